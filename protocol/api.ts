@@ -1,0 +1,117 @@
+// The REST bodies between shell and gateway. Every route but the closed list (sign-in, static, healthz) needs
+// `authorization: Bearer` of a signed-in person; the cookie opens /api/bearer and nothing else.
+import * as z from 'zod/mini'
+import { ErrorId, KernelId, NotebookId, PersonId, TabId, VersionId } from './ids.ts'
+import { NOTEBOOK } from './limits.ts'
+import { ROLES } from './roles.ts'
+import { Phase, Usage } from './runner.ts'
+
+const Time = z.number() // ms since the epoch
+const Count = z.int().check(z.gte(0))
+const Text = (max: number) => z.string().check(z.maxLength(max))
+
+/** A notebook's name: trimmed, no control characters, no slash; unique among its author's notebooks. */
+export const NotebookName = z.string().check(z.minLength(1), z.maxLength(NOTEBOOK.name), z.regex(/^(?! )[^\p{C}/\\]+(?<! )$/u))
+export const FileName = z.string().check(z.minLength(1), z.maxLength(NOTEBOOK.name), z.regex(/^(?!\.)[^\p{C}/\\]+$/u))
+
+export const Account = z.strictObject({ id: PersonId, name: z.string() }) // name: Owner, Analyst, Colleague, Auditor, Outsider
+export const SignIn = z.strictObject({ account: PersonId })
+export const Bearer = z.strictObject({ bearer: z.string(), expires: Time, person: Account, preferences: z.lazy(() => Preferences) })
+export const Preferences = z.strictObject({ autorun: z.boolean(), theme: z.enum(['system', 'light', 'dark']) })
+
+export const Notebook = z.strictObject({
+  id: NotebookId,
+  name: z.string(),
+  author: Account,
+  mine: z.boolean(),
+  rights: z.enum(['author', 'edit', 'view']),
+  updated: Time,
+  bytes: Count,
+  cells: z.nullable(Count), // null: the source does not parse
+  editor: z.nullable(z.object({ person: PersonId, name: z.string() })), // who holds the lease
+  trashed: z.nullable(Time),
+})
+export type Notebook = z.infer<typeof Notebook>
+
+export const Version = z.strictObject({ id: VersionId, number: Count, name: z.nullable(z.string()), author: Account, created: Time, bytes: Count })
+export const Draft = z.strictObject({ id: VersionId, person: Account, created: Time, bytes: Count })
+export const File = z.strictObject({ name: z.string(), bytes: Count, uploaded: Time })
+
+/** Open for editing takes the lease when it is free; otherwise the answer is `run` and says who holds it. */
+export const OpenRequest = z.strictObject({ mode: z.enum(['auto', 'run']), tab: TabId, theme: z.enum(['light', 'dark']), fresh: z.optional(z.boolean()) })
+export const Opened = z.strictObject({
+  notebook: Notebook,
+  kernel: KernelId,
+  mode: z.enum(ROLES),
+  session: z.string(), // marimo's session id
+  source: z.nullable(z.string()), // shown beside run mode where the person may see it
+  phase: Phase,
+})
+export type Opened = z.infer<typeof Opened>
+
+export const KernelView = z.strictObject({ kernel: KernelId, notebook: NotebookId, mode: z.enum(ROLES), phase: Phase, usage: z.nullable(Usage), memoryLimit: Count })
+export type KernelView = z.infer<typeof KernelView>
+
+/** Pushed on the events channel, as JSON text messages. A client that reconnects re-reads what it shows. */
+export const ShellEvent = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('notebooks-changed') }),
+  z.strictObject({ type: z.literal('phase'), kernel: KernelId, notebook: NotebookId, phase: Phase }),
+  z.strictObject({ type: z.literal('usage'), kernel: KernelId, notebook: NotebookId, usage: Usage }),
+  z.strictObject({ type: z.literal('idle-warning'), kernel: KernelId, notebook: NotebookId, stopsAt: Time }),
+  z.strictObject({ type: z.literal('saved'), notebook: NotebookId, at: Time, version: VersionId }),
+  z.strictObject({ type: z.literal('save-refused'), notebook: NotebookId, message: z.string(), id: ErrorId }),
+  z.strictObject({ type: z.literal('lease'), notebook: NotebookId, holder: z.nullable(Account) }),
+  z.strictObject({ type: z.literal('lease-asked'), notebook: NotebookId, by: Account, answerBy: Time }),
+  z.strictObject({ type: z.literal('lease-refused'), notebook: NotebookId }),
+  z.strictObject({ type: z.literal('lease-granted'), notebook: NotebookId }), // to the asker: open it again to edit
+  z.strictObject({ type: z.literal('lease-lost'), notebook: NotebookId, to: Account, draft: z.nullable(VersionId) }),
+  z.strictObject({ type: z.literal('signed-out') }),
+])
+export type ShellEvent = z.infer<typeof ShellEvent>
+
+export const Refusal = z.strictObject({ code: Text(60), message: z.string(), id: ErrorId })
+export type Refusal = z.infer<typeof Refusal>
+
+export const Health = z.strictObject({
+  status: z.enum(['ok', 'degraded']),
+  isolation: z.nullable(z.strictObject({ level: z.int(), why: z.array(z.string()) })), // null: the runner is not there
+  versions: z.strictObject({ scrydon: z.string(), marimo: z.nullable(z.string()), node: z.string(), python: z.nullable(z.string()) }),
+})
+
+export const Packages = z.array(z.strictObject({ name: z.string(), version: z.string() }))
+export const Limit = z.strictObject({ name: z.string(), value: z.string(), what: z.string() })
+
+/** The table of calls: one line each, the shape of its body and answer. `:id` is a NotebookId, `:kernel` a KernelId. */
+const Nothing = z.strictObject({})
+export const API = {
+  'GET /api/accounts': { body: Nothing, answer: z.array(Account), who: 'anyone' },
+  'POST /api/sign-in': { body: SignIn, answer: Account, who: 'anyone' }, // sets the cookie
+  'POST /api/bearer': { body: Nothing, answer: Bearer, who: 'cookie' },
+  'POST /api/sign-out': { body: Nothing, answer: Nothing, who: 'person' },
+  'PUT /api/preferences': { body: Preferences, answer: Preferences, who: 'person' },
+  'GET /api/notebooks': { body: Nothing, answer: z.array(Notebook), who: 'person' }, // ?search=&trash=1
+  'POST /api/notebooks': { body: z.strictObject({ name: z.optional(NotebookName), source: z.optional(z.string()) }), answer: Notebook, who: 'person' },
+  'GET /api/notebooks/:id': { body: Nothing, answer: Notebook, who: 'person' },
+  'PATCH /api/notebooks/:id': { body: z.strictObject({ name: NotebookName }), answer: Notebook, who: 'person' },
+  'POST /api/notebooks/:id/duplicate': { body: Nothing, answer: Notebook, who: 'person' },
+  'DELETE /api/notebooks/:id': { body: Nothing, answer: Nothing, who: 'person' }, // to the trash
+  'POST /api/notebooks/:id/restore': { body: Nothing, answer: Notebook, who: 'person' },
+  'GET /api/notebooks/:id/source': { body: Nothing, answer: z.strictObject({ name: z.string(), source: z.string() }), who: 'person' },
+  'GET /api/notebooks/:id/versions': { body: Nothing, answer: z.array(Version), who: 'person' },
+  'POST /api/notebooks/:id/versions': { body: z.strictObject({ name: NotebookName }), answer: Version, who: 'person' },
+  'GET /api/notebooks/:id/versions/:version': { body: Nothing, answer: z.strictObject({ source: z.string() }), who: 'person' },
+  'POST /api/notebooks/:id/versions/:version/restore': { body: Nothing, answer: Version, who: 'person' },
+  'GET /api/notebooks/:id/drafts': { body: Nothing, answer: z.array(Draft), who: 'person' }, // one's own
+  'GET /api/notebooks/:id/files': { body: Nothing, answer: z.array(File), who: 'person' },
+  'PUT /api/notebooks/:id/files/:name': { body: Nothing, answer: File, who: 'person' }, // body: the bytes
+  'DELETE /api/notebooks/:id/files/:name': { body: Nothing, answer: Nothing, who: 'person' },
+  'POST /api/notebooks/:id/open': { body: OpenRequest, answer: Opened, who: 'person' },
+  'POST /api/notebooks/:id/lease/ask': { body: Nothing, answer: z.strictObject({ answerBy: Time }), who: 'person' },
+  'POST /api/notebooks/:id/lease/answer': { body: z.strictObject({ give: z.boolean() }), answer: Nothing, who: 'person' },
+  'GET /api/kernels': { body: Nothing, answer: z.array(KernelView), who: 'person' }, // one's own
+  'POST /api/kernels/:kernel/stop': { body: Nothing, answer: Nothing, who: 'person' },
+  'GET /api/packages': { body: Nothing, answer: Packages, who: 'person' },
+  'GET /api/limits': { body: Nothing, answer: z.array(Limit), who: 'person' },
+  'GET /healthz': { body: Nothing, answer: Health, who: 'anyone' },
+} as const
+export type Call = keyof typeof API

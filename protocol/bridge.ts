@@ -1,0 +1,43 @@
+// Shell <-> sealed frame, over one MessagePort handed over once. Both sides check every message (zod on the shell's side,
+// where the sender is hostile; a switch over `type` in the frame, which loads nothing but this file's types).
+import * as z from 'zod/mini'
+
+const Id = z.int().check(z.gte(1))
+const Bytes = z.custom<ArrayBuffer>((value) => value instanceof ArrayBuffer)
+
+/** What the frame page posts to its parent, once, when the bridge listens: the parent answers with Start and the port. */
+export const FrameReady = z.strictObject({ type: z.literal('scrydon-frame-ready'), warm: z.boolean() })
+
+/** Sent by window.postMessage with the port as its only transferable; everything later goes through the port. */
+export type Start = {
+  readonly type: 'scrydon-frame-start'
+  readonly mode: 'edit' | 'run'
+  readonly theme: 'light' | 'dark'
+  readonly name: string // the notebook's name, for marimo's header and title
+  readonly session: string // marimo's session id, minted by the gateway's side; the frame's own is ignored
+}
+
+export const FromFrame = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('socket-open'), socket: Id, path: z.string().check(z.maxLength(2048)) }),
+  z.strictObject({ type: z.literal('socket-send'), socket: Id, data: z.union([z.string(), Bytes]) }),
+  z.strictObject({ type: z.literal('socket-close'), socket: Id }),
+  z.strictObject({
+    type: z.literal('fetch'),
+    request: Id,
+    method: z.enum(['GET', 'POST']),
+    path: z.string().check(z.maxLength(2048)),
+    contentType: z.optional(z.string().check(z.maxLength(200))),
+    body: z.optional(Bytes),
+  }),
+  z.strictObject({ type: z.literal('rendered') }), // the first cell (edit) or output (run) is on the screen
+  z.strictObject({ type: z.literal('shortcut'), key: z.enum(['palette', 'leave']) }),
+])
+export type FromFrame = z.infer<typeof FromFrame>
+
+export type ToFrame =
+  | { readonly type: 'socket-opened'; readonly socket: number }
+  | { readonly type: 'socket-message'; readonly socket: number; readonly data: string | ArrayBuffer }
+  | { readonly type: 'socket-closed'; readonly socket: number; readonly code: number; readonly reason: string }
+  | { readonly type: 'answer'; readonly request: number; readonly status: number; readonly contentType?: string | undefined; readonly body: ArrayBuffer }
+  | { readonly type: 'theme'; readonly theme: 'light' | 'dark' }
+  | { readonly type: 'focus' }

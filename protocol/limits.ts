@@ -1,0 +1,52 @@
+// Every bound of the system, by name. Units are in the names or in the comment: bytes unless said otherwise.
+// The design's table of limits is this file; a refusal names the limit, its value and what to do.
+const KiB = 1024
+const MiB = 1024 * KiB
+const GiB = 1024 * MiB
+const second = 1000 // all times are milliseconds
+const minute = 60 * second
+const hour = 60 * minute
+
+export const WIRE = {
+  fragment: 64 * KiB, // the longest payload of one frame
+  message: 16 * MiB, // one command or message, reassembled
+  head: 16 * KiB, // the JSON head of a request or response
+  window: 512 * KiB, // credit a receiver grants a channel at first
+  channels: 64, // open on one socket
+  helloBytes: 8 * KiB, // all that is accepted before sign-in
+  helloDeadline: 5 * second, // absolute: traffic does not extend it
+  heartbeat: 10 * second, // a ping each; a peer silent for twice that is gone
+  unsentSocket: 256 * KiB, // a link hands no more than this to its socket at once
+} as const
+
+export const RING = { kernel: 8 * MiB, all: 256 * MiB } as const
+
+export const KERNEL = {
+  memory: 2 * GiB,
+  processes: 256,
+  cpuShare: 1, // cores
+  files: 4096, // open file descriptors
+  scratch: 2 * GiB,
+  output: 8 * MiB,
+  perPerson: 8,
+  startDeadline: 60 * second,
+  stopGrace: 1 * second,
+  idleEdit: 60 * minute,
+  idleRun: 10 * minute,
+  idleWarning: 5 * minute,
+  unattendedRun: 4 * hour, // a started edit run without an open view
+  readerGrace: 60 * second, // a reader's kernel after its view closes
+  reserve: 1 * GiB, // MemAvailable below this: "machine full"
+} as const
+
+export const NOTEBOOK = {
+  source: 5 * MiB,
+  name: 200, // characters
+  upload: 64 * MiB, // one file
+  uploads: 256 * MiB, // all files of a notebook
+  versionEvery: 5 * minute, // saves within it are coalesced into one version
+  trashDays: 30,
+} as const
+
+export const LEASE = { silence: 30 * second, ask: 15 * second } as const
+export const SIGN_IN = { bearer: 5 * minute, session: 12 * hour } as const
