@@ -43,7 +43,6 @@ export const Opened = z.strictObject({
   notebook: Notebook,
   kernel: KernelId,
   mode: z.enum(ROLES),
-  session: z.string(), // marimo's session id
   source: z.nullable(z.string()), // shown beside run mode where the person may see it
   phase: Phase,
 })
@@ -83,7 +82,11 @@ export const Limit = z.strictObject({ name: z.string(), value: z.string(), what:
 
 /** The table of calls: one line each, the shape of its body and answer. `:id` is a NotebookId, `:kernel` a KernelId. */
 const Nothing = z.strictObject({})
+
+/** What the shell needs before sign-in: where frames live. `frames` holds one `*`, replaced by a random label per frame. */
+export const Config = z.strictObject({ frames: z.string(), opaque: z.boolean(), marimo: z.string(), scrydon: z.string() })
 export const API = {
+  'GET /api/config': { body: Nothing, answer: Config, who: 'anyone' },
   'GET /api/accounts': { body: Nothing, answer: z.array(Account), who: 'anyone' },
   'POST /api/sign-in': { body: SignIn, answer: Account, who: 'anyone' }, // sets the cookie
   'POST /api/bearer': { body: Nothing, answer: Bearer, who: 'cookie' },

@@ -14,7 +14,6 @@ export type Start = {
   readonly mode: 'edit' | 'run'
   readonly theme: 'light' | 'dark'
   readonly name: string // the notebook's name, for marimo's header and title
-  readonly session: string // marimo's session id, minted by the gateway's side; the frame's own is ignored
 }
 
 export const FromFrame = z.discriminatedUnion('type', [
