@@ -16,7 +16,12 @@ export const FileName = z.string().check(z.minLength(1), z.maxLength(NOTEBOOK.na
 
 export const Account = z.strictObject({ id: PersonId, name: z.string() }) // name: Owner, Analyst, Colleague, Auditor, Outsider
 export const SignIn = z.strictObject({ account: PersonId })
-export const Bearer = z.strictObject({ bearer: z.string(), expires: Time, person: Account, preferences: z.lazy(() => Preferences) })
+export const Bearer = z.strictObject({
+  bearer: z.string(),
+  expires: Time,
+  person: Account,
+  preferences: z.lazy(() => Preferences),
+})
 export const Preferences = z.strictObject({ autorun: z.boolean(), theme: z.enum(['system', 'light', 'dark']) })
 
 export const Notebook = z.strictObject({
@@ -33,12 +38,24 @@ export const Notebook = z.strictObject({
 })
 export type Notebook = z.infer<typeof Notebook>
 
-export const Version = z.strictObject({ id: VersionId, number: Count, name: z.nullable(z.string()), author: Account, created: Time, bytes: Count })
+export const Version = z.strictObject({
+  id: VersionId,
+  number: Count,
+  name: z.nullable(z.string()),
+  author: Account,
+  created: Time,
+  bytes: Count,
+})
 export const Draft = z.strictObject({ id: VersionId, person: Account, created: Time, bytes: Count })
 export const File = z.strictObject({ name: z.string(), bytes: Count, uploaded: Time })
 
 /** Open for editing takes the lease when it is free; otherwise the answer is `run` and says who holds it. */
-export const OpenRequest = z.strictObject({ mode: z.enum(['auto', 'run']), tab: TabId, theme: z.enum(['light', 'dark']), fresh: z.optional(z.boolean()) })
+export const OpenRequest = z.strictObject({
+  mode: z.enum(['auto', 'run']),
+  tab: TabId,
+  theme: z.enum(['light', 'dark']),
+  fresh: z.optional(z.boolean()),
+})
 export const Opened = z.strictObject({
   notebook: Notebook,
   kernel: KernelId,
@@ -48,7 +65,14 @@ export const Opened = z.strictObject({
 })
 export type Opened = z.infer<typeof Opened>
 
-export const KernelView = z.strictObject({ kernel: KernelId, notebook: NotebookId, mode: z.enum(ROLES), phase: Phase, usage: z.nullable(Usage), memoryLimit: Count })
+export const KernelView = z.strictObject({
+  kernel: KernelId,
+  notebook: NotebookId,
+  mode: z.enum(ROLES),
+  phase: Phase,
+  usage: z.nullable(Usage),
+  memoryLimit: Count,
+})
 export type KernelView = z.infer<typeof KernelView>
 
 /** Pushed on the events channel, as JSON text messages. A client that reconnects re-reads what it shows. */
@@ -74,7 +98,12 @@ export type Refusal = z.infer<typeof Refusal>
 export const Health = z.strictObject({
   status: z.enum(['ok', 'degraded']),
   isolation: z.nullable(z.strictObject({ level: z.int(), why: z.array(z.string()) })), // null: the runner is not there
-  versions: z.strictObject({ scrydon: z.string(), marimo: z.nullable(z.string()), node: z.string(), python: z.nullable(z.string()) }),
+  versions: z.strictObject({
+    scrydon: z.string(),
+    marimo: z.nullable(z.string()),
+    node: z.string(),
+    python: z.nullable(z.string()),
+  }),
 })
 
 export const Packages = z.array(z.strictObject({ name: z.string(), version: z.string() }))
@@ -93,13 +122,21 @@ export const API = {
   'POST /api/sign-out': { body: Nothing, answer: Nothing, who: 'person' },
   'PUT /api/preferences': { body: Preferences, answer: Preferences, who: 'person' },
   'GET /api/notebooks': { body: Nothing, answer: z.array(Notebook), who: 'person' }, // ?search=&trash=1
-  'POST /api/notebooks': { body: z.strictObject({ name: z.optional(NotebookName), source: z.optional(z.string()) }), answer: Notebook, who: 'person' },
+  'POST /api/notebooks': {
+    body: z.strictObject({ name: z.optional(NotebookName), source: z.optional(z.string()) }),
+    answer: Notebook,
+    who: 'person',
+  },
   'GET /api/notebooks/:id': { body: Nothing, answer: Notebook, who: 'person' },
   'PATCH /api/notebooks/:id': { body: z.strictObject({ name: NotebookName }), answer: Notebook, who: 'person' },
   'POST /api/notebooks/:id/duplicate': { body: Nothing, answer: Notebook, who: 'person' },
   'DELETE /api/notebooks/:id': { body: Nothing, answer: Nothing, who: 'person' }, // to the trash
   'POST /api/notebooks/:id/restore': { body: Nothing, answer: Notebook, who: 'person' },
-  'GET /api/notebooks/:id/source': { body: Nothing, answer: z.strictObject({ name: z.string(), source: z.string() }), who: 'person' },
+  'GET /api/notebooks/:id/source': {
+    body: Nothing,
+    answer: z.strictObject({ name: z.string(), source: z.string() }),
+    who: 'person',
+  },
   'GET /api/notebooks/:id/versions': { body: Nothing, answer: z.array(Version), who: 'person' },
   'POST /api/notebooks/:id/versions': { body: z.strictObject({ name: NotebookName }), answer: Version, who: 'person' },
   'GET /api/notebooks/:id/versions/:version': { body: Nothing, answer: z.strictObject({ source: z.string() }), who: 'person' },

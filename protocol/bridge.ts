@@ -37,6 +37,12 @@ export type ToFrame =
   | { readonly type: 'socket-opened'; readonly socket: number }
   | { readonly type: 'socket-message'; readonly socket: number; readonly data: string | ArrayBuffer }
   | { readonly type: 'socket-closed'; readonly socket: number; readonly code: number; readonly reason: string }
-  | { readonly type: 'answer'; readonly request: number; readonly status: number; readonly contentType?: string | undefined; readonly body: ArrayBuffer }
+  | {
+      readonly type: 'answer'
+      readonly request: number
+      readonly status: number
+      readonly contentType?: string | undefined
+      readonly body: ArrayBuffer
+    }
   | { readonly type: 'theme'; readonly theme: 'light' | 'dark' }
   | { readonly type: 'focus' }

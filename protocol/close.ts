@@ -16,7 +16,10 @@ export const CLOSE = {
   kernelGone: { code: 4424, then: 'restart', text: 'The kernel has ended.' },
   leaseLost: { code: 4425, then: 'stop', text: 'Somebody else is editing now.' },
   internal: { code: 4500, then: 'retry', text: 'Something failed on the server.' },
-} as const satisfies Record<string, { code: number; then: 'stop' | 'retry' | 'signIn' | 'reopen' | 'restart' | 'takeBack'; text: string }>
+} as const satisfies Record<
+  string,
+  { code: number; then: 'stop' | 'retry' | 'signIn' | 'reopen' | 'restart' | 'takeBack'; text: string }
+>
 
 export type CloseName = keyof typeof CLOSE
 export const CLOSE_NAMES = Object.keys(CLOSE) as [CloseName, ...CloseName[]]

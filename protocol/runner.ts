@@ -30,7 +30,18 @@ export const KernelSpec = z.strictObject({
 })
 export type KernelSpec = z.infer<typeof KernelSpec>
 
-export const CAUSES = ['stopped', 'idle', 'unattended', 'signed-out', 'memory', 'scratch', 'crashed', 'start-failed', 'revoked', 'runner-lost'] as const
+export const CAUSES = [
+  'stopped',
+  'idle',
+  'unattended',
+  'signed-out',
+  'memory',
+  'scratch',
+  'crashed',
+  'start-failed',
+  'revoked',
+  'runner-lost',
+] as const
 export type Cause = (typeof CAUSES)[number]
 
 /** The life of a kernel. `message` is one sentence for the person, never a data value. */
@@ -81,5 +92,8 @@ export const RUNNER_CALLS = {
 } as const
 export type RunnerCall = keyof typeof RUNNER_CALLS
 
-export const RunnerRefusal = z.strictObject({ code: z.enum(['machine-full', 'exists', 'unknown-kernel', 'bad-request', 'zygote-down', 'single-person']), message: z.string() })
+export const RunnerRefusal = z.strictObject({
+  code: z.enum(['machine-full', 'exists', 'unknown-kernel', 'bad-request', 'zygote-down', 'single-person']),
+  message: z.string(),
+})
 export type RunnerRefusal = z.infer<typeof RunnerRefusal>
