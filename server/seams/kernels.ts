@@ -1,0 +1,28 @@
+// What the REST layer needs of kernels. The real one speaks to the runner and mirrors its state; `none` says that
+// there is no runner. A kernel that has exited stays findable until the same (person, notebook, mode) starts again.
+import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
+import type { Role } from '#protocol/roles.ts'
+import type { Cause, KernelSpec, KernelState, RunnerEvent, RunnerInfo, RunnerRefusal } from '#protocol/runner.ts'
+
+export type Started =
+  | { readonly type: 'started'; readonly state: KernelState }
+  | { readonly type: 'refused'; readonly refusal: RunnerRefusal }
+  | { readonly type: 'absent' } // the runner is not there: say so, offer to try again
+
+/** Every event carries the state after it, so a listener never has to ask back. */
+export type KernelEvent = { readonly event: RunnerEvent; readonly state: KernelState }
+
+export interface Kernels {
+  /** Null: the runner is not there. */
+  info(): RunnerInfo | null
+  /** All known kernels, the exited ones too. From the mirror: no round trip. */
+  list(): readonly KernelState[]
+  get(kernel: KernelId): KernelState | null
+  /** The newest kernel of exactly this (person, notebook, mode), alive or exited. */
+  find(person: PersonId, notebook: NotebookId, mode: Role): KernelState | null
+  /** Resolves when the runner has accepted it; progress and death arrive as events. */
+  start(spec: KernelSpec, source: string): Promise<Started>
+  /** Idempotent; resolves when the runner has accepted it, or at once when there is no such kernel or no runner. */
+  stop(kernel: KernelId, cause: Cause): Promise<void>
+  subscribe(listener: (event: KernelEvent) => void): () => void
+}
