@@ -1,0 +1,136 @@
+// Everything a clone needs before it can run, as idempotent steps. `npm start` and `npm test` both begin here.
+// Uses Node's own modules only: it runs before node_modules exists, on whatever Node the host has (20 or newer).
+import { readFileSync, rmSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { aptInstall, environmentPython, findPython, fits, has, isRoot, mayInstall, needDisk } from './lib/host.mjs'
+import { at, EXTRA_LOCK, exists, LOCK, NODE, outdated, PYTHON, ROOT, stamp, UV } from './lib/paths.mjs'
+import { run, StepError } from './lib/run.mjs'
+import { fail, perform } from './lib/steps.mjs'
+
+const FIRST_SETUP_MIB = 4096
+const UV_LOCK = at('python/uv.lock.txt')
+const locks = () => [LOCK, ...(exists(EXTRA_LOCK) ? [EXTRA_LOCK] : [])]
+const BUILD_INPUTS = ['web', 'protocol', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'].map((path) => at(path))
+const FRAME_INPUTS = [LOCK, at('scripts/frame.mjs'), at('web/frame'), at('protocol/bridge.ts')]
+
+/** The installed tree differs from the lock: npm's own hidden lock file says what stands in node_modules. */
+function staleNodeModules() {
+  if (!exists(at('node_modules/.package-lock.json')) || !exists(NODE)) return 'not there yet'
+  const packages = (path) => JSON.parse(readFileSync(at(path), 'utf8')).packages
+  const installed = packages('node_modules/.package-lock.json')
+  const changed = Object.entries(packages('package-lock.json')).find(
+    ([path, wanted]) => path !== '' && !wanted.optional && installed[path]?.version !== wanted.version,
+  )
+  return changed === undefined ? null : `${changed[0].replace('node_modules/', '')} is not as locked`
+}
+
+export const nodePackages = {
+  name: 'npm packages, Node 24 among them (npm ci)',
+  needed: staleNodeModules,
+  run: () => run('npm', ['ci', '--no-audit', '--no-fund']),
+}
+
+async function makeVenv(python, folder, say) {
+  try {
+    await run(python, ['-m', 'venv', folder])
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    if (!mayInstall())
+      throw new StepError(`${error.message}\nPython's venv module is missing: apt-get install python3-venv (or python3-full)`)
+    await aptInstall(['python3-venv'], say)
+    await run(python, ['-m', 'venv', folder])
+  }
+}
+
+/** uv installs the environment ten times faster than pip; where it is not to be had, pip does the same with the same hashes. */
+export const uvTool = {
+  name: 'uv, the Python installer (.tools)',
+  needed: () => (exists(at('.tools/bin/python')) ? null : 'not there yet'),
+  async run(say) {
+    await makeVenv(findPython(), at('.tools'), say)
+    try {
+      await run(at('.tools/bin/python'), ['-m', 'pip', 'install', '-q', '--require-hashes', '-r', UV_LOCK])
+    } catch {
+      say('uv is not to be had here; pip will do')
+    }
+  },
+}
+
+function staleEnvironment() {
+  if (!fits(environmentPython())) return exists(PYTHON) ? 'its Python is gone or too old' : 'not there yet'
+  return outdated('python', locks(), [PYTHON])
+}
+
+export const pythonEnvironment = {
+  name: 'Python environment, locked by hash (.venv)',
+  needed: staleEnvironment,
+  async run(say) {
+    if (!fits(environmentPython())) {
+      rmSync(at('.venv'), { recursive: true, force: true })
+      await makeVenv(findPython(), at('.venv'), say)
+    }
+    const files = locks()
+    if (exists(UV)) await run(UV, ['pip', 'sync', '-q', '--require-hashes', '--python', PYTHON, ...files])
+    else await run(PYTHON, ['-m', 'pip', 'install', '-q', '--require-hashes', ...files.flatMap((file) => ['-r', file])])
+    stamp('python', files)
+  },
+}
+
+const LEARNED = at('.venv/scrydon-learned.json')
+const learnedInputs = () => [...locks(), at('python/launcher/learn.py')]
+
+export const learnedSet = {
+  name: 'modules that notebooks load, learned for the zygote',
+  needed: () => outdated('learned', learnedInputs(), [LEARNED]),
+  async run() {
+    await run(PYTHON, ['-I', at('python/launcher/learn.py'), LEARNED])
+    stamp('learned', learnedInputs())
+  },
+}
+
+export const frameAssets = {
+  name: "marimo's front end for the sealed frame",
+  needed: () => outdated('frame', FRAME_INPUTS, [at('dist/frame')]),
+  async run() {
+    await run(NODE, [at('scripts/frame.mjs')])
+    stamp('frame', FRAME_INPUTS)
+  },
+}
+
+export const webBuild = {
+  name: 'the shell (vite build)',
+  needed: () => outdated('web', BUILD_INPUTS, [at('dist/web')]),
+  async run() {
+    await run(NODE, [at('node_modules/vite/bin/vite.js'), 'build'])
+    stamp('web', BUILD_INPUTS)
+  },
+}
+
+/** Sandboxing needs bubblewrap. It is installed only on a machine nobody lives on; elsewhere the one command is said. */
+export const bubblewrap = {
+  name: 'bubblewrap, for sandboxes',
+  needed: () => (process.platform === 'linux' && !has('bwrap') && mayInstall() ? 'not there yet' : null),
+  run: (say) => aptInstall(['bubblewrap'], say),
+}
+
+export function missingSandbox() {
+  if (process.platform !== 'linux') return 'Sandboxes need Linux: this machine serves one person at a time.'
+  if (has('bwrap')) return null
+  return `Kernels are not sandboxed: bubblewrap is missing. Install it and start again: ${isRoot() ? '' : 'sudo '}apt-get install bubblewrap`
+}
+
+export const STEPS = [nodePackages, uvTool, pythonEnvironment, bubblewrap, learnedSet, frameAssets, webBuild]
+
+export async function setup(steps = STEPS) {
+  const started = Date.now()
+  const first = !exists(NODE) || !exists(PYTHON)
+  if (first) {
+    console.log('Setting up: a few minutes the first time, under a second later.')
+    needDisk(ROOT, FIRST_SETUP_MIB, 'The first set-up')
+    findPython() // said before anything is downloaded
+  }
+  const done = await perform(steps)
+  if (done > 0) console.log(`Set up in ${((Date.now() - started) / 1000).toFixed(1)} s.`)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await setup().catch(fail)
