@@ -9,8 +9,14 @@ const GRACE = 5000
 
 /** When a process started, or null when there is none: a pid alone may have been given to somebody else since. */
 export function startedAt(pid) {
-  const answer = ask('ps', ['-o', 'lstart=', '-p', String(pid)])
-  return answer === null || answer === '' ? null : answer
+  if (process.platform !== 'linux') return ask('ps', ['-o', 'lstart=', '-p', String(pid)]) || null
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return state === 'Z' ? null : fields[18]
+  } catch {
+    return null
+  }
 }
 
 const self = () => ({ pid: process.pid, started: startedAt(process.pid) })

@@ -1,0 +1,110 @@
+// Who may import whom, judged on the real syntax tree (rolldown's parser, which vite brings along).
+// A rule: files matching `from` may not import files matching `to` (`$1` in `to` and `but` stands for from's group).
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { parseAst } from 'rolldown/parseAst'
+import { exists } from './paths.mjs'
+
+export const ROOTS = ['protocol', 'server', 'kernel-runner', 'web', 'e2e', 'bench']
+const TEST = /\.(test|contract)\.ts$/
+const sides = (...names) => new RegExp(`^(${names.join('|')})/`)
+
+export const RULES = [
+  {
+    name: 'protocol imports nothing of ours',
+    from: /^protocol\//,
+    to: sides('web', 'server', 'kernel-runner', 'e2e', 'bench', 'scripts'),
+  },
+  { name: 'web imports protocol only', from: /^web\//, to: sides('server', 'kernel-runner', 'e2e', 'bench', 'scripts') },
+  { name: 'server imports protocol only', from: /^server\//, to: sides('web', 'kernel-runner', 'e2e', 'bench', 'scripts') },
+  {
+    name: 'kernel-runner imports protocol only',
+    from: /^kernel-runner\//,
+    to: sides('web', 'server', 'e2e', 'bench', 'scripts'),
+  },
+  { name: 'seams import protocol only', from: /^server\/seams\//, to: /^server\/(?!seams\/)/, tests: 'may' },
+  {
+    name: 'adapters import seams only',
+    from: /^server\/(identity|store)\//,
+    to: /^server\//,
+    but: /^server\/(seams|$1)\//,
+    tests: 'may',
+  },
+  { name: 'nothing imports main', from: /./, to: /^(server|kernel-runner)\/main\.ts$/, tests: 'may' },
+  {
+    name: 'a feature never imports a feature',
+    from: /^web\/features\/([^/]+)\//,
+    to: /^web\/features\//,
+    but: /^web\/features\/$1\//,
+  },
+]
+
+const fill = (pattern, match) => new RegExp(pattern.source.replace('$1', match[1] ?? ''))
+
+export function broken(from, to, rules = RULES) {
+  return rules.filter((rule) => {
+    const match = rule.from.exec(from)
+    if (match === null || (rule.tests === 'may' && TEST.test(from))) return false
+    return rule.to.test(to) && !(rule.but && fill(rule.but, match).test(to))
+  })
+}
+
+function* sources(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory() && entry.name !== 'node_modules') yield* sources(path)
+    else if (/\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts')) yield path
+  }
+}
+
+/** Every specifier a file names: import, export … from, import(), and import types. */
+export function specifiers(path, text) {
+  const found = []
+  const walk = (node) => {
+    if (node === null || typeof node !== 'object') return
+    if (Array.isArray(node)) return node.forEach(walk)
+    if (/^(Import|Export|TSImport)/.test(node.type ?? '') && typeof node.source?.value === 'string') found.push(node.source.value)
+    Object.values(node).forEach(walk)
+  }
+  walk(parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' }).body)
+  return found
+}
+
+function target(root, from, specifier) {
+  if (specifier.startsWith('#protocol/')) return specifier.replace('#', '')
+  return specifier.startsWith('.') ? relative(root, resolve(root, dirname(from), specifier.replace(/\?.*$/, ''))) : null
+}
+
+export function graph(root) {
+  const edges = new Map()
+  for (const folder of ROOTS.map((name) => join(root, name)).filter(exists))
+    for (const path of sources(folder)) {
+      const from = relative(root, path)
+      const to = specifiers(path, readFileSync(path, 'utf8')).map((specifier) => target(root, from, specifier))
+      edges.set(from, [...new Set(to.filter((name) => name !== null))])
+    }
+  return edges
+}
+
+/** What is wrong in the tree at `root`, a line each. */
+export function violations(root) {
+  const edges = graph(root)
+  const lines = [...edges].flatMap(([from, tos]) =>
+    tos.flatMap((to) => broken(from, to).map(({ name }) => `${name}: ${from} → ${to}`)),
+  )
+  return [...lines, ...cycles(edges).map((path) => `no cycles: ${path.join(' → ')}`)]
+}
+
+export function cycles(edges) {
+  const state = new Map()
+  const found = []
+  const visit = (file, trail) => {
+    if (state.get(file) === 'done') return
+    if (state.get(file) === 'open') return found.push([...trail.slice(trail.indexOf(file)), file])
+    state.set(file, 'open')
+    for (const next of edges.get(file) ?? []) visit(next, [...trail, file])
+    state.set(file, 'done')
+  }
+  for (const file of edges.keys()) visit(file, [])
+  return found
+}

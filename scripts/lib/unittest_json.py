@@ -1,0 +1,16 @@
+"""Runs the Python tests and leaves the counts as JSON: unittest_json.py <folder> <result file>."""
+
+import json
+import sys
+import unittest
+
+folder, result_file = sys.argv[1:3]
+sys.path.insert(0, folder)
+suite = unittest.defaultTestLoader.discover(f"{folder}/tests", pattern="test_*.py", top_level_dir=f"{folder}/tests")
+result = unittest.TextTestRunner(verbosity=2).run(suite)
+failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+skipped = len(result.skipped) + len(result.expectedFailures)
+counts = {"passed": max(result.testsRun - failed - skipped, 0), "failed": failed, "skipped": skipped}
+with open(result_file, "w", encoding="utf-8") as file:
+    json.dump(counts, file)
+sys.exit(1 if failed else 0)
