@@ -1,0 +1,96 @@
+// `npm test [check|unit|python|build|e2e …]`: everything, or the parts named. Goes on to the end whatever fails; the last
+// line is the sum of what the runners themselves counted.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { aptInstall, has, isRoot, mayInstall } from './lib/host.mjs'
+import { at, exists, NODE, PYTHON } from './lib/paths.mjs'
+import { StepError, stream } from './lib/run.mjs'
+import { measure } from './lib/size.mjs'
+import { fail } from './lib/steps.mjs'
+import { STEPS, setup } from './setup.mjs'
+
+const RESULTS = at('test-results')
+const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome']
+const none = { passed: 0, failed: 0, skipped: 0 }
+
+const chromium = {
+  name: 'Chromium, for the end-to-end tests',
+  needed: () => (process.env.CHROMIUM || CHROMIUM.some(has) ? null : 'not there yet'),
+  async run(say) {
+    if (!mayInstall())
+      throw new StepError(
+        `The end-to-end tests need Chromium: ${isRoot() ? '' : 'sudo '}apt-get install chromium, or CHROMIUM=/path/to/chromium`,
+      )
+    await aptInstall(['chromium'], say)
+  },
+}
+
+/** Runs a runner that leaves a JSON file, and reads its counts; a runner that leaves none has failed. */
+async function counted(command, args, file, read, options) {
+  rmSync(file, { force: true })
+  const code = await stream(command, args, options)
+  const counts = exists(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : none
+  const silent = code !== 0 && counts.failed === 0
+  return silent ? { ...counts, failed: 1 } : counts
+}
+
+const check = () =>
+  counted(process.execPath, [at('scripts/check.mjs')], at('test-results/check.json'), ({ passed, failed }) => ({
+    passed,
+    failed,
+    skipped: 0,
+  }))
+
+const unit = () =>
+  counted(NODE, [at('node_modules/vitest/vitest.mjs'), 'run'], at('test-results/unit.json'), (report) => ({
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + (report.success || report.numFailedTests > 0 ? 0 : report.numFailedTestSuites),
+    skipped: report.numPendingTests + report.numTodoTests,
+  }))
+
+const python = () =>
+  counted(
+    PYTHON,
+    [at('scripts/lib/unittest_json.py'), at('python'), at('test-results/python.json')],
+    at('test-results/python.json'),
+    (counts) => counts,
+  )
+
+async function build() {
+  const sizes = measure()
+  for (const { kind, bytes, budget, fits } of sizes)
+    console.log(`${fits ? '✓' : '✗'} the shell's ${kind}: ${(bytes / 1000).toFixed(1)} kB, at most ${budget / 1000} kB`)
+  return { passed: sizes.filter(({ fits }) => fits).length, failed: sizes.filter(({ fits }) => !fits).length, skipped: 0 }
+}
+
+const e2e = () =>
+  counted(NODE, [at('node_modules/@playwright/test/cli.js'), 'test'], at('test-results/e2e.json'), ({ stats }) => ({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+  }))
+
+const PARTS = { check, unit, python, build, e2e }
+
+async function main() {
+  const asked = process.argv.slice(2)
+  const unknown = asked.find((name) => !(name in PARTS))
+  if (unknown !== undefined) throw new StepError(`There is no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}.`)
+  const parts = Object.keys(PARTS).filter((name) => asked.length === 0 || asked.includes(name))
+
+  await setup(parts.includes('e2e') ? [...STEPS, chromium] : STEPS)
+  mkdirSync(RESULTS, { recursive: true })
+  const sum = { ...none }
+  for (const name of parts) {
+    console.log(`\n── ${name}`)
+    const started = Date.now()
+    const counts = await PARTS[name]()
+    for (const key of Object.keys(sum)) sum[key] += counts[key]
+    console.log(`── ${name}: ${say(counts)} (${((Date.now() - started) / 1000).toFixed(0)} s)`)
+  }
+  process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0
+  console.log(`\n${say(sum)}`)
+}
+
+const say = ({ passed, failed, skipped }) => `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+
+await main().catch(fail)
