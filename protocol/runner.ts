@@ -18,6 +18,9 @@ export const Limits = z.strictObject({
 })
 export type Limits = z.infer<typeof Limits>
 
+/** The notebook's file, in the working directory of its kernel's server: marimo saves under no other name. */
+export const NOTEBOOK_FILE = 'notebook.py'
+
 export const KernelSpec = z.strictObject({
   id: KernelId,
   person: PersonId,
