@@ -99,7 +99,7 @@ export const frameAssets = {
 
 export const webBuild = {
   name: 'the shell (vite build)',
-  needed: () => outdated('web', BUILD_INPUTS, [at('dist/web')]),
+  needed: () => outdated('web', BUILD_INPUTS, [at('dist/shell')]),
   async run() {
     await run(NODE, [at('node_modules/vite/bin/vite.js'), 'build'])
     stamp('web', BUILD_INPUTS)

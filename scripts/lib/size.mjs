@@ -14,7 +14,7 @@ function entryFiles(folder) {
   return { js: named.filter((path) => path.endsWith('.js')), css: named.filter((path) => path.endsWith('.css')) }
 }
 
-export function measure(folder = at('dist/web')) {
+export function measure(folder = at('dist/shell')) {
   const gz = (paths) => paths.reduce((sum, path) => sum + gzipSync(readFileSync(join(folder, path))).length, 0)
   const { js, css } = entryFiles(folder)
   const fonts = readdirSync(folder, { recursive: true }).filter((path) => /latin-wght-normal.*\.woff2$/.test(path))
