@@ -54,7 +54,8 @@ export const OpenRequest = z.strictObject({
   mode: z.enum(['auto', 'run']),
   tab: TabId,
   theme: z.enum(['light', 'dark']),
-  fresh: z.optional(z.boolean()),
+  fresh: z.optional(z.boolean()), // end this person's kernel of the notebook first: restart
+  run: z.optional(z.boolean()), // false: open without running
 })
 export const Opened = z.strictObject({
   notebook: Notebook,

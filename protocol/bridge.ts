@@ -6,7 +6,8 @@ const Id = z.int().check(z.gte(1))
 const Bytes = z.custom<ArrayBuffer>((value) => value instanceof ArrayBuffer)
 
 /** What the frame page posts to its parent, once, when the bridge listens: the parent answers with Start and the port. */
-export const FrameReady = z.strictObject({ type: z.literal('scrydon-frame-ready'), warm: z.boolean() })
+export const FrameReady = z.strictObject({ type: z.literal('scrydon-frame-ready') })
+export type FrameReady = z.infer<typeof FrameReady>
 
 /** Sent by window.postMessage with the port as its only transferable; everything later goes through the port. */
 export type Start = {
@@ -15,6 +16,10 @@ export type Start = {
   readonly theme: 'light' | 'dark'
   readonly name: string // the notebook's name, for marimo's header and title
 }
+
+/** What marimo offers that only the shell can do; the shell asks the person where it costs something. */
+export const INTENTS = ['restart', 'shutdown', 'takeover'] as const
+export type Intent = (typeof INTENTS)[number]
 
 export const FromFrame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('socket-open'), socket: Id, path: z.string().check(z.maxLength(2048)) }),
@@ -30,6 +35,7 @@ export const FromFrame = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('rendered') }), // the first cell (edit) or output (run) is on the screen
   z.strictObject({ type: z.literal('shortcut'), key: z.enum(['palette', 'leave']) }),
+  z.strictObject({ type: z.literal('intent'), intent: z.enum(INTENTS) }), // asked in marimo, done by the shell
 ])
 export type FromFrame = z.infer<typeof FromFrame>
 

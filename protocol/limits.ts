@@ -12,7 +12,11 @@ export const WIRE = {
   message: 16 * MiB, // one command or message, reassembled
   head: 16 * KiB, // the JSON head of a request or response
   window: 512 * KiB, // credit a receiver grants a channel at first
+  frameCost: 16, // what a frame takes from the credit on top of its payload
+  queue: 32 * MiB, // unsent on one channel; a producer stops at `window`, this ends the channel of one that does not
   channels: 64, // open on one socket
+  runnerChannels: 4096, // open on the socket between gateway and runner
+  controls: 256, // control messages waiting for a peer that does not read
   helloBytes: 8 * KiB, // all that is accepted before sign-in
   helloDeadline: 5 * second, // absolute: traffic does not extend it
   heartbeat: 10 * second, // a ping each; a peer silent for twice that is gone
