@@ -1,0 +1,33 @@
+// The unix socket to the kernel runner as a link's wire: each frame is preceded by its length (protocol/splitter.ts).
+import type { Socket } from 'node:net'
+import { WIRE } from '#protocol/limits.ts'
+import type { Link } from '#protocol/link.ts'
+import { lengthPrefix, Splitter } from '#protocol/splitter.ts'
+import type { Wire } from '#protocol/wire.ts'
+
+export function unixWire(socket: Socket, link: () => Link): Wire {
+  const sent = () => link().drain()
+  return {
+    send: (frame) => {
+      socket.cork()
+      socket.write(lengthPrefix(frame))
+      socket.write(frame, sent)
+      socket.uncork()
+    },
+    buffered: () => socket.writableLength,
+    close: () => {
+      socket.end()
+      setTimeout(() => socket.destroy(), WIRE.helloDeadline).unref()
+    },
+  }
+}
+
+/** Feeds the link from its socket. A byte stream has no close codes: the far side always sees a lost connection. */
+export function feed(socket: Socket, link: Link): void {
+  const splitter = new Splitter((frame) => link.receive(frame))
+  socket.on('data', (chunk) => {
+    if (!splitter.push(chunk)) link.close('badFrame')
+  })
+  socket.on('close', () => link.wireClosed(0))
+  socket.on('error', () => socket.destroy()) // 'close' follows
+}
