@@ -45,3 +45,46 @@ export function shellHeaders(sites: Sites): Record<string, string> {
     'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   }
 }
+
+/**
+ * The frame page and everything else of the content site. Nothing can be sent anywhere but to the asset host, which keeps
+ * no log of addresses and takes no body; `'self'` is the page's own random host, where only the page itself stands.
+ */
+export function contentHeaders(sites: Sites): Record<string, string> {
+  const assets = sites.assets
+  return {
+    ...COMMON,
+    'content-security-policy': csp({
+      'default-src': "'none'",
+      'script-src': `${assets} 'self' 'unsafe-inline' 'unsafe-eval' data: blob:`, // marimo, anywidgets, outputs
+      'style-src': `${assets} 'self' 'unsafe-inline' data: blob:`,
+      'font-src': `${assets} 'self' data: blob:`,
+      'img-src': `${assets} 'self' data: blob:`,
+      'media-src': `${assets} 'self' data: blob:`,
+      'connect-src': `${assets} data: blob:`,
+      'worker-src': 'blob:',
+      'frame-src': "'self' data: blob:",
+      'form-action': "'none'",
+      'base-uri': "'none'",
+      'object-src': "'none'",
+      'frame-ancestors': [sites.shell, ...sites.portal].join(' '),
+    }),
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), hid=(), bluetooth=()',
+  }
+}
+
+/** What a frame kept in the browser before is gone when its page loads: each load begins with nothing. */
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'clear-site-data': '"cookies", "storage"',
+  'cross-origin-resource-policy': 'same-origin',
+} as const
+
+/** Assets are read by every random host, named by version and by hash: once in the browser, they stay. */
+export const ASSET_HEADERS = {
+  'cache-control': 'public, max-age=31536000, immutable',
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+  vary: 'accept-encoding',
+} as const

@@ -1,0 +1,81 @@
+// Runs first in the frame page, before marimo: takes the page's ways out and gives it one MessagePort instead.
+//
+//   frame                        shell
+//   load, this script
+//   scrydon-frame-ready ------>  (source and origin checked; a second one ends the frame)
+//   modules are evaluated
+//          <-------------------  scrydon-frame-start {mode, theme, name} + port (source and origin checked; taken once)
+//   marimo's entry is imported
+import type { FrameReady, Start } from '#protocol/bridge.ts'
+import { tidy } from './hide.ts'
+import { passShortcuts } from './keys.ts'
+import { replaceFetch } from './network.ts'
+import { adopt } from './port.ts'
+import { reportRendered } from './rendered.ts'
+import { serveMathJax } from './scripts.ts'
+import { replaceWebSocket } from './socket.ts'
+import { replaceStorage } from './storage.ts'
+import { followTheme, setTheme } from './theme.ts'
+
+/** Written into the page by scripts/frame.mjs and the content site. */
+type Page = {
+  readonly shell: string // origin of the only page that may hand over a notebook
+  readonly entry: string
+  readonly modules: readonly string[]
+  readonly mathjax: string
+  readonly mount: Readonly<Record<string, unknown>> // marimo's mount configuration with neutral values
+}
+
+const page = readPage()
+let started = false
+
+function readPage(): Page {
+  const holder = document.getElementById('scrydon-page')
+  holder?.remove()
+  return JSON.parse(holder?.textContent ?? '')
+}
+
+function mount(values: Readonly<Record<string, unknown>>, final: boolean): void {
+  const value = Object.freeze({ ...page.mount, ...values })
+  Object.defineProperty(window, '__MARIMO_MOUNT_CONFIG__', { value, configurable: !final })
+}
+
+/** Evaluates what marimo preloads, so that a click finds it done. Its entry starts the application: not yet. */
+function warm(): Promise<unknown> {
+  return Promise.allSettled(page.modules.map((url) => import(/* @vite-ignore */ url)))
+}
+
+function isStart(event: MessageEvent): event is MessageEvent<Start> {
+  return event.source === window.parent && event.origin === page.shell && event.data?.type === 'scrydon-frame-start'
+}
+
+function start({ data, ports }: MessageEvent<Start>): void {
+  const [port] = ports
+  if (started || port === undefined) return
+  started = true
+  mount({ mode: data.mode === 'run' ? 'read' : 'edit' }, true)
+  document.title = data.name
+  setTheme(data.theme)
+  adopt(port)
+  tidy(data.mode)
+  reportRendered(data.mode)
+  void import(/* @vite-ignore */ page.entry)
+}
+
+function ready(): void {
+  const message: FrameReady = { type: 'scrydon-frame-ready' }
+  window.parent.postMessage(message, page.shell)
+  void warm()
+}
+
+replaceStorage()
+replaceWebSocket()
+replaceFetch()
+followTheme()
+serveMathJax(page.mathjax)
+passShortcuts()
+mount({}, false)
+window.addEventListener('message', (event) => {
+  if (isStart(event)) start(event)
+})
+if (window.parent !== window) window.addEventListener('DOMContentLoaded', ready)
