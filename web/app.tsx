@@ -1,0 +1,97 @@
+// The page: who is signed in decides what it is. Signing out takes everything of the person with it: frames, socket, cache.
+import { Route, Router } from '@solidjs/router'
+import { QueryClient, QueryClientProvider } from '@tanstack/solid-query'
+import { createEffect, Match, onMount, Show, Switch } from 'solid-js'
+import { render } from 'solid-js/web'
+import { Toaster } from 'solid-sonner'
+import { SignIn } from './features/signin/SignIn.tsx'
+import { Home } from './features/notebooks/Home.tsx'
+import { PeopleContext } from './net/context.ts'
+import { createPeople } from './net/person.ts'
+import { createTheme } from './primitives/theme.ts'
+import { layListBeneath } from './shell/workspace.ts'
+import { Shell } from './shell/Shell.tsx'
+import { Button } from './ui/Button.tsx'
+import { Empty } from './ui/Notice.tsx'
+import { Spinner } from './ui/Spinner.tsx'
+import './styles/app.css'
+
+function App() {
+  const people = createPeople((path, init) => fetch(path, init))
+  const theme = createTheme()
+  const person = () => {
+    const who = people.who()
+    return who.state === 'signed-in' ? who : null
+  }
+  const notice = () => {
+    const who = people.who()
+    return who.state === 'signed-out' ? who.notice : null
+  }
+  onMount(() => void people.arrive())
+  createEffect(() => {
+    const preferences = person()?.preferences
+    if (preferences) theme.choose(preferences.theme)
+  })
+
+  return (
+    <PeopleContext.Provider value={people}>
+      <Switch>
+        <Match when={people.who().state === 'unknown'}>
+          <div class="grid h-full place-items-center text-ink-3" role="status" aria-label="Loading">
+            <Spinner size={18} />
+          </div>
+        </Match>
+        <Match when={people.who().state === 'unreachable'}>
+          <main class="grid h-full place-items-center">
+            <Empty title="The server cannot be reached" actions={<Button onClick={() => void people.arrive()}>Try again</Button>}>
+              It may be starting, or this machine is offline. Nothing of yours is lost.
+            </Empty>
+          </main>
+        </Match>
+        <Match when={people.who().state === 'signed-out'}>
+          <QueryClientProvider client={new QueryClient()}>
+            <SignIn notice={notice()} />
+          </QueryClientProvider>
+        </Match>
+        <Match when={person()}>
+          <Show when={person()?.person.id} keyed>
+            <Signed theme={theme} />
+          </Show>
+        </Match>
+      </Switch>
+      <Toaster theme={theme.theme()} position="bottom-right" visibleToasts={4} closeButton containerAriaLabel="Notifications" />
+    </PeopleContext.Provider>
+  )
+}
+
+function Signed(props: { readonly theme: ReturnType<typeof createTheme> }) {
+  layListBeneath()
+  const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: true } } })
+  return (
+    <QueryClientProvider client={client}>
+      <Router root={(inner) => <Shell theme={props.theme}>{inner.children}</Shell>}>
+        <Route path="/" component={Home} />
+        <Route path="/n/:id" component={() => null} />
+        <Route path="*" component={NotFound} />
+      </Router>
+    </QueryClientProvider>
+  )
+}
+
+function NotFound() {
+  return (
+    <Empty
+      title="There is no such page"
+      actions={
+        <a class="btn" data-tone="plain" href="/">
+          To the notebooks
+        </a>
+      }
+    >
+      The address may be mistyped, or what it named is gone.
+    </Empty>
+  )
+}
+
+const root = document.getElementById('root')
+if (root) render(() => <App />, root)

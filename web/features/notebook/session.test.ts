@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest'
+import type { Opened } from '#protocol/api.ts'
+import type { Phase } from '#protocol/runner.ts'
+import { ASLEEP, kernelWord, openedOf, type Session, type SessionEvent, step } from './session.ts'
+
+const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
+  notebook: {
+    id: 'n_00000001',
+    name: 'flights',
+    author: { id: 'p_00000001', name: 'Owner' },
+    mine: true,
+    rights: 'author',
+    updated: 0,
+    bytes: 1,
+    cells: 1,
+    editor: null,
+    trashed: null,
+  },
+  kernel: 'k_00000001',
+  mode,
+  source: null,
+  phase,
+})
+const READY: Phase = { phase: 'ready', level: 3 }
+const play = (...events: SessionEvent[]): Session => events.reduce(step, ASLEEP)
+const open = (phase: Phase = READY): SessionEvent[] => [
+  { type: 'open', now: 10 },
+  { type: 'opened', opened: opened(phase), now: 20 },
+]
+const usage = (busy: boolean): SessionEvent => ({ type: 'usage', usage: { memory: 1, cpu: 0, busy, idleSince: busy ? null : 5 } })
+const died: Phase = { phase: 'exited', cause: 'memory', message: 'The kernel used more than 2 GB.' }
+
+test('the word of the kernel follows its life', () => {
+  expect(kernelWord(play({ type: 'open', now: 1 }))).toBe('starting')
+  expect(kernelWord(play(...open({ phase: 'starting', step: 'python' })))).toBe('starting')
+  expect(kernelWord(play(...open()))).toBe('ready')
+  expect(kernelWord(play(...open(), usage(true)))).toBe('running')
+  expect(kernelWord(play(...open(), { type: 'phase', phase: died, now: 30 }))).toBe('failed')
+  expect(kernelWord(play(...open(), { type: 'phase', phase: { ...died, cause: 'idle' }, now: 30 }))).toBe('stopped')
+})
+
+test('a start step keeps the time it began; the next one has its own', () => {
+  const starting = play(...open({ phase: 'starting', step: 'sandbox' }))
+  const again = step(starting, { type: 'phase', phase: { phase: 'starting', step: 'sandbox' }, now: 90 })
+  expect(again.phaseSince).toBe(20)
+  expect(step(again, { type: 'phase', phase: { phase: 'starting', step: 'python' }, now: 95 }).phaseSince).toBe(95)
+})
+
+test('what was on the screen stays readable after the kernel has ended', () => {
+  const session = play(...open(), { type: 'rendered' }, { type: 'phase', phase: died, now: 30 })
+  expect(session.view).toMatchObject({ at: 'ended', rendered: true, ending: { cause: 'memory' } })
+  expect(openedOf(session)?.notebook.name).toBe('flights')
+})
+
+test('the cause that came first is kept; a later close only adds its id', () => {
+  const session = play(...open(), { type: 'phase', phase: died, now: 30 }, { type: 'ended', ending: { cause: 'lost', message: 'x', id: 'e_00000001' } })
+  expect(session.view).toMatchObject({ at: 'ended', ending: { cause: 'memory', id: 'e_00000001' } })
+})
+
+test('a late event of a refused or sleeping notebook changes nothing on the screen', () => {
+  const refused = play({ type: 'open', now: 1 }, { type: 'refused', refusal: { code: 'x', message: 'y', id: 'e_00000001' } })
+  expect(step(refused, { type: 'rendered' })).toBe(refused)
+  expect(step(refused, { type: 'moved' })).toBe(refused)
+  expect(step(refused, { type: 'phase', phase: died, now: 9 }).view).toBe(refused.view)
+})
+
+test('opening again forgets the last life, but not that the lease was lost', () => {
+  const lost = { state: 'lost', to: 'Analyst', draft: 'v_00000001' } as const
+  const before = play(...open(), { type: 'ask', ask: lost }, { type: 'saved', at: 5 }, usage(true))
+  const again = step(before, { type: 'open', now: 50 })
+  expect(again).toMatchObject({ save: { state: 'none' }, usage: null, ask: lost, view: { at: 'opening', since: 50 } })
+  const asked = step(play(...open(), { type: 'ask', ask: { state: 'kept' } }), { type: 'open', now: 50 })
+  expect(asked.ask.state).toBe('none')
+})
+
+test('running again takes an announced idle stop back', () => {
+  const warned = play(...open(), { type: 'idle-warning', stopsAt: 99 })
+  expect(step(warned, usage(false)).stopsAt).toBe(99)
+  expect(step(warned, usage(true)).stopsAt).toBeNull()
+})
+
+test('a rename reaches the opened notebook and leaves one that is not open alone', () => {
+  expect(openedOf(play(...open(), { type: 'renamed', name: 'b' }))?.notebook.name).toBe('b')
+  expect(step(ASLEEP, { type: 'renamed', name: 'b' })).toBe(ASLEEP)
+})

@@ -1,0 +1,149 @@
+// One opened notebook, as the page sees it: a pure reducer over what the server, the frame and the person do.
+// Effects (opening, closing, sending) are the shell's: see shell/sessions.ts.
+import type { Opened, Refusal } from '#protocol/api.ts'
+import type { Cause, Phase, Usage } from '#protocol/runner.ts'
+
+export type View =
+  | { readonly at: 'opening'; readonly since: number }
+  | { readonly at: 'loading'; readonly since: number; readonly opened: Opened } // a kernel is there or starting; nothing on screen yet
+  | { readonly at: 'shown'; readonly opened: Opened } // the frame has rendered
+  | { readonly at: 'ended'; readonly opened: Opened; readonly ending: Ending; readonly rendered: boolean }
+  | { readonly at: 'moved'; readonly opened: Opened } // another tab of the same person holds it
+  | { readonly at: 'refused'; readonly refusal: Refusal }
+  | { readonly at: 'asleep' } // the tab is there, its frame was let go
+
+export type Ending = { readonly cause: Cause | 'revoked' | 'lost'; readonly message: string; readonly id: string | null }
+export type Save =
+  | { readonly state: 'none' }
+  | { readonly state: 'saving' }
+  | { readonly state: 'saved'; readonly at: number }
+  | { readonly state: 'refused'; readonly message: string; readonly id: string }
+export type Ask =
+  | { readonly state: 'none' }
+  | { readonly state: 'asking'; readonly answerBy: number } // I asked for the lease
+  | { readonly state: 'asked'; readonly by: string; readonly answerBy: number } // somebody asks me
+  | { readonly state: 'kept' } // I asked and was told no
+  | { readonly state: 'lost'; readonly to: string; readonly draft: string | null }
+
+export type Session = {
+  readonly view: View
+  readonly phase: Phase | null
+  readonly phaseSince: number
+  readonly usage: Usage | null
+  readonly save: Save
+  readonly ask: Ask
+  readonly stopsAt: number | null // the announced idle stop
+}
+
+export type SessionEvent =
+  | { readonly type: 'open'; readonly now: number }
+  | { readonly type: 'opened'; readonly opened: Opened; readonly now: number }
+  | { readonly type: 'refused'; readonly refusal: Refusal }
+  | { readonly type: 'rendered' }
+  | { readonly type: 'phase'; readonly phase: Phase; readonly now: number }
+  | { readonly type: 'usage'; readonly usage: Usage }
+  | { readonly type: 'idle-warning'; readonly stopsAt: number }
+  | { readonly type: 'saving' }
+  | { readonly type: 'saved'; readonly at: number }
+  | { readonly type: 'save-refused'; readonly message: string; readonly id: string }
+  | { readonly type: 'renamed'; readonly name: string }
+  | { readonly type: 'editor'; readonly editor: Opened['notebook']['editor'] }
+  | { readonly type: 'moved' }
+  | { readonly type: 'ended'; readonly ending: Ending }
+  | { readonly type: 'ask'; readonly ask: Ask }
+  | { readonly type: 'sleep' }
+
+export const ASLEEP: Session = {
+  view: { at: 'asleep' },
+  phase: null,
+  phaseSince: 0,
+  usage: null,
+  save: { state: 'none' },
+  ask: { state: 'none' },
+  stopsAt: null,
+}
+
+export function step(session: Session, event: SessionEvent): Session {
+  switch (event.type) {
+    case 'open':
+      return { ...ASLEEP, ask: lostStays(session.ask), view: { at: 'opening', since: event.now } }
+    case 'opened': {
+      const since = session.view.at === 'opening' ? session.view.since : event.now
+      const view: View = { at: 'loading', since, opened: event.opened }
+      return atPhase({ ...session, view }, event.opened.phase, event.now)
+    }
+    case 'refused':
+      return { ...session, view: { at: 'refused', refusal: event.refusal } }
+    case 'rendered':
+      return session.view.at === 'loading' ? { ...session, view: { at: 'shown', opened: session.view.opened } } : session
+    case 'phase':
+      return atPhase(session, event.phase, event.now)
+    case 'usage':
+      return { ...session, usage: event.usage, stopsAt: event.usage.busy ? null : session.stopsAt }
+    case 'idle-warning':
+      return { ...session, stopsAt: event.stopsAt }
+    case 'saving':
+      return { ...session, save: { state: 'saving' } }
+    case 'saved':
+      return { ...session, save: { state: 'saved', at: event.at } }
+    case 'save-refused':
+      return { ...session, save: { state: 'refused', message: event.message, id: event.id } }
+    case 'renamed':
+      return withNotebook(session, { name: event.name })
+    case 'editor':
+      return withNotebook(session, { editor: event.editor })
+    case 'moved': {
+      const opened = openedOf(session)
+      return opened ? { ...session, view: { at: 'moved', opened } } : session
+    }
+    case 'ended':
+      return end(session, event.ending)
+    case 'ask':
+      return { ...session, ask: event.ask }
+    case 'sleep':
+      return { ...session, view: { at: 'asleep' } }
+  }
+}
+
+/** Losing the lease is told until it is read, across the reopening as a reader that follows. */
+const lostStays = (ask: Ask): Ask => (ask.state === 'lost' ? ask : { state: 'none' })
+
+function atPhase(session: Session, phase: Phase, now: number): Session {
+  const next = { ...session, phase, phaseSince: sameStep(session.phase, phase) ? session.phaseSince : now }
+  if (phase.phase !== 'exited') return next
+  return end(next, { cause: phase.cause, message: phase.message, id: null })
+}
+
+function end(session: Session, ending: Ending): Session {
+  const { view } = session
+  if (view.at === 'ended') return ending.id === null ? session : { ...session, view: { ...view, ending: { ...view.ending, id: ending.id } } }
+  if (view.at !== 'loading' && view.at !== 'shown') return session
+  return { ...session, usage: null, stopsAt: null, view: { at: 'ended', opened: view.opened, ending, rendered: view.at === 'shown' } }
+}
+
+const sameStep = (a: Phase | null, b: Phase): boolean =>
+  a !== null && a.phase === b.phase && (a.phase !== 'starting' || b.phase !== 'starting' || a.step === b.step)
+
+export function openedOf(session: Session): Opened | null {
+  return 'opened' in session.view ? session.view.opened : null
+}
+
+function withNotebook(session: Session, change: Partial<Opened['notebook']>): Session {
+  if (!('opened' in session.view)) return session
+  const { opened } = session.view
+  return { ...session, view: { ...session.view, opened: { ...opened, notebook: { ...opened.notebook, ...change } } } }
+}
+
+export type KernelWord = 'starting' | 'ready' | 'running' | 'stopped' | 'failed'
+
+const FAILED: ReadonlySet<string> = new Set(['memory', 'scratch', 'crashed', 'start-failed', 'runner-lost', 'lost'])
+
+/** The state of the kernel in one word: the text of the status named "Kernel". */
+export function kernelWord(session: Session): KernelWord {
+  const { view, phase } = session
+  if (view.at === 'refused') return 'failed'
+  if (view.at === 'ended') return FAILED.has(view.ending.cause) ? 'failed' : 'stopped'
+  if (view.at === 'asleep' || view.at === 'moved') return 'stopped'
+  if (view.at === 'opening' || phase?.phase !== 'ready') return 'starting'
+  return session.usage?.busy ? 'running' : 'ready'
+}

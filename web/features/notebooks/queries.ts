@@ -1,0 +1,84 @@
+// The list of notebooks and what is done to it. Changes show at once and are taken back when the server refuses.
+import { createQuery, type QueryClient, useQueryClient } from '@tanstack/solid-query'
+import type { Accessor } from 'solid-js'
+import type { Notebook } from '#protocol/api.ts'
+import type { Api } from '../../net/api.ts'
+import { useApi } from '../../net/context.ts'
+import { offerUndo, say, sayRefused } from '../../net/notices.ts'
+import { saveFile } from '../../primitives/download.ts'
+
+export type View = 'notebooks' | 'trash'
+const key = (view: View) => ['notebooks', view] as const
+
+/** Everything a person may see, in one list: searching and sorting it happens here, without a round trip. */
+export function createNotebooks(view: Accessor<View>) {
+  const api = useApi()
+  return createQuery(() => ({
+    queryKey: key(view()),
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      api('GET /api/notebooks', { signal, ...(view() === 'trash' ? { query: { trash: '1' } } : {}) }),
+    staleTime: 5_000,
+    reconcile: 'id',
+  }))
+}
+
+export type Actions = ReturnType<typeof createActions>
+
+export function createActions() {
+  const api = useApi()
+  const client = useQueryClient()
+  return {
+    create: (source?: { name: string; source: string }): Promise<Notebook | null> =>
+      attempt(client, () => api('POST /api/notebooks', { body: source ?? {} })),
+    rename: (notebook: Notebook, name: string) => rename(api, client, notebook, name),
+    duplicate: (notebook: Notebook) =>
+      attempt(client, () => api('POST /api/notebooks/:id/duplicate', { params: { id: notebook.id } })).then((copy) => {
+        if (copy) say(`Duplicated as “${copy.name}”`)
+        return copy
+      }),
+    trash: (notebook: Notebook) => trash(api, client, notebook),
+    restore: (notebook: Notebook) => restore(api, client, notebook),
+    download: (notebook: Pick<Notebook, 'id'>) => download(api, notebook),
+  }
+}
+
+async function attempt<T>(client: QueryClient, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    sayRefused(error)
+    return null
+  } finally {
+    void client.invalidateQueries({ queryKey: ['notebooks'] })
+  }
+}
+
+function edit(client: QueryClient, view: View, change: (list: Notebook[]) => Notebook[]): void {
+  client.setQueryData<Notebook[]>(key(view), (list) => list && change(list))
+}
+
+async function rename(api: Api, client: QueryClient, notebook: Notebook, name: string): Promise<Notebook | null> {
+  edit(client, 'notebooks', (list) => list.map((each) => (each.id === notebook.id ? { ...each, name } : each)))
+  return attempt(client, () => api('PATCH /api/notebooks/:id', { params: { id: notebook.id }, body: { name } }))
+}
+
+async function trash(api: Api, client: QueryClient, notebook: Notebook): Promise<void> {
+  edit(client, 'notebooks', (list) => list.filter((each) => each.id !== notebook.id))
+  const done = await attempt(client, () => api('DELETE /api/notebooks/:id', { params: { id: notebook.id } }))
+  if (done) offerUndo(`“${notebook.name}” moved to the trash`, () => void restore(api, client, notebook))
+}
+
+async function restore(api: Api, client: QueryClient, notebook: Notebook): Promise<void> {
+  edit(client, 'trash', (list) => list.filter((each) => each.id !== notebook.id))
+  const back = await attempt(client, () => api('POST /api/notebooks/:id/restore', { params: { id: notebook.id } }))
+  if (back) say(`“${back.name}” is back in the list`)
+}
+
+async function download(api: Api, notebook: Pick<Notebook, 'id'>): Promise<void> {
+  try {
+    const { name, source } = await api('GET /api/notebooks/:id/source', { params: { id: notebook.id } })
+    saveFile(name.endsWith('.py') ? name : `${name}.py`, source, 'text/x-python')
+  } catch (error) {
+    sayRefused(error)
+  }
+}

@@ -1,0 +1,97 @@
+// The demo accounts, by role. The server offers them on loopback only and says so here.
+import { createQuery } from '@tanstack/solid-query'
+import { createSignal, For, Match, Show, Switch } from 'solid-js'
+import { refusalOf } from '../../net/api.ts'
+import { usePeople } from '../../net/context.ts'
+import { Avatar } from '../../ui/Avatar.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { Logo } from '../../ui/Logo.tsx'
+import { Banner } from '../../ui/Notice.tsx'
+import { Spinner } from '../../ui/Spinner.tsx'
+import { roleLine } from './roles.ts'
+
+export function SignIn(props: { readonly notice: string | null }) {
+  const people = usePeople()
+  const accounts = createQuery(() => ({ queryKey: ['accounts'], queryFn: () => people.anonymous('GET /api/accounts'), retry: 2 }))
+  const [entering, setEntering] = createSignal<string | null>(null)
+  const [failure, setFailure] = createSignal<string | null>(null)
+
+  async function enter(account: { id: string; name: string }): Promise<void> {
+    setEntering(account.id)
+    setFailure(null)
+    await people.signIn(account).catch((error: unknown) => setFailure(refusalOf(error).message))
+    setEntering(null)
+  }
+
+  return (
+    <main class="grid h-full place-items-center overflow-auto p-6">
+      <div class="w-full max-w-[400px]">
+        <header class="mb-7 flex items-center gap-3">
+          <Logo size={30} />
+          <div>
+            <h1 class="text-lg leading-tight font-semibold tracking-tight">Scrydon Notebooks</h1>
+            <p class="text-sm text-ink-2">Python notebooks, in a kernel that is yours alone</p>
+          </div>
+        </header>
+        <Show when={props.notice}>
+          <div class="mb-4 overflow-hidden rounded-[10px]">
+            <Banner tone="warn">{props.notice}</Banner>
+          </div>
+        </Show>
+        <Show when={failure()}>
+          <p role="alert" class="mb-4 text-sm text-bad">
+            {failure()}
+          </p>
+        </Show>
+        <Switch>
+          <Match when={accounts.isError}>
+            <div class="rounded-[10px] border border-line bg-surface p-5 text-sm" role="alert">
+              <p class="mb-3">{refusalOf(accounts.error).message}</p>
+              <Button onClick={() => accounts.refetch()}>Try again</Button>
+            </div>
+          </Match>
+          <Match when={accounts.data}>
+            <ul class="overflow-hidden rounded-[10px] border border-line bg-surface">
+              <For each={accounts.data}>
+                {(account) => <Account account={account} busy={entering()} onEnter={() => void enter(account)} />}
+              </For>
+            </ul>
+          </Match>
+          <Match when={accounts.isPending}>
+            <div class="skeleton h-[290px]" role="status" aria-label="Loading the accounts" />
+          </Match>
+        </Switch>
+        <p class="mt-5 text-xs leading-relaxed text-ink-2">
+          These are demo accounts without passwords. They work only on this machine: the server listens on loopback and must not be put on a network
+          like this.
+        </p>
+      </div>
+    </main>
+  )
+}
+
+function Account(props: { readonly account: { id: string; name: string }; readonly busy: string | null; readonly onEnter: () => void }) {
+  return (
+    <li class="border-line [&:not(:first-child)]:border-t">
+      <button
+        type="button"
+        class="group flex w-full items-center gap-3.5 px-4 py-3 text-left -outline-offset-2 transition-colors hover:bg-hover disabled:opacity-60"
+        disabled={props.busy !== null}
+        aria-label={`Continue as ${props.account.name}`}
+        aria-describedby={`role-${props.account.id}`}
+        onClick={() => props.onEnter()}
+      >
+        <Avatar name={props.account.name} size={30} />
+        <span class="grow">
+          <span class="block text-base font-medium">Continue as {props.account.name}</span>
+          <span class="block text-sm text-ink-2" id={`role-${props.account.id}`}>
+            {roleLine(props.account.name)}
+          </span>
+        </span>
+        <Show when={props.busy === props.account.id} fallback={<span class="text-ink-3 transition-transform group-hover:translate-x-0.5">→</span>}>
+          <Spinner />
+        </Show>
+      </button>
+    </li>
+  )
+}

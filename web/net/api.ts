@@ -1,0 +1,105 @@
+// Typed calls over protocol/api.ts. A call is named by its line in the table; parameters fill the `:words` of its path.
+// Every failure is a Refused with a code, one sentence and an id the person can quote.
+import type * as z from 'zod/mini'
+import { API, type Call, Refusal } from '#protocol/api.ts'
+
+export type Body<C extends Call> = z.input<(typeof API)[C]['body']>
+export type Answer<C extends Call> = z.output<(typeof API)[C]['answer']>
+export type Input<C extends Call> = {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, string>>
+  readonly body?: Body<C>
+  readonly bytes?: Blob
+  readonly signal?: AbortSignal
+}
+
+export class Refused extends Error {
+  readonly refusal: Refusal
+  readonly status: number
+  constructor(refusal: Refusal, status: number) {
+    super(refusal.message)
+    this.refusal = refusal
+    this.status = status
+  }
+}
+
+/** Method and path of a call. A missing parameter is a programming error, so it throws rather than asks `/undefined`. */
+export function target(call: Call, params: Readonly<Record<string, string>> = {}, query: Readonly<Record<string, string>> = {}) {
+  const [method = 'GET', pattern = '/'] = call.split(' ')
+  const path = pattern.replace(/:(\w+)/g, (_, name: string) => {
+    const value = params[name]
+    if (value === undefined) throw new Error(`${call} needs ${name}`)
+    return encodeURIComponent(value)
+  })
+  const search = new URLSearchParams(query).toString()
+  return { method, path: search === '' ? path : `${path}?${search}` }
+}
+
+export type Credentials = {
+  /** A bearer that is still good, or null when signed out. `renew` asks for a new one whatever the old one's age. */
+  bearer(renew?: boolean): Promise<string | null>
+  signedOut(): void
+}
+export type Fetch = (path: string, init: RequestInit) => Promise<Response>
+export type Api = <C extends Call>(call: C, input?: Input<C>) => Promise<Answer<C>>
+
+export const refusedLocally = (code: string, message: string, status = 0) => new Refused({ code, message, id: 'e_noserver' }, status)
+const OFFLINE = 'The server cannot be reached. Check the connection and try again.'
+
+export function createApi(fetch: Fetch, credentials: Credentials): Api {
+  async function send(call: Call, input: Input<Call>, bearer: string | null): Promise<Response> {
+    const { method, path } = target(call, input.params, input.query)
+    const headers: Record<string, string> = { 'x-scrydon': '1' }
+    if (bearer !== null) headers.authorization = `Bearer ${bearer}`
+    if (input.bytes) headers['content-type'] = 'application/octet-stream'
+    else if (method !== 'GET') headers['content-type'] = 'application/json'
+    const body = input.bytes ?? (method === 'GET' ? null : JSON.stringify(input.body ?? {}))
+    try {
+      return await fetch(path, { method, headers, body, signal: input.signal ?? null, credentials: 'same-origin' })
+    } catch (cause) {
+      if (input.signal?.aborted) throw cause
+      throw refusedLocally('offline', OFFLINE)
+    }
+  }
+
+  return async (call, input = {}) => {
+    const needed = API[call].who === 'person'
+    const bearer = needed ? await credentials.bearer() : null
+    if (needed && bearer === null) throw refusedLocally('signed-out', 'You are signed out.', 401)
+    let response = await send(call, input, bearer)
+    if (response.status === 401 && needed) {
+      const renewed = await credentials.bearer(true)
+      if (renewed !== null) response = await send(call, input, renewed)
+      if (response.status === 401) credentials.signedOut()
+    }
+    return read(call, response)
+  }
+}
+
+async function read<C extends Call>(call: C, response: Response): Promise<Answer<C>> {
+  const text = await response.text()
+  const value = parseJson(text)
+  if (!response.ok) {
+    const refusal = Refusal.safeParse(value)
+    if (refusal.success) throw new Refused(refusal.data, response.status)
+    throw refusedLocally('http', `The server answered ${response.status}. Try again in a moment.`, response.status)
+  }
+  const answer = API[call].answer.safeParse(value)
+  if (!answer.success) throw refusedLocally('bad-answer', 'The server answered in a form this page does not know. Reload the page.')
+  return answer.data as Answer<C>
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? {} : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** The refusal behind any thrown value, for showing. */
+export function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refused) return error.refusal
+  const message = error instanceof Error ? error.message : 'Something failed in this page.'
+  return { code: 'page', message, id: 'e_noserver' }
+}

@@ -1,0 +1,18 @@
+// What the page says in passing. Refusals carry their id, so that it can be quoted.
+import { toast } from 'solid-sonner'
+import { refusalOf } from './api.ts'
+
+const UNDO = 10_000
+
+export function say(message: string): void {
+  toast(message)
+}
+
+export function sayRefused(error: unknown): void {
+  const refusal = refusalOf(error)
+  toast.error(refusal.message, { duration: 12_000, ...(refusal.id === 'e_noserver' ? {} : { description: `Reference ${refusal.id}` }) })
+}
+
+export function offerUndo(message: string, undo: () => void): void {
+  toast(message, { duration: UNDO, action: { label: 'Undo', onClick: undo } })
+}

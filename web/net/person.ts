@@ -1,0 +1,65 @@
+// Who is signed in, as a signal. Signing out here ends it on the server too; the 'signed-out' event and a 401 end it here.
+import { createSignal } from 'solid-js'
+import type { Preferences } from '#protocol/api.ts'
+import type * as z from 'zod/mini'
+import { type Answer, type Api, createApi, Refused } from './api.ts'
+import { createBearer } from './bearer.ts'
+
+type Account = Answer<'POST /api/sign-in'>
+export type Wishes = z.infer<typeof Preferences>
+export type Who =
+  | { readonly state: 'unknown' }
+  | { readonly state: 'unreachable' }
+  | { readonly state: 'signed-out'; readonly notice: string | null }
+  | { readonly state: 'signed-in'; readonly person: Account; readonly preferences: Wishes }
+
+export type People = ReturnType<typeof createPeople>
+
+export function createPeople(fetch: (path: string, init: RequestInit) => Promise<Response>) {
+  const [who, setWho] = createSignal<Who>({ state: 'unknown' })
+  const anonymous = createApi(fetch, { bearer: async () => null, signedOut: () => {} })
+  const bearer = createBearer(mint)
+  const api: Api = createApi(fetch, { bearer: bearer.get, signedOut: () => left('Your session has ended. Sign in to go on.') })
+
+  async function mint() {
+    try {
+      return await anonymous('POST /api/bearer')
+    } catch (error) {
+      if (error instanceof Refused && (error.status === 401 || error.status === 403)) return null
+      throw error
+    }
+  }
+
+  function left(notice: string | null): void {
+    bearer.drop()
+    if (who().state !== 'signed-out') setWho({ state: 'signed-out', notice })
+  }
+
+  async function arrive(): Promise<void> {
+    try {
+      const minted = await bearer.renew()
+      if (minted === null) setWho({ state: 'signed-out', notice: null })
+      else setWho({ state: 'signed-in', person: minted.person, preferences: minted.preferences })
+    } catch {
+      setWho({ state: 'unreachable' })
+    }
+  }
+
+  async function signIn(account: Account): Promise<void> {
+    await anonymous('POST /api/sign-in', { body: { account: account.id } })
+    await arrive()
+  }
+
+  async function signOut(): Promise<void> {
+    await api('POST /api/sign-out').catch(() => undefined) // a session the server no longer knows is as good as ended
+    left(null)
+  }
+
+  async function prefer(next: Wishes): Promise<void> {
+    const preferences = await api('PUT /api/preferences', { body: next })
+    const now = who()
+    if (now.state === 'signed-in') setWho({ ...now, preferences })
+  }
+
+  return { who, api, anonymous, bearer: bearer.get, arrive, signIn, signOut, left, prefer }
+}

@@ -1,0 +1,6 @@
+/** A steady hue (0–359) for a name. */
+export function hueOf(name: string): number {
+  let hash = 7
+  for (const character of name) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 360_007
+  return hash % 360
+}

@@ -1,0 +1,74 @@
+import FilePlus from 'lucide-solid/icons/plus'
+import Home from 'lucide-solid/icons/house'
+import Keyboard from 'lucide-solid/icons/keyboard'
+import LogOut from 'lucide-solid/icons/log-out'
+import Settings from 'lucide-solid/icons/settings'
+import X from 'lucide-solid/icons/x'
+import { lazy, Match, Suspense, Switch } from 'solid-js'
+import { About } from '../features/kernel/About.tsx'
+import { createActions, createNotebooks } from '../features/notebooks/queries.ts'
+import { Preferences } from '../features/preferences/Preferences.tsx'
+import { usePeople } from '../net/context.ts'
+import type { createTheme } from '../primitives/theme.ts'
+import type { Dialogs } from './dialogs.ts'
+import type { Keymap } from './keymap.ts'
+import type { Command } from './Palette.tsx'
+import { Shortcuts } from './Shortcuts.tsx'
+import { useWorkspace } from './workspace.ts'
+
+const Palette = lazy(() => import('./Palette.tsx'))
+
+type DialogHostProps = { readonly dialogs: Dialogs; readonly theme: ReturnType<typeof createTheme>; readonly keymap: Keymap }
+
+export function DialogHost(props: DialogHostProps) {
+  return (
+    <Suspense>
+      <Switch>
+        <Match when={props.dialogs.shown() === 'palette'}>
+          <PaletteDialog dialogs={props.dialogs} />
+        </Match>
+        <Match when={props.dialogs.shown() === 'shortcuts'}>
+          <Shortcuts onClose={props.dialogs.close} />
+        </Match>
+        <Match when={props.dialogs.shown() === 'about'}>
+          <About onClose={props.dialogs.close} />
+        </Match>
+        <Match when={props.dialogs.shown() === 'preferences'}>
+          <Preferences
+            onTheme={props.theme.choose}
+            singleKeys={props.keymap.singleKeys()}
+            onSingleKeys={props.keymap.setSingleKeys}
+            onClose={props.dialogs.close}
+          />
+        </Match>
+      </Switch>
+    </Suspense>
+  )
+}
+
+function PaletteDialog(props: { readonly dialogs: Dialogs }) {
+  const workspace = useWorkspace()
+  const people = usePeople()
+  const actions = createActions()
+  const list = createNotebooks(() => 'notebooks')
+
+  async function create(): Promise<void> {
+    const made = await actions.create()
+    if (made) workspace.go(made.id)
+  }
+  const notebooks = (): readonly Command[] =>
+    (list.data ?? []).map((notebook) => ({ label: notebook.name, hint: notebook.author.name, run: () => workspace.go(notebook.id) }))
+  const closing = (): readonly Command[] => {
+    const active = workspace.active()
+    return active === null ? [] : [{ label: 'Close this notebook', icon: X, run: () => workspace.close(active) }]
+  }
+  const commands = (): readonly Command[] => [
+    ...closing(),
+    { label: 'New notebook', icon: FilePlus, run: () => void create() },
+    { label: 'Go to the notebooks', icon: Home, run: () => workspace.go(null) },
+    { label: 'Preferences', icon: Settings, run: () => props.dialogs.open('preferences') },
+    { label: 'Keyboard shortcuts', icon: Keyboard, hint: '?', run: () => props.dialogs.open('shortcuts') },
+    { label: 'Sign out', icon: LogOut, run: () => void people.signOut() },
+  ]
+  return <Palette commands={commands()} notebooks={notebooks()} onClose={props.dialogs.close} />
+}
