@@ -1,0 +1,107 @@
+// The environment, read once by main.ts and checked here: a wrong value ends the start with one line that says which
+// variable, what it holds and what it takes.
+import { resolve } from 'node:path'
+import * as z from 'zod/mini'
+
+const Port = z.coerce.number().check(z.int(), z.gte(0), z.lte(65_534))
+const Origin = z.string().check(z.regex(/^https?:\/\/[^/\s*]+$/))
+
+const Environment = z.object({
+  PORT: z._default(Port, 4000),
+  CONTENT_PORT: z.optional(Port),
+  HOST: z._default(z.string().check(z.minLength(1)), 'localhost'),
+  SCRYDON_HOME: z._default(z.string().check(z.minLength(1)), '.scrydon'),
+  SCRYDON_EXAMPLES: z._default(z.string().check(z.minLength(1)), 'examples/notebooks'),
+  SCRYDON_DIST: z._default(z.string().check(z.minLength(1)), 'dist'),
+  SCRYDON_ORIGIN: z.optional(Origin),
+  SCRYDON_FRAMES: z.optional(z.string().check(z.regex(/^https?:\/\/(\*\.)?[^/\s*]+$/))),
+  SCRYDON_PORTAL: z._default(z.string(), ''),
+  SCRYDON_RUNNER: z.optional(z.string().check(z.minLength(1))),
+  SCRYDON_BENCH_ACCOUNTS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(1000)), 0),
+  SCRYDON_INSECURE_SHARED_KERNELS: z._default(z.enum(['0', '1']), '0'),
+  LOG_LEVEL: z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
+})
+
+const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
+  PORT: 'a port number (0 to 65534; 0 picks a free one)',
+  CONTENT_PORT: 'a port number (default: PORT + 1)',
+  HOST: 'the address to listen on (default: localhost)',
+  SCRYDON_HOME: 'the folder of the state (default: .scrydon)',
+  SCRYDON_EXAMPLES: 'a folder of .py notebooks to seed from (default: examples/notebooks)',
+  SCRYDON_DIST: 'the folder of the built shell (default: dist)',
+  SCRYDON_ORIGIN: 'the origin people open, such as https://ide.example (default: http://localhost:PORT)',
+  SCRYDON_FRAMES: 'the origin of notebook frames with one *, such as https://*.content.example',
+  SCRYDON_PORTAL: 'origins that may embed the shell, separated by spaces',
+  SCRYDON_RUNNER: 'the unix socket of the kernel runner (default: SCRYDON_HOME/runner.sock)',
+  SCRYDON_BENCH_ACCOUNTS: 'how many accounts to add for measurements (0 to 1000)',
+  SCRYDON_INSECURE_SHARED_KERNELS: '1 to let several people in although their kernels are not isolated, else 0',
+  LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
+}
+
+export type Config = {
+  readonly port: number
+  readonly contentPort: number | null // null: PORT + 1, known once the port is
+  readonly host: string
+  readonly home: string
+  readonly examples: string
+  readonly dist: string
+  readonly origin: string | null
+  readonly frames: string | null
+  readonly portal: readonly string[]
+  readonly runner: string
+  readonly benchAccounts: number
+  readonly insecureSharedKernels: boolean
+  readonly logLevel: string
+}
+export type Configured = { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly message: string }
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1'])
+export const isLoopback = (host: string): boolean => LOOPBACK.has(host)
+
+export function readConfig(env: Record<string, string | undefined>): Configured {
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in TAKES && value !== ''))
+  const read = Environment.safeParse(given)
+  if (!read.success) {
+    const name = String(read.error.issues[0]?.path[0]) as keyof typeof TAKES
+    return { ok: false, message: `${name}=${given[name]} is not usable: it takes ${TAKES[name]}.` }
+  }
+  const config = shape(read.data)
+  const problem = impossible(config)
+  return problem ? { ok: false, message: problem } : { ok: true, config }
+}
+
+function shape(data: z.infer<typeof Environment>): Config {
+  const home = resolve(data.SCRYDON_HOME)
+  return {
+    port: data.PORT,
+    contentPort: data.CONTENT_PORT ?? null,
+    host: data.HOST,
+    home,
+    examples: resolve(data.SCRYDON_EXAMPLES),
+    dist: resolve(data.SCRYDON_DIST),
+    origin: data.SCRYDON_ORIGIN ?? null,
+    frames: data.SCRYDON_FRAMES ?? null,
+    portal: data.SCRYDON_PORTAL.split(/\s+/).filter((origin) => origin !== ''),
+    runner: resolve(data.SCRYDON_RUNNER ?? `${home}/runner.sock`),
+    benchAccounts: data.SCRYDON_BENCH_ACCOUNTS,
+    insecureSharedKernels: data.SCRYDON_INSECURE_SHARED_KERNELS === '1',
+    logLevel: data.LOG_LEVEL,
+  }
+}
+
+/** What no single variable shows: who may reach demo accounts, and that shell and frames are two sites. */
+function impossible(config: Config): string | null {
+  if (!isLoopback(config.host)) return `HOST=${config.host} is not loopback: demo accounts are served on localhost only.`
+  const wrong = config.portal.find((origin) => !Origin.safeParse(origin).success)
+  if (wrong) return `SCRYDON_PORTAL holds ${wrong}, which is not an origin such as https://portal.example.`
+  if (config.port !== 0 && config.port === config.contentPort)
+    return `CONTENT_PORT and PORT are both ${config.port}: frames need a port of their own.`
+  const shell = config.origin && new URL(config.origin).hostname
+  const frames = config.frames && new URL(config.frames.replace('*', 'x')).hostname
+  if (shell && frames && sameSite(shell, frames))
+    return `SCRYDON_ORIGIN and SCRYDON_FRAMES are one site (${shell}, ${frames}): frames need another domain.`
+  return null
+}
+
+/** Without a list of public suffixes: the last two labels. Too strict for some domains, never too lax for one's own. */
+const sameSite = (a: string, b: string) => a.split('.').slice(-2).join('.') === b.split('.').slice(-2).join('.')

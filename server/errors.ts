@@ -1,0 +1,94 @@
+// Every refusal of the gateway: a stable code, a status and one sentence for the person. `{x}` is filled from values that
+// are names, limits or counts, never data. What nobody may know and what does not exist get the same answer.
+// docs/errors.md is this table (errors.test.ts writes and checks it).
+import type { Refusal } from '#protocol/api.ts'
+import { mint } from './ids.ts'
+
+export const ERRORS = {
+  'bad-request': { status: 400, text: 'The server does not understand this request ({where}). Reload the page and try again.' },
+  'not-utf8': { status: 400, text: 'The text is not valid UTF-8. Save the file as UTF-8 and import it again.' },
+  'not-a-notebook': {
+    status: 400,
+    text: 'This is not a marimo notebook: it has no `app = marimo.App()`. `marimo convert` makes one from a script or an ipynb file.',
+  },
+  'signed-out': { status: 401, text: 'You are signed out. Sign in again.' },
+  forbidden: { status: 403, text: 'You may not do this to this notebook. Its author can share it with you for editing.' },
+  'wrong-origin': { status: 403, text: 'This request came from another site and was refused.' },
+  'not-offered': { status: 403, text: 'This part of marimo is switched off here.' },
+  'read-only-view': { status: 403, text: 'You are looking at a read-only view, which cannot do this.' },
+  'use-the-shell': { status: 403, text: 'Use the menus around the notebook for this.' },
+  'bad-command': {
+    status: 403,
+    text: 'The notebook sent a command that this server does not understand. Reload the page and try again.',
+  },
+  'not-here': { status: 403, text: 'Demo accounts can sign in only on the machine that the server runs on.' },
+  'not-found': { status: 404, text: 'There is nothing here, or not for you.' },
+  'name-taken': { status: 409, text: 'You already have a notebook with this name. Choose another one.' },
+  'in-trash': { status: 409, text: 'This notebook is in the trash. Restore it first.' },
+  'being-edited': { status: 409, text: '{who} is editing this notebook. Ask to take over first.' },
+  'already-asked': { status: 409, text: 'Somebody has asked to take over already. Try again in a few seconds.' },
+  'nobody-editing': { status: 409, text: 'Nobody is editing this notebook now. Open it again to edit.' },
+  'not-asked': { status: 409, text: 'Nobody is asking to take over this notebook any more.' },
+  'not-the-editor': { status: 409, text: 'Somebody else is editing now. Your changes were kept as a draft.' },
+  'source-too-big': {
+    status: 413,
+    text: 'The notebook is larger than the limit of {limit} of source. Split it, or move data into files.',
+  },
+  'file-too-big': { status: 413, text: 'The file is larger than the limit of {limit}.' },
+  'files-full': { status: 413, text: 'The files of one notebook may take {limit} together. Delete some first.' },
+  'too-big': { status: 413, text: 'The request is larger than the limit of {limit}.' },
+  'broken-source': {
+    status: 422,
+    text: 'What was to be saved is not a whole notebook, so it was not stored. The last saved version is intact.',
+  },
+  'wrong-host': { status: 421, text: 'This server does not answer to that name. Open {origin}.' },
+  'too-many-requests': { status: 429, text: 'Too many requests in a short time. Wait {seconds} seconds.' },
+  'too-many-kernels': { status: 429, text: 'You have {limit} kernels running, which is the limit. Shut one down first.' },
+  internal: { status: 500, text: 'Something failed on the server. Quote the id {id} to its operator.' },
+  'runner-absent': { status: 503, text: 'The kernel runner is not there, so no notebook can start now. Try again in a moment.' },
+  'kernel-refused': { status: 503, text: '{reason}' },
+  stopping: { status: 503, text: 'The server is restarting. Try again in a moment.' },
+} as const satisfies Record<string, { status: number; text: string }>
+export type ErrorCode = keyof typeof ERRORS
+
+type Names<T extends string> = T extends `${string}{${infer Name}}${infer Rest}` ? Exclude<Name, 'id'> | Names<Rest> : never
+type Values<C extends ErrorCode> = Record<Names<(typeof ERRORS)[C]['text']>, string | number>
+type Given<C extends ErrorCode> = Names<(typeof ERRORS)[C]['text']> extends never ? [] : [values: Values<C>]
+
+/** Thrown by handlers; a refusal is an answer, so it has no stack worth reading. */
+export class Refused extends Error {
+  readonly code: ErrorCode
+  readonly refusal: Refusal
+  constructor(refusal: Refusal & { code: ErrorCode }) {
+    super(refusal.message)
+    this.code = refusal.code
+    this.refusal = refusal
+  }
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+}
+
+export function refusal<C extends ErrorCode>(code: C, ...given: Given<C>): Refusal & { code: ErrorCode } {
+  const id = mint('e')
+  const values: Record<string, string | number> = { ...given[0], id }
+  return { code, message: ERRORS[code].text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name])), id }
+}
+
+export const refuse = <C extends ErrorCode>(code: C, ...given: Given<C>): Refused => new Refused(refusal(code, ...given))
+
+export function errorsDocument(): string {
+  const rows = Object.entries(ERRORS).map(
+    ([code, { status, text }]) => `| \`${code}\` | ${status} | ${text.replaceAll('|', '\\|')} |`,
+  )
+  return [
+    '# Errors of the gateway',
+    '',
+    'Written from `server/errors.ts` by its test. Each answer is `{code, message, id}`; the id stands in the log.',
+    '',
+    '| code | status | message |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,107 @@
+// Puts a gateway together from a configuration and the implementations that were picked for its seams, and runs it.
+
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { NOTEBOOK } from '#protocol/limits.ts'
+import { makeEvents } from './bus.ts'
+import type { Config } from './config.ts'
+import { type Watch, watchKernels } from './kernels/watch.ts'
+import type { Log } from './log.ts'
+import type { Desk } from './notebooks/desk.ts'
+import { makeDocument } from './notebooks/document.ts'
+import { removeAll } from './notebooks/files.ts'
+import { keepLeases } from './notebooks/leases.ts'
+import { seed } from './notebooks/seed.ts'
+import type { Access, Document } from './seams/document.ts'
+import type { Identity } from './seams/identity.ts'
+import type { Kernels } from './seams/kernels.ts'
+import type { Store } from './seams/store.ts'
+import { makeSerial } from './serial.ts'
+import { tellLease } from './tell.ts'
+import { MARIMO, SCRYDON } from './versions.ts'
+import { makeApp } from './web/app.ts'
+import type { Deps } from './web/deps.ts'
+import { makeMetrics } from './web/metrics.ts'
+import { makeSignIn } from './web/sessions.ts'
+import { serveShell } from './web/static.ts'
+import { portOf, type Where, whereabouts } from './web/where.ts'
+
+const TICK = { lease: 1000, kernels: 5000, sessions: 60_000, trash: 3_600_000 } as const
+const DAY = 86_400_000
+
+export type Implementations = {
+  readonly identity: Identity
+  readonly store: Store
+  readonly kernels: Kernels
+  readonly log: Log
+  readonly now: () => number
+}
+
+export type Gateway = {
+  readonly app: FastifyInstance
+  readonly deps: Deps & { readonly document: Document & Access }
+  readonly where: Where
+  close(): Promise<void>
+}
+
+export async function startGateway(config: Config, made: Implementations): Promise<Gateway> {
+  const { identity, store, kernels, log, now } = made
+  const desk = makeDesk(config, made)
+  const document = makeDocument(desk)
+  let where = whereabouts(config, config.port)
+  const signIn = makeSignIn(store, identity, now)
+  const versions = { scrydon: SCRYDON, marimo: MARIMO }
+  const deps = { config, desk, document, kernels, signIn, versions, where: () => where }
+  const metrics = makeMetrics(kernels, desk.events)
+  const app = await makeApp({ deps, shell: serveShell(config.dist, now), metrics, log })
+  await plantExamples(desk, config, log)
+  await app.listen({ port: config.port, host: config.host })
+  where = whereabouts(config, portOf(app.server.address()))
+  const stop = runClocks(deps, watchKernels(kernels, desk.events, now), log)
+  const close = async () => {
+    stop()
+    await app.close()
+    await store.close()
+  }
+  return { app, deps, where, close }
+}
+
+function makeDesk(config: Config, { identity, store, log, now }: Implementations): Desk {
+  const leases = keepLeases(now, (notebook, effect) => {
+    tellLease(desk, notebook, effect).catch((error: unknown) => log.error({ err: error }, 'lease not told'))
+  })
+  const uploads = join(config.home, 'uploads')
+  const desk: Desk = { store, identity, events: makeEvents(), leases, serial: makeSerial(), now, uploads }
+  return desk
+}
+
+/** By the first account that owns the workspace. */
+async function plantExamples(desk: Desk, config: Config, log: Log): Promise<void> {
+  const owner = desk.identity.accounts().find((account) => account.standing === 'owner')
+  const seeded = owner ? await seed(desk, owner, config.examples) : null
+  if (seeded) log.info({ made: seeded.made, skipped: seeded.skipped }, 'examples planted')
+}
+
+function runClocks({ desk, signIn }: Deps, watch: Watch, log: Log): () => void {
+  const every = (ms: number, work: () => unknown) =>
+    setInterval(() => {
+      Promise.resolve()
+        .then(work)
+        .catch((error: unknown) => log.error({ err: error }, 'periodic work failed'))
+    }, ms)
+  const timers = [
+    every(TICK.lease, desk.leases.tick),
+    every(TICK.kernels, watch.tick),
+    every(TICK.sessions, signIn.sweep),
+    every(TICK.trash, () => purge(desk)),
+  ]
+  return () => {
+    for (const timer of timers) clearInterval(timer)
+    watch.close()
+  }
+}
+
+export async function purge(desk: Desk): Promise<void> {
+  const gone = await desk.store.notebooks.purge(desk.now() - NOTEBOOK.trashDays * DAY)
+  for (const notebook of gone) await removeAll(desk, notebook)
+}

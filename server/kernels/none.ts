@@ -1,0 +1,12 @@
+// No runner: every call says so. What a gateway is given when it serves nothing but the notebook browser, and in tests.
+import type { Kernels } from '../seams/kernels.ts'
+
+export const noKernels: Kernels = {
+  info: () => null,
+  list: () => [],
+  get: () => null,
+  find: () => null,
+  start: async () => ({ type: 'absent' }),
+  stop: async () => {},
+  subscribe: () => () => {},
+}

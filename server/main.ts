@@ -1,0 +1,55 @@
+// The gateway's composition root: reads the environment, picks the implementations, runs until it is told to stop.
+import { readConfig } from './config.ts'
+import { startGateway } from './gateway.ts'
+import { demoIdentity } from './identity/demo.ts'
+import { noKernels } from './kernels/none.ts'
+import { makeLog } from './log.ts'
+import { openStore } from './store/sqlite.ts'
+
+const CANNOT_RUN = 78 // EX_CONFIG: starting again would not help
+const STOP_DEADLINE = 5000 // ms
+
+const configured = readConfig(process.env)
+if (!configured.ok) giveUp(configured.message)
+const { config } = configured
+process.umask(0o022)
+const log = makeLog(config.logLevel)
+
+const gateway = await startGateway(config, {
+  identity: demoIdentity(config.benchAccounts),
+  store: openState(),
+  kernels: noKernels,
+  log,
+  now: Date.now,
+}).catch((error: NodeJS.ErrnoException) => giveUp(listening(error)))
+log.info({ origin: gateway.where.origin, home: config.home }, 'listening')
+
+let stopping = false
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
+
+async function stop(signal: string): Promise<void> {
+  if (stopping) return
+  stopping = true
+  log.info({ signal }, 'stopping')
+  setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
+  await gateway.close()
+  process.exit(0)
+}
+
+function openState() {
+  try {
+    return openStore(config.home)
+  } catch (error) {
+    giveUp(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function listening(error: NodeJS.ErrnoException): string {
+  if (error.code === 'EADDRINUSE') return `Port ${config.port} is in use. Stop what uses it, or set PORT to another one.`
+  return `The gateway could not start: ${error.message}`
+}
+
+function giveUp(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(CANNOT_RUN)
+}

@@ -1,0 +1,68 @@
+// What every function on notebooks works with, and the two questions all of them ask first: whose notebook, and may they.
+import type * as z from 'zod/mini'
+import type { Account, Notebook } from '#protocol/api.ts'
+import type { NotebookId, PersonId } from '#protocol/ids.ts'
+import { refuse } from '../errors.ts'
+import type { Events } from '../seams/events.ts'
+import type { Identity, Principal } from '../seams/identity.ts'
+import type { Store, StoredNotebook } from '../seams/store.ts'
+import type { Serial } from '../serial.ts'
+import type { LeaseKeeper } from './leases.ts'
+import { type Deed, may, relations, strongest } from './rights.ts'
+
+export type Desk = {
+  readonly store: Store
+  readonly identity: Identity
+  readonly events: Events
+  readonly leases: LeaseKeeper
+  readonly serial: Serial
+  readonly now: () => number
+  readonly uploads: string // folder of all notebooks' files
+}
+
+export const account = (desk: Pick<Desk, 'identity'>, person: PersonId): z.infer<typeof Account> => ({
+  id: person,
+  name: desk.identity.find(person)?.name ?? 'Somebody who left',
+})
+
+/** Answers the same for what does not exist and what is not for this person. */
+export async function find(desk: Desk, who: Principal, id: NotebookId, deed: Deed): Promise<StoredNotebook> {
+  const notebook = await findTrashed(desk, who, id, deed)
+  if (notebook.trashed !== null) throw refuse(may(who, notebook, 'manage', desk.now()) ? 'in-trash' : 'not-found')
+  return notebook
+}
+
+/** The same for a notebook that may be in the trash. */
+export async function findTrashed(desk: Desk, who: Principal, id: NotebookId, deed: Deed): Promise<StoredNotebook> {
+  const notebook = await desk.store.notebooks.get(id)
+  if (!notebook || relations(who, notebook, desk.now()).length === 0) throw refuse('not-found')
+  if (!may(who, notebook, deed, desk.now())) throw refuse('forbidden')
+  return notebook
+}
+
+export function view(desk: Desk, who: Principal, notebook: StoredNotebook): Notebook {
+  const { id, name, updated, bytes, cells, trashed } = notebook
+  const holder = desk.leases.holder(id)
+  return {
+    id,
+    name,
+    author: account(desk, notebook.author),
+    mine: notebook.author === who.id,
+    rights: strongest(who, notebook, desk.now()) ?? 'view',
+    updated,
+    bytes,
+    cells,
+    editor: holder === null ? null : { person: holder, name: account(desk, holder).name },
+    trashed,
+  }
+}
+
+/** Everybody who sees this notebook in their list: who its events are for. */
+export const audience = (desk: Desk, notebook: Pick<StoredNotebook, 'author' | 'shares'>): readonly PersonId[] =>
+  desk.identity
+    .accounts()
+    .filter((who) => may(who, notebook, 'list', desk.now()))
+    .map((who) => who.id)
+
+export const changed = (desk: Desk, notebook: Pick<StoredNotebook, 'author' | 'shares'>): void =>
+  desk.events.publish(audience(desk, notebook), { type: 'notebooks-changed' })

@@ -1,0 +1,133 @@
+// The notebook browser's calls: list, create, rename, duplicate, trash, restore.
+
+import type { Notebook } from '#protocol/api.ts'
+import type { NotebookId } from '#protocol/ids.ts'
+import { NOTEBOOK } from '#protocol/limits.ts'
+import { refuse } from '../errors.ts'
+import { mint } from '../ids.ts'
+import type { Principal } from '../seams/identity.ts'
+import type { Share, StoredNotebook, Write } from '../seams/store.ts'
+import { changed, type Desk, find, findTrashed, view } from './desk.ts'
+import { copyFiles } from './files.ts'
+import { copyName, freeName, tidy } from './names.ts'
+import { may } from './rights.ts'
+import { type Checked, check, NEW_NOTEBOOK } from './source.ts'
+
+export type Query = { readonly search: string; readonly trash: boolean }
+
+export async function list(desk: Desk, who: Principal, { search, trash }: Query): Promise<Notebook[]> {
+  const deed = trash ? 'manage' : 'list'
+  const wanted = search.normalize('NFKC').toLocaleLowerCase()
+  const all = await desk.store.notebooks.list(trash)
+  return all
+    .filter((notebook) => may(who, notebook, deed, desk.now()))
+    .filter((notebook) => notebook.name.normalize('NFKC').toLocaleLowerCase().includes(wanted))
+    .map((notebook) => view(desk, who, notebook))
+}
+
+export const get = async (desk: Desk, who: Principal, id: NotebookId): Promise<Notebook> =>
+  view(desk, who, await findTrashed(desk, who, id, 'list'))
+
+export type Making = { readonly name?: string | undefined; readonly source?: string | undefined }
+
+/** A name that was asked for is taken or refused; one that was not is found. */
+export async function create(desk: Desk, who: Principal, making: Making): Promise<Notebook> {
+  if (who.standing === 'none') throw refuse('not-found')
+  const checked = check(making.source === undefined || making.source.trim() === '' ? NEW_NOTEBOOK : making.source)
+  if (making.name !== undefined) {
+    const made = await make(desk, who, { name: tidy(making.name), checked, layout: null, shares: [] })
+    if (made === null) throw refuse('name-taken')
+    return view(desk, who, made)
+  }
+  return view(desk, who, await makeFree(desk, who, 'Untitled', checked, null))
+}
+
+export async function duplicate(desk: Desk, who: Principal, id: NotebookId): Promise<Notebook> {
+  const original = await find(desk, who, id, 'source')
+  const head = await desk.store.versions.head(id)
+  if (!head) throw refuse('not-found')
+  const { source, layout } = head.content
+  const checked = { source, bytes: original.bytes, shape: { notebook: true, cells: original.cells, preamble: 0 } }
+  const copy = await makeFree(desk, who, copyName(original.name), checked, layout)
+  await copyFiles(desk, id, copy.id)
+  return view(desk, who, copy)
+}
+
+export async function rename(desk: Desk, who: Principal, id: NotebookId, name: string): Promise<Notebook> {
+  const notebook = await find(desk, who, id, 'manage')
+  const done = await desk.store.notebooks.rename(id, tidy(name), desk.now())
+  if (done === 'name-taken') throw refuse('name-taken')
+  if (done === 'absent') throw refuse('not-found')
+  changed(desk, notebook)
+  return get(desk, who, id)
+}
+
+/** The caller stops the kernels. */
+export async function trash(desk: Desk, who: Principal, id: NotebookId): Promise<void> {
+  const notebook = await findTrashed(desk, who, id, 'trash')
+  await desk.store.notebooks.trash(id, desk.now())
+  desk.leases.forget(id)
+  changed(desk, notebook)
+}
+
+/** If the name was given away meanwhile, it comes back under the next free one. */
+export async function restore(desk: Desk, who: Principal, id: NotebookId): Promise<Notebook> {
+  const notebook = await findTrashed(desk, who, id, 'manage')
+  if ((await desk.store.notebooks.restore(id)) === 'name-taken') {
+    await desk.store.notebooks.rename(id, freeName(notebook.name, await namesOf(desk, notebook.author)), desk.now())
+    await desk.store.notebooks.restore(id)
+  }
+  changed(desk, notebook)
+  return get(desk, who, id)
+}
+
+type Made = {
+  readonly name: string
+  readonly checked: Checked
+  readonly layout: string | null
+  readonly shares: readonly Share[]
+}
+
+/** Null: the author has a notebook of this name. */
+export async function make(desk: Desk, author: Principal, made: Made): Promise<StoredNotebook | null> {
+  const id = mint('n')
+  const at = desk.now()
+  const { source, bytes, shape } = made.checked
+  const first: Write = {
+    id: mint('v'),
+    notebook: id,
+    author: author.id,
+    at,
+    source,
+    layout: made.layout,
+    bytes,
+    cells: shape.cells,
+    sealed: true,
+    coalesce: NOTEBOOK.versionEvery,
+  }
+  const notebook = { id, name: made.name, author: author.id, created: at, shares: made.shares }
+  if ((await desk.store.notebooks.create(notebook, first)) === 'name-taken') return null
+  changed(desk, notebook)
+  return desk.store.notebooks.get(id)
+}
+
+/** Tries again where two tabs want the same free name at once; each round one of them gets it. */
+async function makeFree(
+  desk: Desk,
+  who: Principal,
+  base: string,
+  checked: Checked,
+  layout: string | null,
+): Promise<StoredNotebook> {
+  for (let round = 0; round < 100; round++) {
+    const name = freeName(base, await namesOf(desk, who.id))
+    const made = await make(desk, who, { name, checked, layout, shares: [] })
+    if (made) return made
+  }
+  throw refuse('name-taken')
+}
+
+async function namesOf(desk: Desk, author: string): Promise<ReadonlySet<string>> {
+  const all = await desk.store.notebooks.list(false)
+  return new Set(all.filter((notebook) => notebook.author === author).map((notebook) => notebook.name))
+}

@@ -1,0 +1,114 @@
+// State at rest. Methods speak the domain, never SQL; each is one transaction, so no caller holds one open. A promise that
+// resolves means the change is on the disk.
+import type { NotebookId, PersonId, TabId, VersionId } from '#protocol/ids.ts'
+
+/** With one person, or with every member of the workspace. */
+export type Share = { readonly with: 'workspace' | PersonId; readonly right: 'edit' | 'view'; readonly expires: number | null }
+
+export type StoredNotebook = {
+  readonly id: NotebookId
+  readonly name: string
+  readonly author: PersonId
+  readonly created: number
+  readonly updated: number
+  readonly trashed: number | null
+  readonly bytes: number
+  readonly cells: number | null
+  readonly shares: readonly Share[]
+}
+
+export type StoredVersion = {
+  readonly id: VersionId
+  readonly notebook: NotebookId
+  readonly number: number
+  readonly name: string | null
+  readonly author: PersonId
+  readonly created: number
+  readonly bytes: number
+}
+export type Content = { readonly source: string; readonly layout: string | null }
+export type Head = { readonly version: StoredVersion; readonly content: Content }
+
+/** `sealed`: made, imported, restored or named: no later save is coalesced into it. */
+export type Write = Content & {
+  readonly id: VersionId
+  readonly notebook: NotebookId
+  readonly author: PersonId
+  readonly at: number
+  readonly bytes: number
+  readonly cells: number | null
+  readonly sealed: boolean
+  readonly coalesce: number // a save joins an unsealed version of the same author begun within so many ms
+}
+export type NewNotebook = Pick<StoredNotebook, 'id' | 'name' | 'author' | 'created' | 'shares'>
+
+export type StoredDraft = {
+  readonly id: VersionId
+  readonly notebook: NotebookId
+  readonly person: PersonId
+  readonly created: number
+  readonly bytes: number
+  readonly source: string
+}
+export type StoredSession = {
+  readonly hash: string
+  readonly person: PersonId
+  readonly created: number
+  readonly expires: number
+}
+export type StoredTab = {
+  readonly hash: string
+  readonly tab: TabId
+  readonly person: PersonId
+  readonly session: string
+  readonly expires: number
+}
+export type StoredPreferences = { readonly autorun: boolean; readonly theme: 'system' | 'light' | 'dark' }
+
+export interface Store {
+  readonly notebooks: {
+    create(notebook: NewNotebook, first: Write): Promise<'created' | 'name-taken'>
+    get(id: NotebookId): Promise<StoredNotebook | null>
+    /** All, newest first; `trashed` picks the trash or what is outside of it. Rights are the caller's affair. */
+    list(trashed: boolean): Promise<readonly StoredNotebook[]>
+    rename(id: NotebookId, name: string, at: number): Promise<'renamed' | 'name-taken' | 'absent'>
+    trash(id: NotebookId, at: number): Promise<void>
+    restore(id: NotebookId): Promise<'restored' | 'name-taken' | 'absent'>
+    /** Removes for good what was trashed before; answers whose uploads may go. */
+    purge(before: number): Promise<readonly NotebookId[]>
+  }
+  readonly versions: {
+    head(notebook: NotebookId): Promise<Head | null>
+    list(notebook: NotebookId): Promise<readonly StoredVersion[]>
+    content(notebook: NotebookId, version: VersionId): Promise<Content | null>
+    /** The version written: a new one, or the one it was coalesced into. */
+    write(write: Write): Promise<StoredVersion>
+    /** Names and seals the newest version. */
+    name(notebook: NotebookId, name: string): Promise<StoredVersion | null>
+  }
+  readonly drafts: {
+    /** Keeps at most `keep` of a person and notebook, the newest. */
+    put(draft: StoredDraft, keep: number): Promise<void>
+    list(notebook: NotebookId, person: PersonId): Promise<readonly StoredDraft[]>
+  }
+  readonly sessions: {
+    put(session: StoredSession): Promise<void>
+    get(hash: string, now: number): Promise<StoredSession | null>
+    endAll(person: PersonId): Promise<void>
+    sweep(now: number): Promise<void>
+  }
+  /** Resume tokens of browser tabs, hashed. Spending one removes it, so a second use finds nothing. */
+  readonly tabs: {
+    put(tab: StoredTab): Promise<void>
+    spend(hash: string, now: number): Promise<StoredTab | null>
+    sweep(now: number): Promise<void>
+  }
+  readonly preferences: {
+    get(person: PersonId): Promise<StoredPreferences | null>
+    put(person: PersonId, preferences: StoredPreferences): Promise<void>
+  }
+  /** Things done once for this state, such as seeding. */
+  done(what: string): Promise<boolean>
+  markDone(what: string, at: number): Promise<void>
+  close(): Promise<void>
+}

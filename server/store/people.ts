@@ -1,0 +1,55 @@
+// What belongs to one person: drafts, sessions, preferences.
+import type { DatabaseSync } from 'node:sqlite'
+import type { Store, StoredDraft, StoredPreferences, StoredSession } from '../seams/store.ts'
+import { transaction } from './database.ts'
+
+const text = new TextDecoder('utf-8', { ignoreBOM: true })
+
+export function drafts(database: DatabaseSync): Store['drafts'] {
+  const insert = database.prepare('INSERT INTO drafts (id, notebook, person, created, bytes, source) VALUES (?, ?, ?, ?, ?, ?)')
+  const prune = database.prepare(
+    `DELETE FROM drafts WHERE notebook = ? AND person = ? AND id NOT IN
+     (SELECT id FROM drafts WHERE notebook = ? AND person = ? ORDER BY created DESC, rowid DESC LIMIT ?)`,
+  )
+  const all = database.prepare('SELECT * FROM drafts WHERE notebook = ? AND person = ? ORDER BY created DESC, rowid DESC')
+  return {
+    put: async (draft, keep) =>
+      transaction(database, () => {
+        insert.run(draft.id, draft.notebook, draft.person, draft.created, draft.bytes, Buffer.from(draft.source))
+        prune.run(draft.notebook, draft.person, draft.notebook, draft.person, keep)
+      }),
+    list: async (notebook, person) =>
+      all.all(notebook, person).map((row) => {
+        const found = row as Omit<StoredDraft, 'source'> & { source: Uint8Array }
+        return { ...found, source: text.decode(found.source) }
+      }),
+  }
+}
+
+export function sessions(database: DatabaseSync): Store['sessions'] {
+  const insert = database.prepare('INSERT INTO sessions (hash, person, created, expires) VALUES (?, ?, ?, ?)')
+  const one = database.prepare('SELECT * FROM sessions WHERE hash = ? AND expires > ?')
+  const end = database.prepare('DELETE FROM sessions WHERE person = ?')
+  const sweep = database.prepare('DELETE FROM sessions WHERE expires <= ?')
+  return {
+    put: async (session) => void insert.run(session.hash, session.person, session.created, session.expires),
+    get: async (hash, now) => (one.get(hash, now) as StoredSession | undefined) ?? null,
+    endAll: async (person) => void end.run(person),
+    sweep: async (now) => void sweep.run(now),
+  }
+}
+
+export function preferences(database: DatabaseSync): Store['preferences'] {
+  const one = database.prepare('SELECT autorun, theme FROM preferences WHERE person = ?')
+  const upsert = database.prepare(
+    `INSERT INTO preferences (person, autorun, theme) VALUES (?, ?, ?)
+     ON CONFLICT (person) DO UPDATE SET autorun = excluded.autorun, theme = excluded.theme`,
+  )
+  return {
+    get: async (person) => {
+      const row = one.get(person) as { autorun: number; theme: StoredPreferences['theme'] } | undefined
+      return row ? { autorun: row.autorun === 1, theme: row.theme } : null
+    },
+    put: async (person, { autorun, theme }) => void upsert.run(person, autorun ? 1 : 0, theme),
+  }
+}

@@ -1,0 +1,38 @@
+// The store seam over node:sqlite. Every method is synchronous inside, one transaction each; the async face is the seam's.
+import type { DatabaseSync } from 'node:sqlite'
+import type { Store } from '../seams/store.ts'
+import { lockState, openDatabase } from './database.ts'
+import { notebooks } from './notebooks.ts'
+import { drafts, preferences, sessions } from './people.ts'
+import { tabs } from './tabs.ts'
+import { versions } from './versions.ts'
+
+export function openStore(home: string): Store {
+  const lock = lockState(home)
+  const database = open(home, lock)
+  const mark = database.prepare('INSERT INTO done (what, at) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const marked = database.prepare('SELECT 1 FROM done WHERE what = ?')
+  return {
+    notebooks: notebooks(database),
+    versions: versions(database),
+    drafts: drafts(database),
+    sessions: sessions(database),
+    tabs: tabs(database),
+    preferences: preferences(database),
+    done: async (what) => marked.get(what) !== undefined,
+    markDone: async (what, at) => void mark.run(what, at),
+    close: async () => {
+      database.close()
+      lock.close()
+    },
+  }
+}
+
+function open(home: string, lock: DatabaseSync): DatabaseSync {
+  try {
+    return openDatabase(home)
+  } catch (error) {
+    lock.close()
+    throw error
+  }
+}

@@ -1,0 +1,121 @@
+// Opening, the editing lease, one's own kernels, and what the shell says about the machine.
+import type { NotebookId } from '#protocol/ids.ts'
+import { KERNEL, LEASE, NOTEBOOK } from '#protocol/limits.ts'
+import type { KernelState } from '#protocol/runner.ts'
+import { refuse } from '../../errors.ts'
+import { open } from '../../kernels/open.ts'
+import { type Desk, find } from '../../notebooks/desk.ts'
+import type { Denied } from '../../notebooks/leases.ts'
+import { limitText } from '../../notebooks/source.ts'
+import type { Principal } from '../../seams/identity.ts'
+import type { Handlers } from '../calls.ts'
+import type { Deps } from '../deps.ts'
+
+type Calls =
+  | 'POST /api/notebooks/:id/open'
+  | 'POST /api/notebooks/:id/lease/ask'
+  | 'POST /api/notebooks/:id/lease/answer'
+  | 'GET /api/kernels'
+  | 'POST /api/kernels/:kernel/stop'
+  | 'GET /api/packages'
+  | 'GET /api/limits'
+  | 'GET /healthz'
+
+export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
+  'POST /api/notebooks/:id/open': ({ who, params, body }) => open(deps, who, params.id, body),
+  'POST /api/notebooks/:id/lease/ask': async ({ who, params }) => ({ answerBy: await ask(deps.desk, who, params.id) }),
+  'POST /api/notebooks/:id/lease/answer': async ({ who, params, body }) => {
+    await find(deps.desk, who, params.id, 'edit')
+    settle(deps.desk.leases.apply(params.id, { type: 'answer', person: who.id, give: body.give }))
+    return {}
+  },
+  'GET /api/kernels': async ({ who }) => deps.kernels.list().filter(ownedBy(who)).map(view),
+  'POST /api/kernels/:kernel/stop': async ({ who, params }) => {
+    const state = deps.kernels.get(params.kernel)
+    if (!state || !ownedBy(who)(state)) throw refuse('not-found')
+    await deps.kernels.stop(params.kernel, 'stopped')
+    return {}
+  },
+  'GET /api/packages': async () => {
+    const info = deps.kernels.info()
+    if (!info) throw refuse('runner-absent')
+    return info.packages
+  },
+  'GET /api/limits': async () => LIMITS,
+  'GET /healthz': async () => {
+    const info = deps.kernels.info()
+    return {
+      status: info ? 'ok' : 'degraded',
+      isolation: info && { level: info.level, why: info.why },
+      versions: {
+        scrydon: deps.versions.scrydon,
+        marimo: info?.marimo ?? null,
+        node: process.versions.node,
+        python: info?.python ?? null,
+      },
+    }
+  },
+})
+
+const ownedBy = (who: Principal) => (state: KernelState) => state.spec.person === who.id
+
+const view = ({ spec, phase, usage }: KernelState) => ({
+  kernel: spec.id,
+  notebook: spec.notebook,
+  mode: spec.mode,
+  phase,
+  usage,
+  memoryLimit: spec.limits.memory,
+})
+
+async function ask(desk: Desk, who: Principal, id: NotebookId): Promise<number> {
+  await find(desk, who, id, 'edit')
+  settle(desk.leases.apply(id, { type: 'ask', person: who.id }))
+  return desk.leases.answerBy(id) ?? desk.now()
+}
+
+function settle(denied: Denied): void {
+  if (denied === 'held') throw refuse('already-asked')
+  if (denied !== null) throw refuse(denied)
+}
+
+const minutes = (ms: number) => `${ms / 60_000} min`
+const seconds = (ms: number) => `${ms / 1000} s`
+
+const LIMITS = [
+  {
+    name: 'Kernel memory',
+    value: limitText(KERNEL.memory),
+    what: 'Above it the kernel is ended. Read less, or free what is not needed.',
+  },
+  { name: 'Kernel processes', value: String(KERNEL.processes), what: 'Starting more fails inside the kernel.' },
+  { name: 'Kernel CPU share', value: `${KERNEL.cpuShare} core`, what: 'More work takes longer.' },
+  {
+    name: 'Scratch files of a kernel',
+    value: limitText(KERNEL.scratch),
+    what: 'Above it the kernel is ended. Scratch is wiped when the kernel ends.',
+  },
+  { name: 'One output', value: limitText(KERNEL.output), what: 'A larger one is replaced by a marker.' },
+  { name: 'Kernels of one person', value: String(KERNEL.perPerson), what: 'Shut one down to open another.' },
+  {
+    name: 'Idle stop while editing',
+    value: minutes(KERNEL.idleEdit),
+    what: `You are told ${minutes(KERNEL.idleWarning)} before. A running cell counts as use.`,
+  },
+  {
+    name: 'Idle stop while reading',
+    value: minutes(KERNEL.idleRun),
+    what: `You are told ${minutes(KERNEL.idleWarning)} before.`,
+  },
+  { name: 'Run without an open view', value: minutes(KERNEL.unattendedRun), what: 'Then the kernel is stopped.' },
+  { name: "Reader's kernel after its view closes", value: seconds(KERNEL.readerGrace), what: 'Then it is stopped.' },
+  {
+    name: 'Source of a notebook',
+    value: limitText(NOTEBOOK.source),
+    what: 'A larger save or import is refused; what is stored stays.',
+  },
+  { name: 'One uploaded file', value: limitText(NOTEBOOK.upload), what: 'A larger one is refused.' },
+  { name: 'All files of a notebook', value: limitText(NOTEBOOK.uploads), what: 'Delete some to upload more.' },
+  { name: 'Editing without a sign of life', value: seconds(LEASE.silence), what: 'Then another editor may take over.' },
+  { name: 'Answer to “take over”', value: seconds(LEASE.ask), what: 'Without an answer it is yes.' },
+]
