@@ -1,0 +1,149 @@
+// One client on one kernel: the channel of one tab. Downstream it hands the ring's messages on, in order, never more than
+// a window ahead of what the far side has taken. Upstream it runs commands: those that tell the kernel to do something
+// one after the other, as they were sent; all else (interrupt, save, completion) beside them.
+//
+// A command is never run twice: the link hands over each sequence once per stream, a client that resumes is told what
+// arrived, and the answer to what it had already asked comes again from the ring.
+import { type RequestHead, RequestHead as RequestHeadShape } from '#protocol/channel.ts'
+import type { CloseName } from '#protocol/close.ts'
+import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
+import type { TabId } from '#protocol/ids.ts'
+import { WIRE } from '#protocol/limits.ts'
+import type { Message } from '#protocol/reassemble.ts'
+import { MARIMO } from './bounds.ts'
+import { type Answer, type Command, refusal } from './marimo.ts'
+import type { Ring } from './ring.ts'
+
+/** What is used of a link's channel. */
+export interface ClientChannel {
+  readonly queued: number
+  send(kind: 'text' | 'response', payload: Uint8Array): number
+  consumed(cost: number): void
+  close(reason?: CloseName, detail?: string, id?: string): void
+}
+
+/** What an attachment asks of the kernel it is on. */
+export interface Host {
+  run(command: Command): Promise<Answer>
+  /** An answer belongs to the stream of its command: it is put into the ring only while that stream lives. */
+  answered(ring: Ring, payload: Uint8Array): void
+  /** Unread messages went down: the kernel's stream may flow again. */
+  relieved(): void
+  /** This client must go: it fell out of the ring, or sent what no client sends. */
+  dismiss(attachment: Attachment, reason: CloseName): void
+}
+
+const ORDERED = new Set([
+  '/api/kernel/instantiate',
+  '/api/kernel/run',
+  '/api/kernel/scratchpad/run',
+  '/api/kernel/delete',
+  '/api/kernel/set_cell_config',
+  '/api/kernel/set_ui_element_value',
+  '/api/kernel/set_model_value',
+  '/api/kernel/function_call',
+  '/api/document/transaction',
+])
+
+export class Attachment {
+  readonly tab: TabId
+  readonly ring: Ring
+  readonly #host: Host
+  #channel: ClientChannel | null = null
+  #cursor: number // the next sequence to hand to the channel
+  #received: number // the last command that arrived whole
+  #order: Promise<unknown> = Promise.resolve()
+  #underWay = 0
+  #held = 0 // bytes of commands under way
+
+  constructor(tab: TabId, ring: Ring, from: { readonly next: number; readonly received: number }, host: Host) {
+    this.tab = tab
+    this.ring = ring
+    this.#cursor = from.next
+    this.#received = from.received
+    this.#host = host
+  }
+
+  get received(): number {
+    return this.#received
+  }
+
+  /** The far side knows: from now on messages flow. */
+  begin(channel: ClientChannel): void {
+    this.#channel = channel
+    this.pump()
+  }
+
+  pump(): void {
+    const channel = this.#channel
+    while (channel && this.#cursor < this.ring.next && channel.queued <= WIRE.window) {
+      const entry = this.ring.at(this.#cursor)
+      if (!entry) {
+        this.#host.dismiss(this, 'overrun')
+        return
+      }
+      this.#cursor += 1
+      channel.send(entry.kind, entry.payload)
+    }
+  }
+
+  acknowledged(sequence: number): void {
+    this.ring.acknowledge(Math.min(sequence, this.#cursor - 1))
+    this.#host.relieved()
+    this.pump()
+  }
+
+  message(message: Message): void {
+    const command = message.kind === 'request' ? decodeCommand(message.payload) : null
+    const head = RequestHeadShape.safeParse(command?.head)
+    if (command && head.success) {
+      this.#received = message.sequence
+      this.#admit(message.cost, this.#perform(message.sequence, head.data, command.body))
+    } else this.#host.dismiss(this, 'badFrame')
+  }
+
+  /** The channel ended from the far side, or is about to be replaced. */
+  detach(): void {
+    this.#channel = null
+  }
+
+  close(reason: CloseName, detail?: string): void {
+    const channel = this.#channel
+    this.#channel = null
+    channel?.close(reason, detail)
+  }
+
+  /** Credit goes back at once while little is under way, else when the command is done: a flood of commands waits. */
+  #admit(cost: number, done: Promise<void>): void {
+    this.#underWay += 1
+    this.#held += cost
+    const now = this.#underWay <= MARIMO.commands && this.#held <= MARIMO.commandBytes
+    if (now) this.#channel?.consumed(cost)
+    void done.finally(() => {
+      this.#underWay -= 1
+      this.#held -= cost
+      if (!now) this.#channel?.consumed(cost)
+    })
+  }
+
+  async #perform(sequence: number, head: RequestHead, body: Uint8Array): Promise<void> {
+    const command = { method: head.method, path: head.path, contentType: head.contentType, body }
+    const answer = await this.#inOrder(command)
+    const { status, contentType } = answer
+    const reply = {
+      request: sequence,
+      status,
+      ...(contentType !== undefined && { contentType }),
+      ...(head.tag !== undefined && { tag: head.tag }),
+    }
+    this.#host.answered(this.ring, encodeCommand(reply, answer.body))
+  }
+
+  #inOrder(command: Command): Promise<Answer> {
+    const run = () => this.#host.run(command).catch(() => refusal(502, 'kernel-unreachable', 'The kernel does not answer.'))
+    if (!ORDERED.has(command.path)) return run()
+    const answer = this.#order.then(run)
+    this.#order = answer
+    return answer
+  }
+}

@@ -1,0 +1,104 @@
+// One connection of a gateway: its channels are kernels and the runner itself. Several may be there at once, since a
+// killed gateway's socket can outlive it for a moment; a kernel has one attachment whoever asks.
+import { randomBytes } from 'node:crypto'
+import type { Socket } from 'node:net'
+import type { Channel } from '#protocol/channelState.ts'
+import type { KernelId, TabId } from '#protocol/ids.ts'
+import { WIRE } from '#protocol/limits.ts'
+import { Link } from '#protocol/link.ts'
+import type { Opening } from '#protocol/port.ts'
+import type { RunnerEvent } from '#protocol/runner.ts'
+import type { Clock } from '#protocol/wire.ts'
+import { GATEWAY } from './bounds.ts'
+import type { Calls } from './calls.ts'
+import type { Kernels } from './kernels.ts'
+import { feed, unixWire } from './wire.ts'
+
+/** RunnerEvents to every gateway that listens. */
+export class Announcer {
+  readonly #channels = new Set<Channel>()
+
+  readonly announce = (event: RunnerEvent): void => {
+    if (this.#channels.size === 0) return
+    const payload = Buffer.from(JSON.stringify(event))
+    for (const channel of [...this.#channels]) {
+      if (channel.queued > GATEWAY.events) this.#cut(channel)
+      else channel.send('text', payload)
+    }
+  }
+
+  add(channel: Channel): void {
+    this.#channels.add(channel)
+  }
+
+  remove(channel: Channel): void {
+    this.#channels.delete(channel)
+  }
+
+  /** It reads nothing: it opens again and lists what there is. */
+  #cut(channel: Channel): void {
+    this.#channels.delete(channel)
+    channel.close('overrun')
+  }
+}
+
+export type Served = { readonly kernels: Kernels; readonly calls: Calls; readonly announcer: Announcer; readonly clock: Clock }
+
+export function serveGateway(socket: Socket, served: Served): Link {
+  const link: Link = new Link({
+    side: 'server',
+    hello: false,
+    wire: unixWire(socket, () => link),
+    clock: served.clock,
+    channels: WIRE.runnerChannels,
+    events: { open: (opening) => open(link, opening, served), closed: () => {} },
+  })
+  feed(socket, link)
+  return link
+}
+
+function open(link: Link, opening: Opening, served: Served): void {
+  const { resource } = opening
+  if (resource.type === 'runner') openRunner(link, opening, served)
+  else if (resource.type === 'kernel' && opening.tab !== undefined)
+    openKernel(link, opening, resource.kernel, opening.tab, served.kernels)
+  else link.refuse(opening.channel, 'notFound')
+}
+
+function openRunner(link: Link, opening: Opening, { calls, announcer }: Served): void {
+  const stream = randomBytes(9).toString('base64url')
+  const channel = link.accept(
+    opening.channel,
+    { role: 'edit', stream, next: 1, received: 0, resumed: false },
+    {
+      message: (message) => {
+        channel?.consumed(message.cost)
+        channel?.send('response', calls.answer(message))
+      },
+      ended: () => channel && announcer.remove(channel),
+    },
+  )
+  if (channel) announcer.add(channel)
+}
+
+function openKernel(link: Link, opening: Opening, id: KernelId, tab: TabId, kernels: Kernels): void {
+  const kernel = kernels.get(id)
+  if (!kernel?.alive) {
+    link.refuse(opening.channel, 'kernelGone', kernels.lastWords(id))
+    return
+  }
+  const { session, spec } = kernel
+  const { attachment, ...from } = session.attach(tab, opening.resume)
+  const channel = link.accept(
+    opening.channel,
+    { role: spec.mode, ...from },
+    {
+      message: (message) => attachment.message(message),
+      acknowledged: (sequence) => attachment.acknowledged(sequence),
+      writable: () => attachment.pump(),
+      ended: () => session.left(attachment),
+    },
+  )
+  if (channel) attachment.begin(channel)
+  else session.left(attachment)
+}

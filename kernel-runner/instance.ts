@@ -1,0 +1,58 @@
+// One runner per home. The lock is held by the process itself, so a killed runner leaves none behind: on Linux an abstract
+// socket, elsewhere the runner's own socket, which a living instance answers.
+import { createHash } from 'node:crypto'
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+
+export class InUse extends Error {}
+
+/** Resolves with what releases the lock, or throws InUse. */
+export async function lockHome(home: string): Promise<() => void> {
+  const name = createHash('sha256').update(fs.realpathSync(home)).digest('hex').slice(0, 32)
+  if (process.platform !== 'linux') return () => {}
+  const server = net.createServer((socket) => socket.destroy())
+  await listen(server, `\0scrydon-runner-${name}`).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new InUse() : error
+  })
+  server.unref()
+  return () => server.close()
+}
+
+const LONGEST_SOCKET = 107 // bytes of a unix socket's name, on Linux
+
+/** Listens on a socket of ours alone, in a folder of ours alone. */
+export async function listenPrivately(server: net.Server, socket: string): Promise<void> {
+  if (Buffer.byteLength(socket) > LONGEST_SOCKET)
+    throw new Error(
+      `The path of the runner's socket is longer than ${LONGEST_SOCKET} bytes: choose a shorter SCRYDON_HOME or SCRYDON_RUNNER.`,
+    )
+  fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
+  fs.chmodSync(path.dirname(socket), 0o700)
+  if (await answers(socket)) throw new InUse()
+  fs.rmSync(socket, { force: true })
+  const before = process.umask(0o177)
+  try {
+    await listen(server, socket)
+  } finally {
+    process.umask(before)
+  }
+}
+
+function listen(server: net.Server, where: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', reject)
+  server.listen(where, () => {
+    server.off('error', reject)
+    resolve()
+  })
+  return promise
+}
+
+function answers(socket: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const probe = net.connect(socket)
+  probe.once('connect', () => resolve(true))
+  probe.once('error', () => resolve(false))
+  return promise.finally(() => probe.destroy())
+}

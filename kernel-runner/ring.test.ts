@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { RingBudget } from './budget.ts'
+import { Ring } from './ring.ts'
+
+const bytes = (value: number, size = 4) => Buffer.alloc(size, value)
+
+describe('ring', () => {
+  it('knows what it can no longer continue', () => {
+    const ring = new Ring()
+    for (let n = 1; n <= 5; n += 1) ring.push('text', bytes(n, 10))
+    ring.trim(20)
+    expect(ring.tail).toBe(4)
+    expect(ring.canResume({ stream: ring.stream, received: 3 })).toBe(true)
+    expect(ring.canResume({ stream: ring.stream, received: 2 })).toBe(false)
+    expect(ring.canResume({ stream: ring.stream, received: 5 })).toBe(true)
+    expect(ring.canResume({ stream: ring.stream, received: 6 })).toBe(false)
+    expect(ring.canResume({ stream: new Ring().stream, received: 4 })).toBe(false)
+  })
+
+  it('overwrites what it forgets on purpose', () => {
+    const ring = new Ring()
+    const secret = bytes(7)
+    ring.push('text', secret)
+    ring.wipe()
+    expect([...secret]).toEqual([0, 0, 0, 0])
+    expect(ring.bytes).toBe(0)
+    expect(ring.next).toBe(2)
+  })
+
+  it('any order of push, loss, acknowledgement and reattach: no gap, no duplicate, or a refusal to resume', () => {
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('push' as const), size: fc.integer({ min: 0, max: 40 }) }),
+      fc.record({ do: fc.constant('deliver' as const), count: fc.integer({ min: 1, max: 5 }) }),
+      fc.record({ do: fc.constant('acknowledge' as const) }),
+      fc.record({ do: fc.constant('reattach' as const) }),
+      fc.record({ do: fc.constant('trim' as const) }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        let total = 0
+        const ring = new Ring((delta) => {
+          total += delta
+        })
+        let received = 0 // what the client has whole
+        let attached = true
+        for (const item of steps) {
+          if (item.do === 'push') ring.push('text', bytes(ring.next % 256, item.size))
+          if (item.do === 'deliver' && attached)
+            for (let n = 0; n < item.count && received + 1 < ring.next; n += 1) {
+              const entry = ring.at(received + 1)
+              expect(entry?.sequence).toBe(received + 1)
+              expect(entry?.payload.every((byte) => byte === (received + 1) % 256)).toBe(true)
+              received += 1
+            }
+          if (item.do === 'acknowledge') ring.acknowledge(received)
+          if (item.do === 'trim') {
+            ring.trim(100)
+            if (ring.tail > received + 1) attached = false
+          }
+          if (item.do === 'reattach') attached = ring.canResume({ stream: ring.stream, received })
+          expect(attached || ring.tail > received + 1).toBe(true)
+          expect(total).toBe(ring.bytes)
+        }
+        let kept = 0
+        for (let at = ring.tail; at < ring.next; at += 1) kept += ring.at(at)?.payload.byteLength ?? Number.NaN
+        expect(kept).toBe(ring.bytes)
+      }),
+    )
+  })
+})
+
+describe('budget', () => {
+  function holder(budget: RingBudget, detachedSince: number | null) {
+    const it = {
+      ring: new Ring(budget.charge),
+      detachedSince,
+      overruns: 0,
+      overrun: () => {
+        it.overruns += 1
+      },
+    }
+    budget.add(it)
+    return it
+  }
+
+  it('empties the ring whose client has been away longest, and an attached one last', () => {
+    const budget = new RingBudget(100)
+    const attached = holder(budget, null)
+    const old = holder(budget, 1)
+    const recent = holder(budget, 2)
+    for (const it of [attached, old, recent]) it.ring.push('text', bytes(1, 40))
+    budget.enforce()
+    expect([attached, old, recent].map((it) => it.ring.bytes)).toEqual([40, 0, 40])
+    expect(old.overruns).toBe(1)
+    recent.ring.push('text', bytes(1, 90))
+    budget.enforce()
+    expect([attached, recent].map((it) => it.ring.bytes)).toEqual([40, 0])
+    attached.ring.push('text', bytes(1, 90))
+    budget.enforce()
+    expect(attached.overruns).toBe(1)
+    expect(budget.total).toBe(0)
+  })
+})

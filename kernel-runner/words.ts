@@ -1,0 +1,68 @@
+// What a person is told when a kernel ends or does not start: one sentence or two, the limit by name and value, what to
+// do. Never a data value, a path or a stack.
+import type { Cause, Limits } from '#protocol/runner.ts'
+import type { Death, StartStep } from './providers/provider.ts'
+
+export function size(bytes: number): string {
+  const units = ['bytes', 'KB', 'MB', 'GB'] as const
+  const power = Math.min(3, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  const value = bytes / 1024 ** power
+  return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[power]}`
+}
+
+const SIGNALS: Readonly<Record<number, string>> = {
+  4: 'an illegal instruction',
+  6: 'an abort',
+  7: 'a bus error',
+  8: 'an arithmetic error',
+  9: 'a kill signal',
+  11: 'a segmentation fault in a native library',
+  31: 'a system call that the sandbox refuses',
+}
+
+export function deathWords(death: Death, limits: Limits): { readonly cause: Cause; readonly message: string } {
+  switch (death.type) {
+    case 'memory':
+      return { cause: 'memory', message: stopWords('memory', limits) }
+    case 'exit':
+      return {
+        cause: 'crashed',
+        message: `The kernel ended by itself with exit code ${death.value}. Its variables are gone; restart it.`,
+      }
+    case 'signal':
+      return {
+        cause: 'crashed',
+        message: `The kernel was ended by ${SIGNALS[death.value] ?? `signal ${death.value}`}. Its variables are gone; restart it.`,
+      }
+    case 'unknown':
+      return { cause: 'crashed', message: 'The kernel stopped unexpectedly. Its variables are gone; restart it.' }
+  }
+}
+
+export function stopWords(cause: Cause, limits: Limits): string {
+  const words: Record<Cause, string> = {
+    stopped: 'The kernel was shut down.',
+    idle: 'The kernel was stopped because nothing had run in it for a while. Restart it to go on.',
+    unattended: 'The kernel was stopped because its notebook had not been open anywhere for hours.',
+    'signed-out': 'The kernel was stopped because its person signed out.',
+    memory: `The kernel went over its memory limit of ${size(limits.memory)} and was stopped. Hold less data at once, then restart it.`,
+    scratch: `The kernel wrote more than its ${size(limits.scratch)} of scratch space and was stopped. Write less, then restart it.`,
+    crashed: 'The kernel stopped unexpectedly. Its variables are gone; restart it.',
+    'start-failed': 'The kernel did not start. Try again.',
+    revoked: 'The kernel was stopped because access to this notebook was removed.',
+    'runner-lost': 'The kernel ended with the service that runs kernels. Its variables are gone; restart it.',
+  }
+  return words[cause]
+}
+
+const STEPS: Record<StartStep, string> = {
+  queued: 'waiting for its turn',
+  sandbox: 'building its sandbox',
+  python: 'starting Python',
+  notebook: 'loading the notebook',
+}
+
+export function startFailedWords(step: StartStep, why: string | null, seconds: number | null): string {
+  const what = seconds === null ? 'failed' : `took longer than ${seconds} seconds`
+  return `The kernel did not start: ${STEPS[step]} ${what}.${why === null ? '' : ` ${why}`} Try again, or open the notebook without running it.`
+}
