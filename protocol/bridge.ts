@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 
 const Id = z.int().check(z.gte(1))
+const WebAddress = z.string().check(z.regex(/^(https?:\/\/|mailto:)/), z.maxLength(4096))
 const Bytes = z.custom<ArrayBuffer>((value) => value instanceof ArrayBuffer)
 
 /** What the frame page posts to its parent, once, when the bridge listens: the parent answers with Start and the port. */
@@ -16,6 +17,9 @@ export type Start = {
   readonly theme: 'light' | 'dark'
   readonly name: string // the notebook's name, for marimo's header and title
 }
+
+/** Keys that are the shell's while the frame has the focus: its palette, out of the frame, the tab beside this one. */
+export const SHORTCUTS = ['palette', 'leave', 'next', 'previous'] as const
 
 /** What marimo offers that only the shell can do; the shell asks the person where it costs something. */
 export const INTENTS = ['restart', 'shutdown', 'takeover'] as const
@@ -34,7 +38,8 @@ export const FromFrame = z.discriminatedUnion('type', [
     body: z.optional(Bytes),
   }),
   z.strictObject({ type: z.literal('rendered') }), // the first cell (edit) or output (run) is on the screen
-  z.strictObject({ type: z.literal('shortcut'), key: z.enum(['palette', 'leave']) }),
+  z.strictObject({ type: z.literal('shortcut'), key: z.enum(SHORTCUTS) }),
+  z.strictObject({ type: z.literal('link'), url: WebAddress }), // followed only by the shell, after a question
   z.strictObject({ type: z.literal('intent'), intent: z.enum(INTENTS) }), // asked in marimo, done by the shell
 ])
 export type FromFrame = z.infer<typeof FromFrame>

@@ -9,6 +9,7 @@
 import type { FrameReady, Start } from '#protocol/bridge.ts'
 import { tidy } from './hide.ts'
 import { passShortcuts } from './keys.ts'
+import { handLinksOver } from './links.ts'
 import { replaceFetch } from './network.ts'
 import { adopt } from './port.ts'
 import { reportRendered } from './rendered.ts'
@@ -74,6 +75,7 @@ replaceFetch()
 followTheme()
 serveMathJax(page.mathjax)
 passShortcuts()
+handLinksOver()
 mount({}, false)
 window.addEventListener('message', (event) => {
   if (isStart(event)) start(event)

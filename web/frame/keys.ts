@@ -8,6 +8,8 @@ function shellKey(event: KeyboardEvent): Key | null {
   const command = event.ctrlKey || event.metaKey
   if (command && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') return 'palette'
   if (event.key === 'F6' || (command && event.shiftKey && event.key === 'Escape')) return 'leave'
+  if (event.altKey && event.key === 'PageDown') return 'next'
+  if (event.altKey && event.key === 'PageUp') return 'previous'
   return null
 }
 

@@ -1,0 +1,17 @@
+// A link out of the notebook is handed to the shell, which asks before it opens one: the frame itself may open nothing,
+// and a navigation of the frame would end the notebook.
+import { say } from './port.ts'
+
+export function handLinksOver(): void {
+  const follow = (event: MouseEvent) => {
+    const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement || node instanceof SVGAElement)
+    if (link === undefined) return
+    const url = new URL(link instanceof SVGAElement ? link.href.baseVal : link.href || '#', document.baseURI)
+    if (url.origin === location.origin && url.pathname === location.pathname) return // a place in this notebook
+    if (link instanceof HTMLAnchorElement && link.hasAttribute('download')) return
+    event.preventDefault()
+    if (/^(https?|mailto):$/.test(url.protocol) && url.origin !== location.origin) say({ type: 'link', url: url.href })
+  }
+  window.addEventListener('click', follow)
+  window.addEventListener('auxclick', follow)
+}

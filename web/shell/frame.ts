@@ -1,0 +1,130 @@
+// One sealed frame: an iframe on a random host that is handed one notebook, once. It answers one handshake; a second one,
+// or a second load, means that something else stands where marimo stood, and the frame ends.
+import { FrameReady, type Start, type ToFrame } from '#protocol/bridge.ts'
+import { type FrameNews, type KernelChannel, Relay } from './relay.ts'
+
+export type FrameEnd = 'destroyed' | 'reloaded' | 'unreachable'
+export type FrameEvent = FrameNews | { readonly type: 'ended'; readonly why: FrameEnd }
+export type Handover = Omit<Start, 'type'> & {
+  readonly channel: KernelChannel
+  readonly listener: (event: FrameEvent) => void
+}
+export type Place = { readonly frames: string; readonly opaque: boolean; readonly host: HTMLElement }
+
+type State =
+  | { readonly at: 'loading' }
+  | { readonly at: 'ready' }
+  | { readonly at: 'started'; readonly relay: Relay }
+  | { readonly at: 'ended' }
+
+const HANDSHAKE = 20_000 // ms for the page to load and speak
+const SANDBOX = 'allow-scripts allow-forms'
+const LABEL = 26 // characters of 36: more than 128 bits
+
+export class Frame {
+  readonly element: HTMLIFrameElement
+  readonly #origin: string // of its messages: an opaque document says "null"
+  readonly #target: string
+  #state: State = { at: 'loading' }
+  #handover: Handover | null = null
+  #loads = 0
+  readonly #deadline: ReturnType<typeof setTimeout>
+
+  constructor({ frames, opaque, host }: Place) {
+    const source = frames.replace('*', label())
+    this.#origin = opaque ? 'null' : source
+    this.#target = opaque ? '*' : source
+    const element = document.createElement('iframe')
+    element.setAttribute('sandbox', opaque ? SANDBOX : `${SANDBOX} allow-same-origin`)
+    element.setAttribute('allow', 'clipboard-write; fullscreen')
+    element.setAttribute('referrerpolicy', 'no-referrer')
+    element.src = `${source}/`
+    element.addEventListener('load', () => this.#loaded())
+    this.element = element
+    this.show(false)
+    window.addEventListener('message', this.#heard)
+    this.#deadline = setTimeout(() => this.#end('unreachable'), HANDSHAKE)
+    host.append(element)
+  }
+
+  /** Hands the notebook over, now or as soon as the page listens. Only the first call does anything. */
+  start(handover: Handover): void {
+    if (this.#handover !== null) return
+    this.#handover = handover
+    this.element.title = `Notebook ${handover.name}`
+    if (this.#state.at === 'ready') this.#give(handover)
+    if (this.#state.at === 'ended') handover.listener({ type: 'ended', why: 'unreachable' })
+  }
+
+  /** Only the frame in front is seen, focused and read out; the others keep their size, so nothing is laid out again. */
+  show(shown: boolean): void {
+    this.element.inert = !shown
+    this.element.ariaHidden = shown ? null : 'true'
+    this.element.style.visibility = shown ? 'visible' : 'hidden'
+  }
+
+  setTheme(theme: 'light' | 'dark'): void {
+    this.#tell({ type: 'theme', theme })
+  }
+
+  setName(name: string): void {
+    this.element.title = `Notebook ${name}`
+  }
+
+  focus(): void {
+    this.element.focus()
+    this.#tell({ type: 'focus' })
+  }
+
+  get usable(): boolean {
+    return this.#state.at !== 'ended'
+  }
+
+  destroy(): void {
+    this.#end('destroyed')
+  }
+
+  readonly #heard = (event: MessageEvent): void => {
+    if (event.source !== this.element.contentWindow || event.origin !== this.#origin) return
+    if (!FrameReady.safeParse(event.data).success) return
+    if (this.#state.at === 'loading') this.#ready()
+    else this.#end('reloaded')
+  }
+
+  #ready(): void {
+    clearTimeout(this.#deadline)
+    this.#state = { at: 'ready' }
+    if (this.#handover) this.#give(this.#handover)
+  }
+
+  #loaded(): void {
+    this.#loads += 1
+    if (this.#loads > 1) this.#end('reloaded')
+  }
+
+  #give({ mode, theme, name, channel, listener }: Handover): void {
+    const { port1, port2 } = new MessageChannel()
+    this.#state = { at: 'started', relay: new Relay(port1, channel, listener) }
+    const start: Start = { type: 'scrydon-frame-start', mode, theme, name }
+    this.element.contentWindow?.postMessage(start, this.#target, [port2])
+  }
+
+  #tell(message: ToFrame): void {
+    if (this.#state.at === 'started') this.#state.relay.tell(message)
+  }
+
+  #end(why: FrameEnd): void {
+    if (this.#state.at === 'ended') return
+    if (this.#state.at === 'started') this.#state.relay.stop()
+    this.#state = { at: 'ended' }
+    clearTimeout(this.#deadline)
+    window.removeEventListener('message', this.#heard)
+    this.element.remove()
+    this.#handover?.listener({ type: 'ended', why })
+  }
+}
+
+function label(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(LABEL))
+  return Array.from(bytes, (byte) => (byte % 36).toString(36)).join('')
+}
