@@ -1,0 +1,242 @@
+// The runner's side of python/launcher/zygote.py: spawns it, speaks its protocol (documented at its head), starts it again
+// when it dies. Kernels do not hang on it: they go on, only their exit is then seen by their socket.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import * as z from 'zod/mini'
+
+const CONNECT_DEADLINE = 10_000 // ms until its socket is there
+const READY_DEADLINE = 60_000 // ms until all is imported, on a cold disk
+const START_DEADLINE = 30_000
+const BACKOFF = { first: 200, most: 10_000 } as const
+const LINE = 1 << 20
+
+const Packages = z.array(z.object({ name: z.string(), version: z.string() }))
+const Ready = z.object({
+  type: z.literal('ready'),
+  marimo: z.string(),
+  python: z.string(),
+  modules: z.number(),
+  packages: Packages,
+})
+const Message = z.discriminatedUnion('type', [
+  Ready,
+  z.object({ type: z.literal('started'), id: z.string(), pid: z.int() }),
+  z.object({ type: z.literal('failed'), id: z.string(), step: z.string(), message: z.string() }),
+  z.object({ type: z.literal('exited'), id: z.string(), code: z.nullable(z.int()), signal: z.nullable(z.int()) }),
+])
+export type ZygoteReady = z.infer<typeof Ready>
+type Message = z.infer<typeof Message>
+
+export type StartRequest = {
+  readonly id: string
+  readonly mode: 'edit' | 'run'
+  readonly autorun: boolean
+  readonly theme: 'light' | 'dark'
+  readonly holder: number | null // null: no sandbox
+  readonly uid: number | null // null: the runner's own
+  readonly socket: string // where it will listen, in a folder that no sandbox shows
+  readonly home: string // as the kernel sees it
+  readonly notebook: string
+  readonly cgroups: readonly string[]
+  readonly limits: {
+    readonly memory: number
+    readonly processes: number
+    readonly files: number
+    readonly output: number
+    readonly threads: number
+  }
+  readonly log: string | null
+}
+/** `exited` resolves when its server process is gone; `unknown` when the zygote died first and nobody saw how. */
+export type Exit =
+  | { readonly type: 'exit'; readonly code: number }
+  | { readonly type: 'signal'; readonly signal: number }
+  | { readonly type: 'unknown' }
+export type Started =
+  | { readonly type: 'started'; readonly pid: number; readonly exited: Promise<Exit> }
+  | { readonly type: 'failed'; readonly step: string; readonly message: string }
+
+export type ZygoteOptions = {
+  readonly python: string // the environment's interpreter
+  readonly main: string // python/launcher/main.py
+  readonly learned: string | null
+  readonly folder: string // private to the runner
+  readonly note: (line: string) => void // what the zygote says on stderr, and its deaths
+}
+
+function exitOf(code: number | null, signal: number | null): Exit {
+  return signal === null ? { type: 'exit', code: code ?? 1 } : { type: 'signal', signal }
+}
+
+/** One life of the zygote process. */
+class Life {
+  readonly #child: ChildProcess
+  readonly #pending = new Map<string, (started: Started) => void>()
+  readonly #running = new Map<string, (exit: Exit) => void>()
+  #socket: Socket | null = null
+  readonly gone: Promise<void>
+
+  constructor(options: ZygoteOptions, path: string) {
+    const learned = options.learned === null ? [] : ['--learned', options.learned]
+    rmSync(path, { force: true })
+    const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: process.env.HOME ?? options.folder, LANG: 'C.UTF-8' }
+    this.#child = spawn(options.python, ['-I', options.main, path, ...learned], { stdio: ['ignore', 'ignore', 'pipe'], env })
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => options.note(text.slice(0, 4096).trimEnd()))
+    this.gone = new Promise<void>((resolve) => {
+      this.#child.once('error', () => resolve())
+      this.#child.once('exit', () => resolve())
+    }).then(() => this.#end())
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  async open(path: string): Promise<ZygoteReady> {
+    this.#socket = await dial(path, () => this.#child.exitCode !== null || this.#child.signalCode !== null)
+    const ready = new Promise<ZygoteReady>((resolve) => this.#listen(resolve))
+    const lost = this.gone.then(() => Promise.reject(new Error('the zygote ended before it was ready')))
+    const late = wait(READY_DEADLINE, null, { ref: false }).then(() =>
+      Promise.reject(new Error('the zygote was not ready in time')),
+    )
+    return await Promise.race([ready, lost, late])
+  }
+
+  #listen(ready: (message: ZygoteReady) => void): void {
+    let pending = ''
+    this.#socket?.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (pending + text).split('\n')
+      pending = lines.pop() ?? ''
+      if (pending.length > LINE) this.kill()
+      for (const line of lines) this.#take(Message.parse(JSON.parse(line)), ready)
+    })
+  }
+
+  #take(message: Message, ready: (message: ZygoteReady) => void): void {
+    switch (message.type) {
+      case 'ready':
+        ready(message)
+        break
+      case 'exited':
+        this.#running.get(message.id)?.(exitOf(message.code, message.signal))
+        this.#running.delete(message.id)
+        break
+      case 'failed':
+        this.#answer(message.id, { type: 'failed', step: message.step, message: message.message })
+        break
+      case 'started': {
+        const exited = new Promise<Exit>((resolve) => this.#running.set(message.id, resolve))
+        this.#answer(message.id, { type: 'started', pid: message.pid, exited })
+      }
+    }
+  }
+
+  #answer(id: string, started: Started): void {
+    this.#pending.get(id)?.(started)
+    this.#pending.delete(id)
+  }
+
+  start(request: StartRequest): Promise<Started> {
+    return new Promise((resolve) => {
+      const late = setTimeout(() => resolve(failed('the zygote did not answer in time')), START_DEADLINE)
+      const answer = (started: Started) => {
+        clearTimeout(late)
+        resolve(started)
+      }
+      this.#pending.set(request.id, answer)
+      this.#socket?.write(`${JSON.stringify({ type: 'start', ...request })}\n`)
+    })
+  }
+
+  #end(): void {
+    this.#socket?.destroy()
+    for (const resolve of this.#pending.values()) resolve(failed('the zygote died'))
+    for (const resolve of this.#running.values()) resolve({ type: 'unknown' })
+    this.#pending.clear()
+    this.#running.clear()
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+}
+
+const failed = (message: string): Started => ({ type: 'failed', step: 'zygote', message })
+
+function dialOnce(path: string): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.once('connect', () => resolve(socket))
+    socket.once('error', () => resolve(null))
+  })
+}
+
+async function dial(path: string, gone: () => boolean): Promise<Socket> {
+  const deadline = performance.now() + CONNECT_DEADLINE
+  while (!gone() && performance.now() < deadline) {
+    const socket = await dialOnce(path)
+    if (socket !== null) return socket.on('error', () => undefined)
+    await wait(20)
+  }
+  throw new Error('the zygote opened no socket')
+}
+
+export class Zygote {
+  readonly #options: ZygoteOptions
+  #life: Life | null = null
+  #closed = false
+  #lives = 0
+
+  constructor(options: ZygoteOptions) {
+    this.#options = options
+  }
+
+  /** Starts the first life; rejects when there is none to be had. Later ones follow by themselves. */
+  async open(): Promise<ZygoteReady> {
+    const path = join(this.#options.folder, `zygote-${process.pid}-${this.#lives++}.sock`)
+    const life = new Life(this.#options, path)
+    try {
+      const ready = await life.open(path)
+      this.#life = life
+      void life.gone.then(() => this.#revive(life))
+      return ready
+    } catch (error) {
+      life.kill()
+      throw error
+    }
+  }
+
+  async #revive(dead: Life): Promise<void> {
+    if (this.#life === dead) this.#life = null
+    for (let pause: number = BACKOFF.first; !this.#closed; pause = Math.min(pause * 2, BACKOFF.most)) {
+      this.#options.note('the zygote died and is started again')
+      await wait(pause, null, { ref: false })
+      if (this.#closed) return
+      const alive = await this.open().then(
+        () => true,
+        () => false,
+      )
+      if (alive) return
+    }
+  }
+
+  /** Its process, while it lives. */
+  get pid(): number | undefined {
+    return this.#life?.pid
+  }
+
+  async start(request: StartRequest): Promise<Started> {
+    return this.#life === null
+      ? failed('the zygote is being started again; try in a few seconds')
+      : await this.#life.start(request)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#life?.kill()
+    this.#life = null
+  }
+}

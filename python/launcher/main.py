@@ -1,0 +1,32 @@
+"""Entry point, run as `python -I main.py …` by the runner.
+
+  main.py SOCKET [--learned FILE]   the zygote: serves the protocol at the head of zygote.py on a unix socket
+  main.py --print-seccomp           the filter of seccomp.py as raw BPF, for bubblewrap's --seccomp
+"""
+
+import os
+import sys
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def run(arguments: list[str]) -> None:
+    if arguments == ["--print-seccomp"]:
+        from launcher import seccomp
+
+        sys.stdout.buffer.write(seccomp.program())
+        return
+    # BLAS would start a thread per core when numpy is imported, and a thread does not survive the fork.
+    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", POLARS_MAX_THREADS="1")
+    os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"  # so does pyarrow's allocator, which pandas imports
+    from launcher import zygote
+
+    learned = arguments[arguments.index("--learned") + 1] if "--learned" in arguments else None
+    zygote.serve(arguments[0], learned)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    sys.path.insert(0, HERE)
+    run(sys.argv[1:])

@@ -1,0 +1,134 @@
+"""Every marimo symbol that we change, in one place. tests/test_patches.py holds the contract with each: its shape, and that
+the change has its effect. Nothing else in this folder assigns to marimo.
+"""
+
+import asyncio
+import multiprocessing
+from typing import Any
+
+import uvicorn
+from marimo._config import manager as config_manager
+from marimo._runtime import runtime
+from marimo._server.api.endpoints.ws import session_handler
+from marimo._server.api.endpoints.ws import ws_session_connector as connector
+from marimo._session import session as marimo_session
+from marimo._session.extensions import extensions
+from marimo._session.managers import kernel as kernel_manager
+from marimo._session.model import ConnectionState, SessionMode
+
+from launcher import config
+
+
+def force_configuration(forced: dict[str, Any]) -> None:
+    """`forced` is merged last; a notebook's header and a pyproject.toml are not configuration here."""
+    config_manager.SecurityConfigReader.read = lambda self: config_manager.deep_copy(forced)
+    config_manager.ScriptConfigReader.read = lambda self: {}
+    config_manager.PyprojectConfigReader.read = lambda self: {}
+    config_manager._contextual_defaults = lambda reader: {}
+    read_user = config_manager.UserConfigStore.read
+    config_manager.UserConfigStore.read = lambda self: config.kept(read_user(self))
+
+
+def no_session_cache() -> None:
+    """Outputs are never written beside a notebook, nor read from there, whatever the configuration says."""
+
+    class NoCache(extensions.CachingExtension):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**{**options, "enabled": False})
+
+    marimo_session.CachingExtension = NoCache
+
+
+def data_urls() -> None:
+    """No virtual files: every image and module travels in the message that shows it."""
+    create = marimo_session.SessionImpl.create.__func__
+
+    async def without_files(cls: Any, **options: Any) -> Any:
+        return await create(cls, **{**options, "virtual_file_storage": None})
+
+    marimo_session.SessionImpl.create = classmethod(without_files)
+
+
+def replay_on_reconnect() -> None:
+    """A page that returns with the session's id gets everything again: marimo only does so for another id."""
+
+    def reconnect(self: Any, session: Any) -> Any:
+        session.disconnect_main_consumer()
+        handler = self.handler
+        if handler.cancel_close_handle is not None:
+            handler.cancel_close_handle.cancel()
+        handler.status = ConnectionState.OPEN
+        session.connect_consumer(handler, main=True)
+        handler._write_kernel_ready_from_session_view(session, False)
+        handler._replay_previous_session(session)
+        return session, connector.ConnectionType.RECONNECT
+
+    connector.SessionConnector._reconnect_session = reconnect
+
+
+def never_expire() -> None:
+    """The runner decides when a kernel ends; a session without a socket waits for its next one."""
+
+    def on_disconnect(self: Any) -> None:
+        if self._session is not None:
+            self.status = ConnectionState.CLOSED
+            self._session.disconnect_consumer(self)
+
+    session_handler.SessionHandler._on_disconnect = on_disconnect
+
+
+def forked_kernels() -> None:
+    """Edit kernels come from the nursery instead of a new interpreter; its pdeathsig replaces marimo's polling thread."""
+    kernel_manager.get_context = lambda *_: multiprocessing.get_context("forkserver")
+    runtime.start_parent_poller = lambda *_, **__: None
+
+
+def watch_instead_of_polling() -> None:
+    """marimo asks once a second whether the kernel process lives; its sentinel says so by itself, and at once."""
+    check_every_second = extensions.HeartbeatExtension._start
+
+    def start(self: Any, session: Any) -> None:
+        sentinel = getattr(session._kernel_manager.kernel_task, "sentinel", None)
+        if session._kernel_manager.mode is not SessionMode.EDIT or sentinel is None:
+            self.heartbeat_task = None  # a run kernel is a thread of this process: it cannot die alone unnoticed
+            return
+        loop = asyncio.get_running_loop()
+
+        def died() -> None:
+            loop.remove_reader(sentinel)
+            check_every_second(self, session)
+
+        loop.add_reader(sentinel, died)
+
+    extensions.HeartbeatExtension._start = start
+
+
+class QuietServer(uvicorn.Server):
+    """uvicorn wakes ten times a second to see whether it should end; this one waits to be told."""
+
+    def __init__(self, configuration: uvicorn.Config) -> None:
+        self._ending = asyncio.Event()
+        super().__init__(configuration)
+
+    @property
+    def should_exit(self) -> bool:
+        return self._ending.is_set()
+
+    @should_exit.setter
+    def should_exit(self, value: bool) -> None:
+        if value:
+            self._ending.set()
+
+    async def main_loop(self) -> None:
+        await self._ending.wait()
+
+
+def apply(mode: str, forced: dict[str, Any]) -> None:
+    force_configuration(forced)
+    no_session_cache()
+    data_urls()
+    replay_on_reconnect()
+    never_expire()
+    watch_instead_of_polling()
+    if mode == "edit":
+        forked_kernels()

@@ -1,0 +1,53 @@
+"""What the zygote imports before it forks. It only imports: code that ran (a BLAS call, a polars query) may leave locks and
+threads that a forked child hangs on. `learned` names come from learn.py."""
+
+import gc
+import importlib
+import json
+import os
+import sys
+import warnings
+
+SERVER = """
+marimo marimo._server.main marimo._server.session_manager marimo._server.workspace marimo._runtime.runtime
+marimo._runtime.kernel_lifecycle marimo._session.session marimo._server.api.lifespans marimo._output.formatters.formatters
+uvicorn uvicorn.protocols.websockets.websockets_sansio_impl uvicorn.protocols.http.h11_impl uvicorn.lifespan.on
+multiprocessing.forkserver multiprocessing.popen_forkserver multiprocessing.queues multiprocessing.synchronize
+multiprocessing.resource_tracker multiprocessing.connection jedi encodings.idna
+launcher.serve
+""".split()
+LIBRARIES = "numpy pandas plotly.express".split()
+
+
+def threads() -> int:
+    return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
+
+
+def learned_names(path: str | None) -> list[str]:
+    if path is None or not os.path.exists(path):
+        return []
+    with open(path) as file:
+        return json.load(file)["modules"]
+
+
+def import_all(learned: list[str]) -> None:
+    for name in [*SERVER, *LIBRARIES]:
+        importlib.import_module(name)
+    for name in learned:
+        try:
+            importlib.import_module(name)
+        except Exception:  # the file may be older than the environment: it only makes starts faster
+            continue
+
+
+def preload(learned: str | None) -> int:
+    """Imports all there is and freezes it. Answers the number of modules loaded."""
+    gc.disable()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import_all(learned_names(learned))
+    gc.collect()
+    gc.freeze()
+    if threads() != 1:
+        raise RuntimeError("a preloaded module started a thread: nothing may be forked from here")
+    return len(sys.modules)

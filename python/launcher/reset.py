@@ -1,0 +1,97 @@
+"""What a child must not share with the zygote and its other children: environment, randomness, secrets, cached paths."""
+
+import gc
+import importlib
+import logging
+import os
+import random
+import secrets
+import sys
+import tempfile
+import types
+from typing import Any
+
+from launcher import native
+
+
+def environment(home: str, threads: int) -> dict[str, str]:
+    amount = str(max(1, threads))
+    return {
+        "HOME": home,
+        "USER": "me",
+        "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "TMPDIR": "/tmp",
+        "OPENBLAS_NUM_THREADS": amount,
+        "OMP_NUM_THREADS": amount,
+        "POLARS_MAX_THREADS": amount,
+        "MARIMO_SKIP_UPDATE_CHECK": "1",
+        "MARIMO_RESTRICT_SHARING": "true",
+    }
+
+
+def standard_streams(log: int | None) -> None:
+    """stdin is empty; until the server listens, both outputs go to the start's log, then nowhere: they may hold data."""
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    for fd in (1, 2):
+        os.dup2(null if log is None else log, fd)
+    os.close(null)
+    for stream, kind in ((sys.stdout, "w"), (sys.stderr, "w")):
+        if stream is not None:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=kind == "w")
+
+
+def randomness() -> None:
+    random.seed()
+    tempfile._name_sequence = None  # type: ignore[attr-defined]
+    tempfile.tempdir = None
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy.random").seed()
+
+
+def loggers() -> None:
+    """A file handler's descriptor was closed with all the others: nothing may be written to its number."""
+    for logger in [logging.root, *map(logging.getLogger, list(logging.root.manager.loggerDict))]:
+        for handler in list(logger.handlers):
+            if isinstance(handler, logging.FileHandler):
+                logger.removeHandler(handler)
+
+
+def allow_inspection() -> None:
+    """Makes /proc/self readable again for the process that runs a person's code (it was closed while entering)."""
+    try:
+        native.prctl(native.PR_SET_DUMPABLE, 1)
+    except (OSError, AttributeError):
+        return  # not Linux
+
+
+def main_module() -> None:
+    """An empty `__main__`: multiprocessing would otherwise re-import the launcher, which a sandbox cannot see."""
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    sys.argv = ["notebook"]
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
+
+
+def marimo_state() -> None:
+    settings: Any = importlib.import_module("marimo._config.settings").GLOBAL_SETTINGS
+    settings.QUIET = settings.YES = settings.RESTRICT_SHARING = True
+    settings.CHECK_STATUS_UPDATE = settings.ENABLE_HOST = settings.TRACING = settings.MANAGE_SCRIPT_METADATA = False
+    settings.SANDBOX_MODE = settings.SANDBOX_BACKEND = settings.SESSION_SECRET = settings.PROFILE_DIR = None
+    auth = importlib.import_module("marimo._server.api.auth")
+    auth.SESSION_SECRET = type(auth.SESSION_SECRET)(secrets.token_hex(32))
+    importlib.import_module("marimo._server.main").SESSION_SECRET = auth.SESSION_SECRET
+    importlib.import_module("marimo._config.utils").get_user_config_path.cache_clear()
+
+
+def everything(home: str, threads: int) -> None:
+    os.environ.clear()
+    os.environ.update(environment(home, threads))
+    os.umask(0o077)
+    os.chdir(home)
+    loggers()
+    randomness()
+    main_module()
+    marimo_state()
+    gc.enable()
