@@ -29,7 +29,8 @@ export class Channel implements Port {
   readonly #may: Readonly<Record<Kind, boolean>>
   #outbox: Outbox
   #inbox: Inbox
-  #stream = ''
+  #stream: string
+  #open: boolean
   #full = false
 
   constructor(link: Link, id: number, events: ChannelEvents, state: ChannelStart) {
@@ -40,6 +41,7 @@ export class Channel implements Port {
     this.#outbox = state.outbox
     this.#inbox = state.inbox
     this.#stream = state.stream
+    this.#open = state.open
   }
 
   get outbox(): Outbox {
@@ -62,6 +64,7 @@ export class Channel implements Port {
 
   /** Sends one message; returns its sequence (they count on from what `opened` named). The bytes must not be changed later. */
   send(kind: StreamKind, payload: Uint8Array): number {
+    if (!this.#open) throw new Error('the channel is not opened yet')
     const sequence = this.#outbox.push(kind, payload)
     this.#queuedMore()
     return sequence
@@ -89,6 +92,7 @@ export class Channel implements Port {
     if (opened.resumed && (opened.stream !== this.#stream || opened.next !== expected)) return 'gap'
     if (opened.next < 1) return 'badFrame'
     this.#stream = opened.stream
+    this.#open = true
     this.#inbox = new Inbox(WIRE.window, opened.next - 1)
     this.#outbox = new Outbox(opened.window, opened.received + 1)
     this.#events.opened?.(opened)
@@ -139,6 +143,7 @@ type ChannelStart = {
   readonly outbox: Outbox
   readonly inbox: Inbox
   readonly stream: string
+  readonly open: boolean // may send: its outbox is the one `opened` spoke of
 }
 
 /** A server side may stream and answer; it asks nothing. */
@@ -153,7 +158,7 @@ const FROM_SERVER: Readonly<Record<Kind, boolean>> = {
 
 export function openingState(opening: Omit<Opening, 'channel' | 'window'>): ChannelStart {
   const inbox = new Inbox(WIRE.window, opening.resume?.received ?? 0)
-  return { may: FROM_SERVER, outbox: new Outbox(0, 1), inbox, stream: opening.resume?.stream ?? '' }
+  return { may: FROM_SERVER, outbox: new Outbox(0, 1), inbox, stream: opening.resume?.stream ?? '', open: false }
 }
 
 export function acceptingState(opening: Opening, acceptance: Acceptance, window: number): ChannelStart {
@@ -162,5 +167,6 @@ export function acceptingState(opening: Opening, acceptance: Acceptance, window:
     outbox: new Outbox(opening.window, acceptance.next),
     inbox: new Inbox(window, acceptance.received),
     stream: acceptance.stream,
+    open: true,
   }
 }

@@ -3,7 +3,7 @@ import type { Channel } from './channelState.ts'
 import { encodeFrame } from './codec.ts'
 import type { Opening } from './port.ts'
 import type { Message } from './reassemble.ts'
-import { Pair } from './testing.ts'
+import { Pair, same } from './testing.ts'
 import { decodeText, encodeText } from './text.ts'
 
 const kernel = { type: 'kernel', kernel: 'k_12345678' } as const
@@ -56,7 +56,7 @@ describe('a link', () => {
       ['request', 2, big.byteLength],
     ])
     expect(decodeText(got.opener[0]?.payload ?? big)).toBe('two')
-    expect(got.opener[1]?.payload).toEqual(big)
+    expect(same(got.opener[1]?.payload, big)).toBe(true)
     expect([here.received, there.received]).toEqual([2, 2])
   })
 

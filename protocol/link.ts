@@ -112,7 +112,7 @@ export class Link {
     const id = ++this.#lastId
     const port = make(id)
     this.#slots.set(id, { state: 'asked', port })
-    this.#sender.control({ type: 'open', channel: id, ...defined(request) })
+    this.#sender.control({ ...defined(request), type: 'open', channel: id })
     return port
   }
 
@@ -313,7 +313,7 @@ export class Link {
   }
 
   #forget(port: Port): void {
-    port.outbox.clear()
+    port.outbox.end()
     this.#sender.forget(port)
   }
 
@@ -326,7 +326,11 @@ export class Link {
     const slots = [...this.#slots.values()]
     this.#slots.clear()
     if (code !== null) this.#options.wire.close(code, end.reason)
-    for (const slot of slots) if ('port' in slot) slot.port.ended(end)
+    for (const slot of slots) {
+      if (!('port' in slot)) continue
+      slot.port.outbox.end()
+      slot.port.ended(end)
+    }
     this.#options.events.closed(end)
   }
 }

@@ -13,6 +13,7 @@ export class Outbox {
   #queued = 0
   #credit: number
   #sequence: number
+  #ended = false
 
   constructor(credit: number, nextSequence: number) {
     this.#credit = Math.min(credit, WIRE.window)
@@ -79,13 +80,20 @@ export class Outbox {
     return encodeFrame(channel, item.kind, more, item.sequence, part)
   }
 
-  clear(): void {
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** The channel is over: what waits is dropped, and so is what its owner still sends. */
+  end(): void {
+    this.#ended = true
     this.#waiting = []
     this.#first = 0
     this.#queued = 0
   }
 
   #add(item: Whole | Relayed, cost: number): void {
+    if (this.#ended) return
     this.#waiting.push(item)
     this.#queued += cost
   }

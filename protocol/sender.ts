@@ -39,6 +39,7 @@ export class Sender {
   }
 
   owes(port: Port): void {
+    if (port.outbox.ended) return
     this.#owing.add(port)
     this.drain()
   }

@@ -81,3 +81,6 @@ export class Pair {
     }
   }
 }
+
+export const same = (one: Uint8Array | undefined, other: Uint8Array): boolean =>
+  one?.byteLength === other.byteLength && one.every((byte, index) => byte === other[index])

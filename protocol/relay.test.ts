@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest'
+import { RequestHead } from './channel.ts'
+import type { Channel } from './channelState.ts'
+import { decodeCommand, encodeCommand } from './codec.ts'
+import { WIRE } from './limits.ts'
+import type { Message } from './reassemble.ts'
+import { type AnswerVerdict, pass, Relay, type Verdict } from './relay.ts'
+import { Pair, same } from './testing.ts'
+import { encodeText } from './text.ts'
+
+const kernel = { type: 'kernel', kernel: 'k_12345678' } as const
+const NOTHING = new Uint8Array(0)
+
+type Judges = {
+  request?: (message: Message) => Verdict | Promise<Verdict>
+  response?: (message: Message) => AnswerVerdict | Promise<AnswerVerdict>
+}
+
+/** Browser, gateway and runner in memory. */
+function chain(judges: Judges = {}, extra: { consume?: boolean } = {}) {
+  const seen = { browser: [] as Message[], runner: [] as Message[], ends: [] as string[] }
+  let runner: Channel | null = null
+  const relays: Relay[] = []
+  const back = new Pair(
+    {},
+    {
+      open: (opening) => {
+        runner = back.server.accept(
+          opening.channel,
+          { role: 'edit', stream: 's1', next: 1, received: 0, resumed: false },
+          {
+            message: (message) => {
+              seen.runner.push(message)
+              if (extra.consume !== false) runner?.consumed(message.cost)
+            },
+            ended: (end) => seen.ends.push(`runner ${end.reason}`),
+          },
+        )
+      },
+    },
+  )
+  const front = new Pair(
+    {},
+    {
+      open: (opening) => {
+        relays.push(
+          new Relay({
+            front: front.server,
+            back: back.opener,
+            opening,
+            tab: 't_12345678',
+            role: 'edit',
+            request: judges.request ?? pass,
+            response: judges.response ?? pass,
+            ended: (end, side) => seen.ends.push(`relay ${end.reason} ${side}`),
+          }),
+        )
+      },
+    },
+  )
+  // The runner's ids grow longer than the browser's: frames change their length on the way.
+  for (let unused = 0; unused < 200; unused++) {
+    back.opener.openChannel({ resource: kernel }, { message: () => {}, ended: () => {} }).close()
+    back.settle()
+  }
+  seen.ends.length = 0
+  const browser: Channel = front.opener.openChannel(
+    { resource: kernel },
+    {
+      message: (message) => {
+        seen.browser.push(message)
+        browser.consumed(message.cost)
+      },
+      ended: (end) => seen.ends.push(`browser ${end.reason}`),
+    },
+  )
+  const settle = async () => {
+    for (let round = 0; round < 6; round++) {
+      for (let step = 0; step < 100; step++) for (const pair of [front, back]) pair.settle()
+      for (let tick = 0; tick < 10; tick++) await Promise.resolve() // verdicts that are promises
+    }
+  }
+  const far = () => {
+    if (runner === null) throw new Error('the runner has no channel')
+    return runner
+  }
+  return { front, back, browser, far, seen, settle, relays }
+}
+
+const command = (path: string, body = NOTHING) => encodeCommand({ method: 'POST', path }, body)
+
+describe('a relay', () => {
+  it('passes streams and commands of any size, unchanged', async () => {
+    const { browser, far, seen, settle } = chain()
+    await settle()
+    const big = new Uint8Array(5_000_000).map((_, index) => index * 31)
+    browser.send('request', command('/api/kernel/run', big))
+    far().send('text', big)
+    far().send('text', encodeText('after'))
+    await settle()
+    expect(same(seen.runner[0]?.payload, command('/api/kernel/run', big))).toBe(true)
+    expect(same(seen.browser[0]?.payload, big)).toBe(true)
+    expect(seen.browser.map((message) => message.sequence)).toEqual([1, 2])
+  })
+
+  it('answers a refused command at once and keeps the count whole', async () => {
+    const refusal = encodeCommand({ request: 1, status: 403 }, encodeText('no'))
+    const { browser, far, seen, settle } = chain({
+      request: async (message) => {
+        const head = RequestHead.parse(decodeCommand(message.payload)?.head)
+        return head.path === '/forbidden' ? { type: 'refuse', response: refusal } : pass()
+      },
+    })
+    await settle()
+    browser.send('request', command('/forbidden'))
+    browser.send('request', command('/allowed'))
+    await settle()
+    expect(seen.runner.map((message) => [message.sequence, message.payload.byteLength > 0])).toEqual([
+      [1, false],
+      [2, true],
+    ])
+    expect(seen.browser).toMatchObject([{ sequence: 0, kind: 'response' }])
+    expect([far().received, browser.received]).toEqual([2, 0])
+  })
+
+  it('alters commands and tagged answers, in order, however long the verdict takes', async () => {
+    const release: (() => void)[] = []
+    const { browser, far, seen, settle } = chain({
+      request: (message) => ({
+        type: 'replace',
+        payload: encodeCommand({ ...(decodeCommand(message.payload)?.head as object), tag: 'save' }, NOTHING),
+      }),
+      response: () =>
+        new Promise((decide) => {
+          release.push(() => decide({ type: 'replace', payload: encodeText('altered') }))
+        }),
+    })
+    await settle()
+    browser.send('request', command('/api/kernel/save', encodeText('source')))
+    await settle()
+    expect(decodeCommand(seen.runner[0]?.payload ?? NOTHING)?.head).toMatchObject({ tag: 'save' })
+    far().send('response', encodeCommand({ request: 1, status: 200, tag: 'save' }, new Uint8Array(100_000)))
+    far().send('text', encodeText('later'))
+    far().send('response', encodeCommand({ request: 2, status: 200 }, NOTHING))
+    await settle()
+    expect([seen.browser.length, release.length]).toEqual([0, 1])
+    release[0]?.()
+    await settle()
+    expect(seen.browser.map((message) => message.sequence)).toEqual([1, 2, 3])
+    expect(same(seen.browser[0]?.payload, encodeText('altered'))).toBe(true)
+  })
+
+  it('never starves or overruns an end, whatever its policy shortens, lengthens or swallows', async () => {
+    const refusal = encodeCommand({ request: 1, status: 403 }, NOTHING)
+    let count = 0
+    const { browser, seen, settle } = chain({
+      request: (message) => {
+        count++
+        if (count % 3 === 0) return { type: 'refuse', response: refusal }
+        return { type: 'replace', payload: count % 3 === 1 ? new Uint8Array(10) : new Uint8Array(message.payload.byteLength * 2) }
+      },
+    })
+    await settle()
+    for (let index = 0; index < 300; index++) browser.send('request', new Uint8Array(30_000))
+    await settle()
+    expect(seen.ends).toEqual([])
+    expect(seen.runner.map((message) => message.sequence)).toEqual(Array.from({ length: 300 }, (_, index) => index + 1))
+  })
+
+  it('lets an end that does not consume cost its window, here and there', async () => {
+    const { browser, front, back, seen, settle } = chain({}, { consume: false })
+    await settle()
+    for (let index = 0; index < 1000; index++) browser.send('request', new Uint8Array(10_000))
+    await settle()
+    const arrived = seen.runner.reduce((sum, message) => sum + message.cost, 0)
+    expect(arrived).toBeLessThanOrEqual(WIRE.window)
+    expect(arrived).toBeGreaterThan(WIRE.window - 20_000)
+    expect(front.openerWire.most + back.openerWire.most).toBeLessThan(2 * (WIRE.unsentSocket + WIRE.fragment + 64))
+  })
+
+  it('ends both channels when either end goes, and says why to the browser', async () => {
+    const one = chain()
+    await one.settle()
+    one.far().close('kernelGone')
+    await one.settle()
+    expect(one.seen.ends).toEqual(['relay kernelGone back', 'browser kernelGone'])
+    const two = chain()
+    await two.settle()
+    two.browser.close()
+    await two.settle()
+    expect(two.seen.ends).toEqual(['relay normal front', 'runner normal'])
+    const three = chain()
+    await three.settle()
+    three.back.server.close('goingAway')
+    await three.settle()
+    expect(three.seen.ends).toContain('browser goingAway')
+    const four = chain()
+    await four.settle()
+    four.relays[0]?.close('revoked')
+    await four.settle()
+    expect(four.seen.ends.sort()).toEqual(['browser revoked', 'relay revoked relay', 'runner normal'])
+    expect([four.front.server.size, four.front.opener.size, four.back.server.size, four.back.opener.size]).toEqual([0, 0, 0, 0])
+  })
+})
