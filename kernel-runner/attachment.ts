@@ -94,12 +94,23 @@ export class Attachment {
   }
 
   message(message: Message): void {
+    if (message.kind === 'request' && message.payload.byteLength === 0) {
+      this.#voided(message)
+      return
+    }
     const command = message.kind === 'request' ? decodeCommand(message.payload) : null
     const head = RequestHeadShape.safeParse(command?.head)
     if (command && head.success) {
       this.#received = message.sequence
       this.#admit(message.cost, this.#perform(message.sequence, head.data, command.body))
     } else this.#host.dismiss(this, 'badFrame')
+  }
+
+  /** A command the gateway refused: it has told the client, who may have missed it, so the stream says it again. */
+  #voided(message: Message): void {
+    this.#received = message.sequence
+    this.#channel?.consumed(message.cost)
+    this.#host.answered(this.ring, encodeCommand({ request: message.sequence, status: 403 }, message.payload))
   }
 
   /** The channel ended from the far side, or is about to be replaced. */
