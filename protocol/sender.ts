@@ -16,6 +16,7 @@ export class Sender {
   #controls: Uint8Array[] = []
   #pong: number | null = null // the newest ping not yet answered
   #stopped = false
+  #draining = false
 
   constructor(wire: Wire, overrun: () => void) {
     this.#wire = wire
@@ -54,12 +55,16 @@ export class Sender {
     this.#controls = []
   }
 
+  /** Not entered twice: a port that hears of its sent fragment may send more, which must go after that fragment. */
   drain(): void {
+    if (this.#draining) return
+    this.#draining = true
     while (!this.#stopped && this.#wire.buffered() < WIRE.unsentSocket) {
       const frame = this.#urgent() ?? this.#credit() ?? this.#fragment()
-      if (frame === null) return
+      if (frame === null) break
       this.#wire.send(frame)
     }
+    this.#draining = false
   }
 
   #urgent(): Uint8Array | null {
