@@ -1,5 +1,7 @@
 // Puts a gateway together from a configuration and the implementations that were picked for its seams, and runs it.
 
+import { once } from 'node:events'
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { NOTEBOOK } from '#protocol/limits.ts'
@@ -35,6 +37,8 @@ export type Implementations = {
   readonly kernels: Kernels
   readonly log: Log
   readonly now: () => number
+  /** The content site, where frames live; null where none is served. */
+  readonly content: ((where: Where) => Server) | null
 }
 
 export type Gateway = {
@@ -45,7 +49,7 @@ export type Gateway = {
 }
 
 export async function startGateway(config: Config, made: Implementations): Promise<Gateway> {
-  const { identity, store, kernels, log, now } = made
+  const { identity, store, kernels, log, now, content } = made
   const desk = makeDesk(config, made)
   const document = makeDocument(desk)
   let where = whereabouts(config, config.port)
@@ -57,13 +61,23 @@ export async function startGateway(config: Config, made: Implementations): Promi
   await plantExamples(desk, config, log)
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
+  const frames = content && (await listen(content(where), where.contentPort, config.host))
   const stop = runClocks(deps, watchKernels(kernels, desk.events, now), log)
   const close = async () => {
     stop()
+    frames?.close()
+    frames?.closeAllConnections()
     await app.close()
     await store.close()
   }
   return { app, deps, where, close }
+}
+
+/** `*.localhost` is this machine by definition; browsers try its IPv4 address too. */
+async function listen(server: Server, port: number, host: string): Promise<Server> {
+  server.listen(port, host === 'localhost' ? '127.0.0.1' : host)
+  await once(server, 'listening')
+  return server
 }
 
 function makeDesk(config: Config, { identity, store, log, now }: Implementations): Desk {

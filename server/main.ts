@@ -1,10 +1,14 @@
 // The gateway's composition root: reads the environment, picks the implementations, runs until it is told to stop.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { readConfig } from './config.ts'
 import { startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
 import { noKernels } from './kernels/none.ts'
 import { makeLog } from './log.ts'
 import { openStore } from './store/sqlite.ts'
+import { contentSite } from './web/content.ts'
+import type { Where } from './web/where.ts'
 
 const CANNOT_RUN = 78 // EX_CONFIG: starting again would not help
 const STOP_DEADLINE = 5000 // ms
@@ -21,6 +25,7 @@ const gateway = await startGateway(config, {
   kernels: noKernels,
   log,
   now: Date.now,
+  content: frames(),
 }).catch((error: NodeJS.ErrnoException) => giveUp(listening(error)))
 log.info({ origin: gateway.where.origin, home: config.home }, 'listening')
 
@@ -44,8 +49,18 @@ function openState() {
   }
 }
 
+function frames() {
+  const dist = join(config.dist, 'frame')
+  if (existsSync(join(dist, 'page.html'))) {
+    return (where: Where) => contentSite({ frames: where.frames, shell: where.origin, portal: config.portal, dist })
+  }
+  log.error({ dist }, 'notebook frames are not built: npm run build')
+  return null
+}
+
 function listening(error: NodeJS.ErrnoException): string {
-  if (error.code === 'EADDRINUSE') return `Port ${config.port} is in use. Stop what uses it, or set PORT to another one.`
+  const { port } = error as { port?: number }
+  if (error.code === 'EADDRINUSE') return `Port ${port ?? config.port} is in use. Stop what uses it, or set PORT to another one.`
   return `The gateway could not start: ${error.message}`
 }
 

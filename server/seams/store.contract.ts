@@ -1,0 +1,174 @@
+// What every store must do. An implementation's test calls this with a way to open a fresh one.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { NewNotebook, Store, Write } from './store.ts'
+
+const MINUTE = 60_000
+
+const write = (over: Partial<Write> = {}): Write => {
+  const source = over.source ?? 'x = 1\n'
+  const bytes = Buffer.byteLength(source)
+  const base = { id: 'v_00000001', notebook: 'n_00000001', author: 'p_00000001', at: 1000, source, layout: null, bytes, cells: 1 }
+  return { ...base, sealed: false, coalesce: 5 * MINUTE, ...over }
+}
+const notebook = (over: Partial<NewNotebook> = {}): NewNotebook => ({
+  id: 'n_00000001',
+  name: 'First',
+  author: 'p_00000001',
+  created: 1000,
+  shares: [],
+  ...over,
+})
+
+export function storeContract(
+  open: () => Promise<{ store: Store; again: () => Promise<Store>; remove: () => Promise<void> }>,
+): void {
+  describe('a store', () => {
+    let opened: Awaited<ReturnType<typeof open>>
+    let store: Store
+    beforeEach(async () => {
+      opened = await open()
+      store = opened.store
+    })
+    afterEach(async () => {
+      await store.close()
+      await opened.remove()
+    })
+
+    describe('notebooks', () => {
+      test('what was created comes back, with its shares', async () => {
+        const shares = [
+          { with: 'workspace', right: 'edit', expires: null } as const,
+          { with: 'p_00000002', right: 'view', expires: 9 } as const,
+        ]
+        expect(await store.notebooks.create(notebook({ shares }), write({ sealed: true }))).toBe('created')
+        const found = await store.notebooks.get('n_00000001')
+        expect(found).toMatchObject({ name: 'First', author: 'p_00000001', updated: 1000, trashed: null, bytes: 6, cells: 1 })
+        expect([...(found?.shares ?? [])].sort((a, b) => a.with.localeCompare(b.with))).toEqual([shares[1], shares[0]])
+        expect(await store.notebooks.get('n_00000002')).toBeNull()
+      })
+
+      test('a name is unique among one author, outside the trash', async () => {
+        await store.notebooks.create(notebook(), write())
+        const second = write({ id: 'v_00000002', notebook: 'n_00000002' })
+        expect(await store.notebooks.create(notebook({ id: 'n_00000002' }), second)).toBe('name-taken')
+        expect(await store.notebooks.get('n_00000002')).toBeNull()
+        expect(await store.versions.list('n_00000002')).toEqual([])
+        expect(await store.notebooks.create(notebook({ id: 'n_00000002', author: 'p_00000002' }), second)).toBe('created')
+        await store.notebooks.trash('n_00000001', 2000)
+        const third = write({ id: 'v_00000003', notebook: 'n_00000003' })
+        expect(await store.notebooks.create(notebook({ id: 'n_00000003' }), third)).toBe('created')
+        expect(await store.notebooks.restore('n_00000001')).toBe('name-taken')
+        expect(await store.notebooks.rename('n_00000001', 'Other', 2000)).toBe('renamed')
+        expect(await store.notebooks.restore('n_00000001')).toBe('restored')
+        expect(await store.notebooks.rename('n_00000001', 'First', 2000)).toBe('name-taken')
+        expect(await store.notebooks.rename('n_00000009', 'First', 2000)).toBe('absent')
+      })
+
+      test('trash and list are two halves; purge removes for good', async () => {
+        await store.notebooks.create(notebook(), write())
+        await store.notebooks.trash('n_00000001', 2000)
+        expect(await store.notebooks.list(false)).toEqual([])
+        expect(await store.notebooks.list(true)).toMatchObject([{ id: 'n_00000001', trashed: 2000 }])
+        expect(await store.notebooks.purge(2000)).toEqual([])
+        expect(await store.notebooks.purge(2001)).toEqual(['n_00000001'])
+        expect(await store.notebooks.get('n_00000001')).toBeNull()
+        expect(await store.versions.head('n_00000001')).toBeNull()
+      })
+    })
+
+    describe('versions', () => {
+      beforeEach(async () => {
+        await store.notebooks.create(notebook(), write({ sealed: true, at: 0 }))
+      })
+
+      test.each([
+        ['plain', 'x = 1\n'],
+        ['with a NUL', 'x = "\0"\n'],
+        ['with a byte order mark and CRLF', '\uFEFFx = 1\r\n'],
+        ['with the rest of Unicode', '# 𝄞 é ü 中\n'],
+        ['empty', ''],
+      ])('a source comes back as written: %s', async (_, source) => {
+        const written = await store.versions.write(write({ id: 'v_00000002', source, layout: '{}' }))
+        expect(await store.versions.content('n_00000001', written.id)).toEqual({ source, layout: '{}' })
+        expect((await store.versions.head('n_00000001'))?.content).toEqual({ source, layout: '{}' })
+      })
+
+      test('saves within the window join one version, and never a sealed one', async () => {
+        const a = await store.versions.write(write({ id: 'v_00000002', at: 1 * MINUTE, source: 'a' }))
+        const b = await store.versions.write(write({ id: 'v_00000003', at: 5 * MINUTE, source: 'b' }))
+        const c = await store.versions.write(write({ id: 'v_00000004', at: 6 * MINUTE, source: 'c' }))
+        expect([a.number, b.number, c.number]).toEqual([2, 2, 3])
+        expect(b.id).toBe(a.id)
+        expect(await store.versions.content('n_00000001', a.id)).toMatchObject({ source: 'b' })
+        expect((await store.notebooks.get('n_00000001'))?.updated).toBe(6 * MINUTE)
+      })
+
+      test('another author begins a version', async () => {
+        await store.versions.write(write({ id: 'v_00000002', at: 1 }))
+        expect(await store.versions.write(write({ id: 'v_00000003', at: 2, author: 'p_00000002' }))).toMatchObject({ number: 3 })
+      })
+
+      test('a named version is sealed', async () => {
+        await store.versions.write(write({ id: 'v_00000002', at: 1 }))
+        expect(await store.versions.name('n_00000001', 'Good')).toMatchObject({ id: 'v_00000002', name: 'Good' })
+        await store.versions.write(write({ id: 'v_00000003', at: 2 }))
+        expect((await store.versions.list('n_00000001')).map(({ number, name }) => [number, name])).toEqual([
+          [3, null],
+          [2, 'Good'],
+          [1, null],
+        ])
+        expect(await store.versions.name('n_00000009', 'None')).toBeNull()
+      })
+
+      test('a version is found under its own notebook only', async () => {
+        await store.notebooks.create(
+          notebook({ id: 'n_00000002', name: 'Second' }),
+          write({ id: 'v_00000009', notebook: 'n_00000002' }),
+        )
+        expect(await store.versions.content('n_00000001', 'v_00000009')).toBeNull()
+      })
+    })
+
+    test('drafts are one person’s, newest first, and bounded', async () => {
+      await store.notebooks.create(notebook(), write())
+      const draft = (n: number, person = 'p_00000001') => ({
+        id: `v_1000000${n}`,
+        notebook: 'n_00000001',
+        person,
+        created: n,
+        bytes: 1,
+        source: String(n),
+      })
+      await store.drafts.put(draft(9, 'p_00000002'), 2)
+      for (const n of [1, 2, 3]) await store.drafts.put(draft(n), 2)
+      expect((await store.drafts.list('n_00000001', 'p_00000001')).map((kept) => kept.source)).toEqual(['3', '2'])
+      expect(await store.drafts.list('n_00000001', 'p_00000002')).toHaveLength(1)
+    })
+
+    test('a session ends at its time, and all of a person at once', async () => {
+      const session = (hash: string, person: string) => ({ hash, person, created: 0, expires: 100 })
+      await store.sessions.put(session('a', 'p_00000001'))
+      await store.sessions.put(session('b', 'p_00000001'))
+      await store.sessions.put(session('c', 'p_00000002'))
+      expect(await store.sessions.get('a', 99)).toEqual(session('a', 'p_00000001'))
+      expect(await store.sessions.get('a', 100)).toBeNull()
+      await store.sessions.endAll('p_00000001')
+      expect(await store.sessions.get('b', 1)).toBeNull()
+      expect(await store.sessions.get('c', 1)).not.toBeNull()
+      await store.sessions.sweep(100)
+      expect(await store.sessions.get('c', 1)).toBeNull()
+    })
+
+    test('preferences and marks stay over a restart', async () => {
+      await store.preferences.put('p_00000001', { autorun: true, theme: 'dark' })
+      await store.markDone('seed', 1)
+      await store.notebooks.create(notebook(), write())
+      store = await opened.again()
+      expect(await store.preferences.get('p_00000001')).toEqual({ autorun: true, theme: 'dark' })
+      expect(await store.preferences.get('p_00000002')).toBeNull()
+      expect(await store.done('seed')).toBe(true)
+      expect(await store.done('other')).toBe(false)
+      expect(await store.notebooks.list(false)).toHaveLength(1)
+    })
+  })
+}
