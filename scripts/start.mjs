@@ -44,7 +44,7 @@ function portIsFree(port) {
   return new Promise((done) => {
     const probe = createServer()
     probe.once('error', () => done(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)))
+    probe.listen(port, 'localhost', () => probe.close(() => done(true)))
   })
 }
 
@@ -78,7 +78,7 @@ async function health(port, stopped) {
   const deadline = Date.now() + READY_DEADLINE
   let last = null
   while (Date.now() < deadline && !stopped()) {
-    last = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2000) })
+    last = await fetch(`http://localhost:${port}/healthz`, { signal: AbortSignal.timeout(2000) })
       .then((answer) => answer.json())
       .catch(() => last)
     if (last?.isolation) return last

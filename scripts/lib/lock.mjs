@@ -37,8 +37,8 @@ export async function takeLock(home) {
   place(path, { holder: self(), children: [] }, home)
   return {
     /** Called whenever a child starts. */
-    record(pids) {
-      const children = pids.map((pid) => ({ pid, started: startedAt(pid) }))
+    record(programs) {
+      const children = programs.map(({ name, pid }) => ({ name, pid, started: startedAt(pid) }))
       write(path, { holder: self(), children })
     },
     release: () => rmSync(path, { force: true }),

@@ -7,7 +7,7 @@ const SETTLED = 30_000 // running this long forgets earlier failures
 const GRACE = 10_000
 const CONFIGURATION = 78 // sysexits' EX_CONFIG: starting again would not help
 
-/** programs: { name, args }[]; hooks: started(pids), said(sentence), gaveUp(name). */
+/** programs: { name, args }[]; hooks: started({ name, pid }[]), said(sentence), gaveUp(name). */
 export function supervise(programs, spawnOptions, hooks) {
   const running = new Map()
   const timers = new Set()
@@ -17,7 +17,7 @@ export function supervise(programs, spawnOptions, hooks) {
     const child = spawn(program.args[0], program.args.slice(1), { detached: true, ...spawnOptions(program) })
     const born = Date.now()
     running.set(program.name, child)
-    hooks.started([...running.values()].flatMap(({ pid }) => (pid === undefined ? [] : [pid])))
+    hooks.started([...running].flatMap(([name, { pid }]) => (pid === undefined ? [] : [{ name, pid }])))
     child.on('error', (error) => hooks.said(`${program.name} could not be started: ${error.message}`))
     child.on('close', (code, signal) => ended(program, delay, { code, signal, lived: Date.now() - born }))
   }

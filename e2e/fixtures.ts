@@ -1,0 +1,122 @@
+// What every spec starts from: a running product (one per worker), people signed in in browsers of their own, notebooks.
+import { type BrowserContext, test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test'
+import { Client, type Role } from './client.ts'
+import { type Stack, startStack } from './stack.ts'
+
+export type { Role, Stack }
+export { expect, type FrameLocator, type Page }
+
+const START = 60_000 // a kernel's first start in a test, on two busy cores
+
+type Fixtures = {
+  /** A page of a person who has just signed in, in a browser context of their own. */
+  person(role: Role): Promise<Page>
+  /** The same person without a browser, for arranging. */
+  client(role: Role): Promise<Client>
+  failures: undefined
+}
+
+export const test = base.extend<Fixtures, { stack: Stack }>({
+  stack: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
+    async ({}, use) => {
+      const stack = await startStack()
+      await use(stack)
+      await stack.stop()
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+  person: async ({ browser, stack }, use) => {
+    const contexts: BrowserContext[] = []
+    await use(async (role) => {
+      const context = await browser.newContext({ acceptDownloads: true })
+      contexts.push(context)
+      return signIn(await context.newPage(), stack.origin, role)
+    })
+    for (const context of contexts) await context.close()
+  },
+  client: async ({ stack }, use) => {
+    await use((role) => new Client(stack.origin).signIn(role))
+  },
+  failures: [
+    async ({ stack }, use, info) => {
+      await use(undefined)
+      if (info.status === info.expectedStatus) return
+      for (const name of ['start', 'gateway', 'runner'] as const)
+        await info.attach(`${name}.log`, { body: stack.log(name).slice(-200_000), contentType: 'text/plain' })
+    },
+    { auto: true },
+  ],
+})
+
+export async function signIn(page: Page, origin: string, role: Role): Promise<Page> {
+  await page.goto(origin)
+  await page.getByRole('button', { name: `Continue as ${role}` }).click()
+  await expect(list(page)).toBeVisible()
+  return page
+}
+
+/** The notebook browser's list: a list or a grid, by its name. */
+export function list(page: Page): Locator {
+  return page.getByRole('list', { name: 'Notebooks' }).or(page.getByRole('grid', { name: 'Notebooks' }))
+}
+
+export const link = (page: Page, name: string): Locator => list(page).getByRole('link', { name, exact: true })
+export const kernel = (page: Page): Locator => page.getByRole('status', { name: 'Kernel' })
+
+export function frameOf(page: Page, name: string): FrameLocator {
+  return page.frameLocator(`iframe[title="Notebook ${name}"]`)
+}
+
+/** From the list to a kernel that is ready and, in edit mode, an editor that can be typed in. */
+export async function openNotebook(page: Page, name: string, state: RegExp = /ready/): Promise<FrameLocator> {
+  await link(page, name).click()
+  await expect(kernel(page)).toHaveText(state, { timeout: START })
+  const frame = frameOf(page, name)
+  await expect(frame.locator('.marimo-cell, .output-area, .output').first()).toBeVisible({ timeout: START })
+  return frame
+}
+
+export async function chooseKernel(page: Page, item: 'Interrupt' | 'Restart' | 'Shut down'): Promise<void> {
+  await page.getByRole('button', { name: 'Kernel', exact: true }).click()
+  await page.getByRole('menuitem', { name: item }).click()
+}
+
+export const cells = (frame: FrameLocator): Locator => frame.locator('.marimo-cell')
+export const output = (frame: FrameLocator, index: number): Locator => cells(frame).nth(index).locator('.output-area')
+
+/** Runs what has not run yet, as marimo's own button does, and waits until nothing is left running. */
+export async function runAll(frame: FrameLocator): Promise<void> {
+  await frame.locator('[data-testid="chrome-controls-bottom-right"] [data-testid="run-button"]').click()
+  await settled(frame)
+}
+
+export async function settled(frame: FrameLocator): Promise<void> {
+  await expect(frame.locator('.marimo-cell.needs-run')).toHaveCount(0, { timeout: 60_000 })
+  await expect(
+    frame.locator('[data-testid="cell-status"][data-status="running"], [data-testid="cell-status"][data-status="queued"]'),
+  ).toHaveCount(0, { timeout: 60_000 })
+}
+
+/** Replaces a cell's code by typing, and runs it. */
+export async function edit(page: Page, frame: FrameLocator, index: number, code: string): Promise<void> {
+  await type(page, frame, index, code)
+  await page.keyboard.press('Control+Enter')
+}
+
+export async function type(page: Page, frame: FrameLocator, index: number, code: string): Promise<void> {
+  await cells(frame).nth(index).locator('.cm-content').click()
+  await page.keyboard.press('Control+A')
+  await page.keyboard.insertText(code)
+}
+
+/** A cell's source, the way marimo writes a file. */
+export function notebookOf(...codes: string[]): string {
+  const indented = (code: string) =>
+    code
+      .split('\n')
+      .map((line) => (line === '' ? '' : `    ${line}`))
+      .join('\n')
+  const bodies = codes.map((code) => `@app.cell\ndef _():\n${indented(code)}\n    return\n`)
+  return `import marimo\n\n__generated_with = "0.25.2"\napp = marimo.App()\n\n\n${bodies.join('\n\n')}\n\nif __name__ == "__main__":\n    app.run()\n`
+}

@@ -1,0 +1,173 @@
+// The product as a user starts it (`npm start`: scripts/start.mjs), on free ports with a state folder of its own.
+// The killing is real: pids come from the instance lock and from /proc.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+
+export const ROOT = resolve(import.meta.dirname, '..')
+const READY = 120_000
+const STOP = 20_000
+
+export type Program = 'gateway' | 'runner'
+export type StackOptions = { readonly env?: Record<string, string>; readonly node?: string }
+
+export async function until<T>(what: string, ms: number, probe: () => Promise<T | null | false> | T | null | false): Promise<T> {
+  const deadline = Date.now() + ms
+  while (Date.now() < deadline) {
+    const found = await probe()
+    if (found !== null && found !== false) return found
+    await wait(50)
+  }
+  throw new Error(`not within ${ms} ms: ${what}`)
+}
+
+function free(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer()
+    server.once('error', () => done(false))
+    server.listen(port, 'localhost', () => server.close(() => done(true)))
+  })
+}
+
+/** Two neighbouring ports, the first for the shell, the second for frames. */
+export async function portPair(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    if ((await free(port)) && (await free(port + 1))) return port
+  }
+}
+
+export function parentOf(pid: number): number | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return null
+  }
+}
+
+export function descendants(root: number): { pid: number; command: string }[] {
+  const pids = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+  const parents = new Map(pids.map((pid) => [pid, parentOf(pid)]))
+  const below = (pid: number): boolean => {
+    const parent = parents.get(pid)
+    return parent === root || (parent != null && parent > 1 && below(parent))
+  }
+  return pids.filter(below).map((pid) => ({ pid, command: commandOf(pid) }))
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+  } catch {
+    return ''
+  }
+}
+
+export const alive = (pid: number): boolean => parentOf(pid) !== null
+
+export class Stack {
+  readonly home = mkdtempSync(join(tmpdir(), 'scry-'))
+  readonly origin: string
+  readonly port: number
+  readonly #options: StackOptions
+  #child: ChildProcess | null = null
+
+  constructor(port: number, options: StackOptions = {}) {
+    this.port = port
+    this.origin = `http://localhost:${port}`
+    this.#options = options
+  }
+
+  async start(): Promise<this> {
+    const log = openSync(join(this.home, 'start.log'), 'a')
+    this.#child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], {
+      cwd: ROOT,
+      env: { ...process.env, PORT: String(this.port), SCRYDON_HOME: this.home, ...this.#options.env },
+      stdio: ['ignore', log, log],
+    })
+    closeSync(log)
+    await until('the gateway and its runner are ready', READY, async () => {
+      if (this.#child?.exitCode !== null) throw new Error(`npm start ended:\n${this.log('start')}`)
+      return (await this.health())?.isolation ?? null
+    })
+    return this
+  }
+
+  async health(): Promise<{ status: string; isolation: { level: number; why: string[] } | null } | null> {
+    try {
+      const answer = await fetch(`${this.origin}/healthz`, { signal: AbortSignal.timeout(2000) })
+      return (await answer.json()) as { status: string; isolation: { level: number; why: string[] } | null }
+    } catch {
+      return null
+    }
+  }
+
+  pid(name: Program): number {
+    const { children } = JSON.parse(readFileSync(join(this.home, 'instance.lock'), 'utf8')) as {
+      children: { name: string; pid: number }[]
+    }
+    const found = children.find((child) => child.name === name)
+    if (found === undefined) throw new Error(`the ${name} is not running`)
+    return found.pid
+  }
+
+  zygote(): number {
+    const found = descendants(this.pid('runner')).find(({ command }) => command.includes('launcher/main.py'))
+    if (found === undefined) throw new Error('there is no zygote')
+    return found.pid
+  }
+
+  /** kill -9, and answers when another one has taken its place and answers. */
+  async kill(name: Program): Promise<void> {
+    const before = this.pid(name)
+    process.kill(before, 'SIGKILL')
+    await until(`another ${name}`, READY, async () => {
+      const now = readPid(() => this.pid(name))
+      return now !== null && now !== before && alive(now) && (await this.health())?.isolation !== null
+    })
+  }
+
+  log(name: 'start' | Program): string {
+    const path = name === 'start' ? join(this.home, 'start.log') : join(this.home, 'logs', `${name}.log`)
+    try {
+      return readFileSync(path, 'utf8')
+    } catch {
+      return ''
+    }
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child
+    if (child?.exitCode === null) {
+      const gone = new Promise((done) => child.once('exit', done))
+      child.kill('SIGTERM')
+      await Promise.race([gone, wait(STOP)])
+      if (child.exitCode === null) child.kill('SIGKILL')
+    }
+    rmSync(this.home, { recursive: true, force: true })
+  }
+}
+
+function readPid(read: () => number): number | null {
+  try {
+    return read()
+  } catch {
+    return null
+  }
+}
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const stack = new Stack(await portPair(), options)
+  try {
+    return await stack.start()
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
+}
