@@ -16,11 +16,9 @@ def run(arguments: list[str]) -> None:
 
         sys.stdout.buffer.write(seccomp.program())
         return
-    # BLAS would start a thread per core when numpy is imported, and a thread does not survive the fork.
-    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", POLARS_MAX_THREADS="1")
-    os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"  # so does pyarrow's allocator, which pandas imports
-    from launcher import zygote
+    from launcher import preload, zygote
 
+    preload.single_threaded()
     learned = arguments[arguments.index("--learned") + 1] if "--learned" in arguments else None
     zygote.serve(arguments[0], learned)
 

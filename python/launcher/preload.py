@@ -2,6 +2,7 @@
 threads that a forked child hangs on. `learned` names come from learn.py."""
 
 import gc
+import hashlib
 import importlib
 import json
 import os
@@ -14,7 +15,7 @@ marimo._runtime.kernel_lifecycle marimo._session.session marimo._server.api.life
 uvicorn uvicorn.protocols.websockets.websockets_sansio_impl uvicorn.protocols.http.h11_impl uvicorn.lifespan.on
 multiprocessing.forkserver multiprocessing.popen_forkserver multiprocessing.queues multiprocessing.synchronize
 multiprocessing.resource_tracker multiprocessing.connection jedi encodings.idna
-launcher.serve
+launcher.serve launcher.probe
 """.split()
 LIBRARIES = "numpy pandas plotly.express".split()
 
@@ -23,11 +24,26 @@ def threads() -> int:
     return len(os.listdir("/proc/self/task")) if os.path.isdir("/proc/self/task") else 1
 
 
+def lock() -> str:
+    """Names the environment: the hash of its lock file."""
+    path = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "requirements.lock")
+    with open(path, "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+def single_threaded() -> None:
+    """Before numpy is imported: BLAS would start a thread per core, and a thread does not survive the fork."""
+    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", POLARS_MAX_THREADS="1", MPLBACKEND="agg")
+    os.environ["JE_ARROW_MALLOC_CONF"] = "background_thread:false"  # so does pyarrow's allocator, which pandas imports
+
+
 def learned_names(path: str | None) -> list[str]:
+    """What learn.py found; nothing when it was for another environment."""
     if path is None or not os.path.exists(path):
         return []
     with open(path) as file:
-        return json.load(file)["modules"]
+        learned = json.load(file)
+    return learned["modules"] if learned["lock"] == lock() else []
 
 
 def import_all(learned: list[str]) -> None:

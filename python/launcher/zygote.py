@@ -11,7 +11,8 @@ Requests, answered in order:
    "home", "notebook": paths as the kernel sees them,
    "cgroups": ["…/cgroup.procs", …],
    "limits": {"memory", "processes", "files", "output", "threads"},
-   "log": host path for what goes wrong before the server listens | null}
+   "log": host path for what goes wrong before the server listens | null,
+   "probe": absent | "victim" | "attacker": no notebook, see probe.py}
     -> {"type": "started", "id", "pid": as the host sees it}: confined, proven, and its socket takes connections
      | {"type": "failed", "id", "step", "message"}
 Later, for every started one: {"type": "exited", "id", "code": n | null, "signal": n | null}
@@ -196,7 +197,8 @@ def become(job: Job, log: int | None) -> None:
         confine.verify(job)
         tell(job.status, {"ok": True})
         job.status.close()
-        importlib.import_module("launcher.serve").run(job.request, job.listener)
+        module = "launcher.probe" if job.request.get("probe") else "launcher.serve"
+        importlib.import_module(module).run(job.request, job.listener)
         os._exit(0)
     except Failure as failure:
         tell(job.status, {"failed": failure.step, "message": failure.message})

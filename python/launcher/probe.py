@@ -1,0 +1,237 @@
+"""Two throw-away kernels, one trying to reach the other: what a start of the runner proves before it claims a level.
+
+The zygote forks both exactly as it forks kernels; instead of serving a notebook they talk JSON lines on their socket:
+  victim    answers one line: what it has (a token in its environment and memory, a file, a port, …), then waits for the end
+  attacker  reads that line, tries each of CHECKS, answers {"leaks": [names], "facts": {…}} and ends
+A check returns whether something was reached. One that errs in a way not foreseen counts as a leak.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from launcher import confine, native
+
+Victim = dict[str, Any]
+VSOCK = 40
+
+
+def victim(request: dict[str, Any]) -> Victim:
+    """Puts a secret into every place that the attacker looks at."""
+    token = secrets.token_hex(16)
+    os.environ["PROBE_TOKEN"] = token
+    memory = ctypes.create_string_buffer(token.encode())
+    home = os.path.join(request["home"], "private")
+    os.makedirs(home, 0o700, exist_ok=True)
+    paths = {"file": os.path.join(home, "secret"), "shm": f"/dev/shm/probe-{token}"}
+    for path in paths.values():
+        with contextlib.suppress(FileNotFoundError), open(path, "w") as file:
+            file.write(token)
+    tcp = socket.create_server(("127.0.0.1", 0))
+    abstract = socket.socket(socket.AF_UNIX)
+    abstract.bind(f"\0probe-{token}")
+    abstract.listen()
+    keep = [memory, tcp, abstract, open(paths["file"])]
+    return {"address": ctypes.addressof(memory), "length": len(token), "port": tcp.getsockname()[1], "token": token, "paths": paths, "keep": keep}
+
+
+def _reads(path: str, wanted: str, offset: int = 0, length: int = 1 << 16) -> bool:
+    try:
+        with open(path, "rb", buffering=0) as file:
+            file.seek(offset)
+            return wanted.encode() in file.read(length)
+    except OSError:
+        return False
+
+
+def _victims(it: Victim) -> Iterator[int]:
+    """Every process in sight that could be the victim: all but ourselves and our relatives."""
+    own = {os.getpid(), os.getppid()}
+    yield it["pid"]
+    for entry in os.listdir("/proc"):
+        if entry.isdigit() and int(entry) not in own and int(entry) != it["pid"]:
+            yield int(entry)
+
+
+def environ(it: Victim) -> bool:
+    return any(_reads(f"/proc/{pid}/environ", "PROBE_TOKEN") for pid in _victims(it))
+
+
+def cmdline(it: Victim) -> bool:
+    return any(_reads(f"/proc/{pid}/cmdline", "launcher") for pid in _victims(it))
+
+
+def memory(it: Victim) -> bool:
+    return any(_reads(f"/proc/{pid}/mem", it["token"], it["address"], it["length"]) for pid in _victims(it))
+
+
+def process_vm_readv(it: Victim) -> bool:
+    class Span(ctypes.Structure):
+        _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
+    buffer = ctypes.create_string_buffer(it["length"])
+    ours, theirs = Span(ctypes.addressof(buffer), it["length"]), Span(it["address"], it["length"])
+    for pid in _victims(it):
+        read = ctypes.CDLL(None).process_vm_readv(pid, ctypes.byref(ours), 1, ctypes.byref(theirs), 1, 0)
+        if read > 0 and buffer.raw == it["token"].encode():
+            return True
+    return False
+
+
+def descriptors(it: Victim) -> bool:
+    for pid in _victims(it):
+        with contextlib.suppress(OSError):
+            for fd in os.listdir(f"/proc/{pid}/fd"):
+                if _reads(f"/proc/{pid}/fd/{fd}", it["token"]):
+                    return True
+    return False
+
+
+def root_folder(it: Victim) -> bool:
+    return any(_reads(f"/proc/{pid}/root{it['paths']['file']}", it["token"]) for pid in _victims(it))
+
+
+def file(it: Victim) -> bool:
+    return _reads(it["paths"]["file"], it["token"]) or _reads(it["host_file"], it["token"])
+
+
+def shared_memory(it: Victim) -> bool:
+    return _reads(it["paths"]["shm"], it["token"])
+
+
+def loopback(it: Victim) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", it["port"]), 0.5).close()
+        return True
+    except OSError:
+        return False
+
+
+def abstract_socket(it: Victim) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(f"\0probe-{it['token']}")
+        return True
+    except OSError:
+        return False
+
+
+def signals(it: Victim) -> bool:
+    try:
+        os.kill(it["pid"], signal.SIGCONT)
+        return it["pid"] != os.getpid()
+    except OSError:
+        return False
+
+
+def process_list(it: Victim) -> bool:
+    visible = [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+    return any(pid not in (1, os.getpid(), os.getppid()) for pid in visible)
+
+
+def shadow(_: Victim) -> bool:
+    return _reads("/etc/shadow", ":")
+
+
+def write_system(it: Victim) -> bool:
+    for folder in ("/", "/usr", "/etc", os.path.dirname(os.__file__), "/proc/sys/kernel", "/sys"):
+        path = os.path.join(folder, f"probe-{it['token']}")
+        with contextlib.suppress(OSError):
+            with open(path, "w"):
+                pass
+            os.unlink(path)
+            return True
+    return False
+
+
+def holder_memory(_: Victim) -> bool:
+    """Pid 1 keeps our sandbox: whoever can write its memory leaves the confinement of a forked child."""
+    for name in ("mem", "environ"):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/1/{name}", "r+b" if name == "mem" else "rb"):
+                return True
+    return False
+
+
+def vsock(_: Victim) -> bool:
+    try:
+        socket.socket(VSOCK, socket.SOCK_STREAM).close()
+        return True
+    except OSError:
+        return False
+
+
+def network(_: Victim) -> bool:
+    """Any interface but our own loopback."""
+    with open("/proc/net/dev") as table:
+        names = [line.split(":")[0].strip() for line in table.readlines()[2:]]
+    return names != ["lo"]
+
+
+def runner_socket(it: Victim) -> bool:
+    """Another kernel's listening socket, where the runner sees it."""
+    try:
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(it["socket"])
+        return True
+    except OSError:
+        return False
+
+
+CHECKS: list[Callable[[Victim], bool]] = [
+    environ, cmdline, memory, process_vm_readv, descriptors, root_folder, file, shared_memory, loopback, abstract_socket,
+    signals, process_list, shadow, write_system, holder_memory, vsock, network, runner_socket,
+]  # fmt: skip
+
+
+def new_user_namespace() -> bool:
+    try:
+        native.unshare(native.CLONE_NEWUSER)
+        return True
+    except OSError:
+        return False
+
+
+def facts() -> dict[str, Any]:
+    seen = confine.facts()
+    with open("/proc/self/uid_map") as table:
+        mapped = table.read()
+    return {
+        "uid": os.getuid(),
+        "host_root_mapped": confine.maps_root(mapped),
+        "capabilities": max(int(seen[name], 16) for name in confine.EMPTY_SETS),
+        "no_new_privs": seen["NoNewPrivs"] == "1",
+        "seccomp": seen["Seccomp"] == "2",
+        "new_user_namespace": new_user_namespace(),
+    }
+
+
+def _leaks(it: Victim) -> list[str]:
+    found = []
+    for check in CHECKS:
+        try:
+            reached = check(it)
+        except Exception:
+            reached = True
+        if reached:
+            found.append(check.__name__)
+    return found
+
+
+def run(request: dict[str, Any], listener: int) -> None:
+    with socket.socket(fileno=listener) as server:
+        if request["probe"] == "victim":
+            has = victim(request)
+            with server.accept()[0] as client:
+                client.sendall(json.dumps({key: value for key, value in has.items() if key != "keep"}).encode() + b"\n")
+                client.recv(1)
+            return
+        with server.accept()[0] as client:
+            it = json.loads(client.makefile().readline())
+            client.sendall(json.dumps({"leaks": _leaks(it), "facts": facts() if confine.LINUX else None}).encode() + b"\n")
