@@ -1,0 +1,95 @@
+// What marimo shows in its own page, it shows in the sealed frame.
+import { cells, expect, notebookOf, openNotebook, output, runAll, test } from './fixtures.ts'
+
+test('matplotlib, images, LaTeX, mermaid', async ({ person }) => {
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'maths_and_diagrams')
+  await runAll(frame)
+  await expect(output(frame, 2).locator('img, svg').first()).toBeVisible()
+  expect(
+    await output(frame, 2)
+      .locator('img')
+      .first()
+      .evaluate((image: HTMLImageElement) => image.naturalWidth),
+  ).toBeGreaterThan(100)
+  await expect(output(frame, 0).locator('.katex').first()).toBeVisible()
+  await expect(frame.locator('marimo-mermaid svg').first()).toBeVisible({ timeout: 30_000 })
+  const pictures = output(frame, 5).locator('img')
+  await expect(pictures).toHaveCount(2)
+})
+
+test('plotly: drawn, and its hover and buttons are there', async ({ person }) => {
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'world_report')
+  await runAll(frame)
+  await expect(frame.locator('.js-plotly-plot .scatterlayer .trace').first()).toBeAttached({ timeout: 30_000 })
+  await expect(frame.locator('.updatemenu-button, .slider-container').first()).toBeAttached()
+})
+
+test('altair: drawn as a vega view', async ({ person }) => {
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'reactivity')
+  await runAll(frame)
+  await expect(
+    frame.locator('marimo-vega canvas, marimo-vega svg.marks, .vega-embed canvas, .vega-embed svg').first(),
+  ).toBeVisible({ timeout: 30_000 })
+})
+
+test('tables page, sort and select; dataframes and SQL results are tables', async ({ person, client }) => {
+  await (await client('Colleague')).notebook(
+    'tables',
+    notebookOf(
+      'import marimo as mo\nimport pandas as pd\nframe = pd.DataFrame({"n": range(100), "square": [n * n for n in range(100)]})',
+      'frame',
+      'table = mo.ui.table(frame, page_size=5)\ntable',
+      'f"{len(table.value)} chosen"',
+      'big = mo.sql("SELECT count(*) AS rows, max(square) AS top FROM frame")',
+    ),
+  )
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'tables')
+  await runAll(frame)
+  await expect(output(frame, 1).locator('table tbody tr').first()).toBeVisible({ timeout: 30_000 })
+  await expect(output(frame, 2).locator('table tbody tr')).toHaveCount(5)
+  await output(frame, 2).getByRole('checkbox').nth(1).click()
+  await expect(output(frame, 3)).toContainText('1 chosen')
+  await expect(output(frame, 4).locator('table')).toContainText('9,801')
+})
+
+test('an anywidget talks both ways', async ({ person }) => {
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'anywidget_counter')
+  await runAll(frame)
+  const button = frame.getByRole('button', { name: /^count is/ })
+  await expect(button).toHaveText('count is 3', { timeout: 30_000 })
+  await button.click()
+  await expect(button).toHaveText('count is 4')
+  await expect(output(frame, 3)).toContainText('Python sees 4')
+})
+
+test('a form, a dropdown and an uploaded file', async ({ person }) => {
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'widgets')
+  await runAll(frame)
+  await frame.getByRole('combobox').or(frame.locator('select')).first().selectOption('blue')
+  await expect(output(frame, 2)).toContainText('blue')
+  await frame.getByRole('textbox', { name: 'for' }).fill('Ada')
+  await frame.getByRole('button', { name: 'Order' }).click()
+  await expect(output(frame, 4)).toContainText('for Ada')
+  await output(frame, 7)
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'own.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n3,4\n') })
+  await expect(output(frame, 8).locator('table')).toContainText('3', { timeout: 30_000 })
+})
+
+test('console output and errors stand under their cell', async ({ person, client }) => {
+  await (await client('Colleague')).notebook(
+    'says',
+    notebookOf("print('hello from the console')", "raise ValueError('on purpose')"),
+  )
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'says')
+  await runAll(frame)
+  await expect(cells(frame).nth(0)).toContainText('hello from the console')
+  await expect(cells(frame).nth(1)).toContainText('on purpose')
+})
