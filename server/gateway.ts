@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import { makeEvents } from './bus.ts'
+import { clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
 import type { Log } from './log.ts'
+import { type Mux, serveMux } from './mux/mux.ts'
 import type { Desk } from './notebooks/desk.ts'
 import { makeDocument } from './notebooks/document.ts'
 import { removeAll } from './notebooks/files.ts'
@@ -16,7 +19,7 @@ import { keepLeases } from './notebooks/leases.ts'
 import { seed } from './notebooks/seed.ts'
 import type { Access, Document } from './seams/document.ts'
 import type { Identity } from './seams/identity.ts'
-import type { Kernels } from './seams/kernels.ts'
+import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
 import { makeSerial } from './serial.ts'
 import { tellLease } from './tell.ts'
@@ -35,6 +38,8 @@ export type Implementations = {
   readonly identity: Identity
   readonly store: Store
   readonly kernels: Kernels
+  /** The same kernels where they can be reached over /mux; null where none can. */
+  readonly live: LiveKernels | null
   readonly log: Log
   readonly now: () => number
   /** The content site, where frames live; null where none is served. */
@@ -49,7 +54,7 @@ export type Gateway = {
 }
 
 export async function startGateway(config: Config, made: Implementations): Promise<Gateway> {
-  const { identity, store, kernels, log, now, content } = made
+  const { identity, store, kernels, live, log, now, content } = made
   const desk = makeDesk(config, made)
   const document = makeDocument(desk)
   let where = whereabouts(config, config.port)
@@ -62,15 +67,28 @@ export async function startGateway(config: Config, made: Implementations): Promi
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
+  const mux = live && goLive(app.server, deps, live, log)
   const stop = runClocks(deps, watchKernels(kernels, desk.events, now), log)
   const close = async () => {
     stop()
+    mux?.close()
+    live?.close()
     frames?.close()
     frames?.closeAllConnections()
     await app.close()
     await store.close()
   }
   return { app, deps, where, close }
+}
+
+/** Kernels are judged with the rights as they are now, and reached over /mux. */
+function goLive(server: Server, deps: Deps & { readonly document: Document & Access }, kernels: LiveKernels, log: Log): Mux {
+  const { desk, document: access, signIn: sessions } = deps
+  const { leases, events } = desk
+  kernels.begin(({ spec }) => access.mayOpen(spec.notebook, spec.person, spec.mode))
+  const origin = () => deps.where().origin
+  const saves = new Saves(access)
+  return serveMux(server, { origin, sessions, tabs: desk.store.tabs, access, leases, events, kernels, saves, clock, log })
 }
 
 /** `*.localhost` is this machine by definition; browsers try its IPv4 address too. */

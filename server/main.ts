@@ -1,10 +1,11 @@
 // The gateway's composition root: reads the environment, picks the implementations, runs until it is told to stop.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { clock } from './clock.ts'
 import { readConfig } from './config.ts'
 import { startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
-import { noKernels } from './kernels/none.ts'
+import { runnerKernels } from './kernels/runner.ts'
 import { makeLog } from './log.ts'
 import { openStore } from './store/sqlite.ts'
 import { contentSite } from './web/content.ts'
@@ -19,10 +20,12 @@ const { config } = configured
 process.umask(0o022)
 const log = makeLog(config.logLevel)
 
+const kernels = runnerKernels({ socket: config.runner, clock, log })
 const gateway = await startGateway(config, {
   identity: demoIdentity(config.benchAccounts),
   store: openState(),
-  kernels: noKernels,
+  kernels,
+  live: kernels,
   log,
   now: Date.now,
   content: frames(),

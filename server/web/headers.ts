@@ -65,11 +65,11 @@ export function contentHeaders(sites: Sites): Record<string, string> {
       'worker-src': 'blob:',
       'frame-src': "'self' data: blob:",
       'form-action': "'none'",
-      'base-uri': "'none'",
+      'base-uri': "'self'", // marimo names its own host as the base; no other is possible
       'object-src': "'none'",
       'frame-ancestors': [sites.shell, ...sites.portal].join(' '),
     }),
-    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), hid=(), bluetooth=()',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=(), serial=(), hid=()',
   }
 }
 
