@@ -1,5 +1,5 @@
 // Two people, one notebook: each in a kernel of their own, one of them editing.
-import { expect, frameOf, kernel, link, openNotebook, output, runAll, test, type } from './fixtures.ts'
+import { expect, frameOf, kernel, link, openNotebook, runAll, test, type } from './fixtures.ts'
 
 test('the second person gets run mode in their own kernel, with who is editing and the source beside it', async ({
   person,

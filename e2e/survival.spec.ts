@@ -19,7 +19,7 @@ test('the gateway killed: the same kernel, its variables and outputs, no gap and
   await expect(kernel(page)).toHaveText('running')
   await stack.kill('gateway')
   await expect(kernel(page)).toHaveText('ready', { timeout: 60_000 })
-  const said = (await frame.locator('.marimo-cell').nth(3).innerText()).match(/<\d+>/g)
+  const said = ((await frame.locator('.marimo-cell').nth(3).textContent()) ?? '').match(/<\d+>/g)
   expect(said).toEqual(Array.from({ length: 60 }, (_, n) => `<${n}>`))
   await edit(page, frame, 2, "f'after {token}'")
   await expect(output(frame, 2)).toContainText(`after ${token}`)

@@ -76,7 +76,7 @@ export const pythonEnvironment = {
   },
 }
 
-const LEARNED = at('.venv/scrydon-learned.json')
+const LEARNED = at('.venv/learned.json')
 const learnedInputs = () => [...locks(), at('python/launcher/learn.py')]
 
 export const learnedSet = {
