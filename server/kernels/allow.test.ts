@@ -5,7 +5,7 @@ import { ROLES } from '#protocol/roles.ts'
 import { type Command, decide, type Situation } from './allow.ts'
 import { DEPTH } from './json.ts'
 
-const edit: Situation = { role: 'edit', autorun: false, file: '/notebook/notebook.py' }
+const edit: Situation = { role: 'edit', autorun: false, file: 'notebook.py' }
 const run: Situation = { ...edit, role: 'run' }
 const post = (path: string, body: unknown): Command => ({
   method: 'POST',

@@ -1,6 +1,7 @@
 // What the REST layer needs of kernels. The real one speaks to the runner and mirrors its state; `none` says that
 // there is no runner. A kernel that has exited stays findable until the same (person, notebook, mode) starts again.
 import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
+import type { Link } from '#protocol/link.ts'
 import type { Role } from '#protocol/roles.ts'
 import type { Cause, KernelSpec, KernelState, RunnerEvent, RunnerInfo, RunnerRefusal } from '#protocol/runner.ts'
 
@@ -11,6 +12,15 @@ export type Started =
 
 /** Every event carries the state after it, so a listener never has to ask back. */
 export type KernelEvent = { readonly event: RunnerEvent; readonly state: KernelState }
+
+/** Kernels that can be reached: what the multiplexer opens channels on. */
+export interface LiveKernels extends Kernels {
+  /** The link to the runner, or null while there is none or the rights of its kernels are being judged anew. */
+  link(): Link | null
+  /** Connects, and stops every kernel that `mayKeep` denies before the link is offered. */
+  begin(mayKeep: (state: KernelState) => Promise<boolean>): void
+  close(): void
+}
 
 export interface Kernels {
   /** Null: the runner is not there. */

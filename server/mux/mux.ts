@@ -1,0 +1,133 @@
+// `/mux`: takes upgrades, keeps the open sessions, hands out events, and closes exactly what a change of rights closes.
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import type { CloseName } from '#protocol/close.ts'
+import type { KernelId, PersonId } from '#protocol/ids.ts'
+import { WIRE } from '#protocol/limits.ts'
+import type { Addressed } from '../seams/events.ts'
+import type { KernelEvent } from '../seams/kernels.ts'
+import { admit, refusalBytes } from './admission.ts'
+import type { MuxDeps } from './deps.ts'
+import { Session } from './session.ts'
+import { feed, MUX_SOCKET, webSocketWire } from './wire.ts'
+
+export type Whom = { readonly person: PersonId } | { readonly session: string } | { readonly kernel: KernelId }
+
+export type Mux = {
+  /** Closes the sockets of a person or sign-in, or the channels of a kernel, with that name. */
+  revoke(whom: Whom, reason: CloseName): void
+  close(): void
+}
+
+export function serveMux(server: Server, deps: MuxDeps): Mux {
+  return new Multiplexer(server, deps)
+}
+
+class Multiplexer implements Mux {
+  readonly #deps: MuxDeps
+  readonly #sockets = new WebSocketServer({ ...MUX_SOCKET, noServer: true, clientTracking: true })
+  readonly #sessions = new Set<Session>() // signed in
+  readonly #stops: (() => void)[]
+  #unsigned = 0
+
+  constructor(server: Server, deps: MuxDeps) {
+    this.#deps = deps
+    server.on('upgrade', this.#upgrade)
+    const beat = setInterval(() => this.#beat(), WIRE.heartbeat)
+    this.#stops = [
+      () => server.off('upgrade', this.#upgrade),
+      () => clearInterval(beat),
+      deps.events.subscribe((addressed) => this.#tell(addressed)),
+      deps.kernels.subscribe((event) => this.#kernel(event)),
+      deps.sessions.onEnd(({ session }) => this.revoke({ session }, 'unauthenticated')),
+    ]
+  }
+
+  revoke(whom: Whom, reason: CloseName): void {
+    for (const session of [...this.#sessions]) {
+      if ('kernel' in whom) {
+        for (const channel of session.kernels) if (channel.spec.id === whom.kernel) channel.close(reason)
+      } else if ('person' in whom ? session.signed?.principal.id === whom.person : session.signed?.session === whom.session) {
+        session.end(reason)
+      }
+    }
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop()
+    for (const session of [...this.#sessions]) session.end('goingAway')
+    for (const socket of this.#sockets.clients) socket.terminate()
+    this.#sockets.close()
+  }
+
+  readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy())
+    const admission = admit(request, this.#deps.origin(), this.#unsigned)
+    if (admission.type === 'refused') socket.end(refusalBytes(admission))
+    else this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#open(opened, socket))
+  }
+
+  #open(socket: WebSocket, raw: Duplex): void {
+    this.#unsigned++
+    let counted = true
+    const signedOrGone = () => {
+      if (counted) this.#unsigned--
+      counted = false
+      raw.off('data', count)
+    }
+    let bytes = 0
+    const count = (chunk: Buffer) => {
+      bytes += chunk.byteLength
+      if (bytes > WIRE.helloBytes) session.end('tooBig')
+    }
+    const session: Session = new Session(
+      this.#deps,
+      webSocketWire(socket, () => session.link),
+      {
+        count: (person) => [...this.#sessions].filter(({ signed }) => signed?.principal.id === person).length,
+        joined: (joined) => {
+          signedOrGone()
+          this.#sessions.add(joined)
+        },
+        left: (left) => {
+          signedOrGone()
+          this.#sessions.delete(left)
+        },
+      },
+    )
+    feed(socket, session.link)
+    raw.on('data', count)
+  }
+
+  #tell({ to, event }: Addressed): void {
+    for (const session of this.#sessions) {
+      const person = session.signed?.principal.id
+      if (to === 'everyone' || (person !== undefined && to.includes(person))) session.tell(event)
+    }
+    if (event.type === 'notebooks-changed') this.#recheck()
+    if (event.type === 'lease-lost' && to !== 'everyone') {
+      for (const channel of this.#channels()) {
+        const { notebook, person, mode } = channel.spec
+        if (mode === 'edit' && notebook === event.notebook && to.includes(person)) channel.close('leaseLost')
+      }
+    }
+  }
+
+  #kernel({ event, state }: KernelEvent): void {
+    if (event.type === 'phase' && event.phase.phase === 'exited') this.#deps.saves.forget(state.spec.id)
+  }
+
+  #recheck(): void {
+    for (const channel of this.#channels())
+      channel.recheck().catch((error: unknown) => this.#deps.log.error({ err: error }, 'rights not rechecked'))
+  }
+
+  #beat(): void {
+    for (const channel of this.#channels()) channel.beat()
+  }
+
+  #channels() {
+    return [...this.#sessions].flatMap((session) => session.kernels)
+  }
+}
