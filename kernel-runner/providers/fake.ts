@@ -143,7 +143,7 @@ class FakeMarimo {
         this.#interrupt()
         return [200, SUCCESS]
       case '/api/kernel/save':
-        return [200, JSON.stringify((body.codes as string[]).join('\n\n'))]
+        return [200, (body.codes as string[]).join('\n\n')]
       case '/api/kernel/instantiate':
       case '/api/kernel/set_ui_element_value':
         this.#say('completed-run', {})

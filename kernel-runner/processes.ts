@@ -1,0 +1,46 @@
+// What /proc says of processes: when one began (its id alone may have been given to another since), and what a tree of
+// them uses where no control group counts it.
+import fs from 'node:fs'
+
+const PAGE = 4096
+const TICK = 10 // ms: USER_HZ is 100 on every Linux
+const TREE = 1024 // processes looked at
+
+/** Fields of /proc/<pid>/stat from the third on: the second may hold spaces and parentheses. */
+function stat(pid: number): string[] {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')
+  } catch {
+    return []
+  }
+}
+
+/** Ticks since the boot; empty when there is no such process. */
+export function processStart(pid: number): string {
+  return stat(pid)[19] ?? ''
+}
+
+export function treeUsage(roots: readonly number[]): { memory: number; cpu: number } {
+  const seen = new Set<number>()
+  const waiting = [...roots]
+  let memory = 0
+  let cpu = 0
+  for (let pid = waiting.pop(); pid !== undefined && seen.size < TREE; pid = waiting.pop()) {
+    if (seen.has(pid)) continue
+    seen.add(pid)
+    const fields = stat(pid)
+    cpu += (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK
+    memory += Number(fields[21] ?? 0) * PAGE
+    waiting.push(...children(pid))
+  }
+  return { memory, cpu }
+}
+
+function children(pid: number): number[] {
+  try {
+    return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
