@@ -18,6 +18,8 @@ export type MuxOptions = {
   /** The bearer; null: signed out; throws where the server cannot be reached. `force`: a new one. */
   readonly bearer: (force?: boolean) => Promise<string | null>
   readonly state?: (connection: Connection) => void
+  /** At each sign-in: this browser tab's name on the server. */
+  readonly welcomed?: (tab: string) => void
   readonly clock?: Clock
   readonly chance?: () => number
 }
@@ -126,6 +128,7 @@ export class MuxSocket {
     }
     socket.onmessage = ({ data }) => (data instanceof ArrayBuffer ? link.receive(new Uint8Array(data)) : link.close('badFrame'))
     socket.onclose = ({ code }) => link.wireClosed(code)
+    socket.onerror = () => {} // 'close' follows
   }
 
   #link(socket: WebSocket): Link {
@@ -135,7 +138,7 @@ export class MuxSocket {
       clock: this.clock,
       wire: this.#wire(socket, () => link),
       events: {
-        welcome: ({ resume }) => this.#welcomed(link, resume),
+        welcome: ({ tab, resume }) => this.#welcomed(link, tab, resume),
         closed: (end) => this.#closed(link, end),
       },
     })
@@ -167,8 +170,9 @@ export class MuxSocket {
     }
   }
 
-  #welcomed(link: Link, resume: string): void {
+  #welcomed(link: Link, tab: string, resume: string): void {
     this.#resume = resume
+    this.#options.welcomed?.(tab)
     this.#refused = false
     this.#cancelTimer()
     this.#step({ type: 'welcome' })
