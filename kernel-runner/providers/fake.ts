@@ -92,7 +92,7 @@ class FakeMarimo {
   #client: WebSocket | null = null
   #known = false
   #looping: string | null = null
-  #timer: NodeJS.Timeout | undefined
+  #dying: Death | null = null
   memory = 32 * 1024 * 1024
 
   constructor(order: Order, die: (death: Death) => void) {
@@ -118,7 +118,6 @@ class FakeMarimo {
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
     this.#client?.terminate()
   }
 
@@ -128,7 +127,7 @@ class FakeMarimo {
     const known = request.headers['marimo-session-id'] === this.#order.session
     const [status, body] = known ? this.#command(request.url ?? '', Buffer.concat(chunks)) : [401, '{"detail":"Invalid session"}']
     response.writeHead(status, { 'content-type': 'application/json', 'set-cookie': 'session=1' })
-    response.end(body)
+    response.end(body, () => this.#dying && this.#die(this.#dying))
   }
 
   #command(url: string, bytes: Buffer): [number, string] {
@@ -161,7 +160,7 @@ class FakeMarimo {
     const exit = EXIT.exec(code)
     const flood = FLOOD.exec(code)
     const allocate = ALLOCATE.exec(code)
-    if (exit) this.#die({ type: 'exit', value: Number(exit[1]) })
+    if (exit) this.#dying = { type: 'exit', value: Number(exit[1]) }
     if (allocate) this.memory = Number(allocate[1])
     if (flood) for (let n = 0; n < Number(flood[1]); n += 1) this.#cell(cell, 'x'.repeat(Number(flood[2])), null)
     if (code.includes('while True')) this.#looping = cell

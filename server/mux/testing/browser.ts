@@ -92,6 +92,7 @@ export class Tab {
   readonly welcomes = new Happenings<Welcome>()
   readonly closed = new Happenings<End & { readonly code: number }>()
   readonly events = new Happenings<ShellEvent>()
+  readonly eventsEnded = new Happenings<End>()
 
   constructor(origin: string, hello?: { readonly bearer: string; readonly resume?: string | undefined }) {
     this.socket = new WebSocket(`${origin.replace('http', 'ws')}/mux`, { origin, perMessageDeflate: false })
@@ -126,7 +127,7 @@ export class Tab {
           this.events.add(decodeJson(message.payload) as ShellEvent)
           channel.consumed(message.cost)
         },
-        ended: () => {},
+        ended: (end) => this.eventsEnded.add(end),
       },
     )
     return channel
