@@ -9,7 +9,7 @@ describe('the environment', () => {
       config: { port: 4000, contentPort: null, host: 'localhost', benchAccounts: 0, portal: [] },
     })
     expect(read.ok && read.config.home).toMatch(/\/\.scrydon$/)
-    expect(read.ok && read.config.runner).toMatch(/\/\.scrydon\/runner\.sock$/)
+    expect(read.ok && read.config.runner).toMatch(/\/\.scrydon\/run\/runner\.sock$/)
   })
 
   test.each([

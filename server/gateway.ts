@@ -125,6 +125,7 @@ function runClocks({ desk, signIn }: Deps, watch: Watch, log: Log): () => void {
     every(TICK.lease, desk.leases.tick),
     every(TICK.kernels, watch.tick),
     every(TICK.sessions, signIn.sweep),
+    every(TICK.sessions, () => desk.store.tabs.sweep(desk.now())),
     every(TICK.trash, () => purge(desk)),
   ]
   return () => {

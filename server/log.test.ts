@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { describe, makeLog } from './log.ts'
+import { describeError, makeLog } from './log.ts'
 
 function lines(): { log: ReturnType<typeof makeLog>; text: () => string } {
   const written: string[] = []
@@ -22,5 +22,5 @@ test('an error is logged by name, code and place, never by its message', () => {
   expect(text()).not.toContain('s3cret')
   expect(text()).toContain('"type":"TypeError","code":"E_X"')
   expect(text()).toContain('log.test.ts')
-  expect(describe('s3cret')).toEqual({ type: 'string' })
+  expect(describeError('s3cret')).toEqual({ type: 'string' })
 })

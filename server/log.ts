@@ -13,13 +13,13 @@ export const makeLog = (level: string, destination?: { write(line: string): void
       base: { process: 'gateway' },
       timestamp: stdTimeFunctions.isoTime,
       redact: { paths: SECRET.flatMap((key) => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`]), censor: '[redacted]' },
-      serializers: { err: describe, error: describe },
+      serializers: { err: describeError, error: describeError },
     },
     ...(destination ? [destination] : []),
   )
 
 /** What failed and where, without the message: messages quote values. */
-export function describe(error: unknown): Record<string, unknown> {
+export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error }
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
   return { type: error.name, code: (error as NodeJS.ErrnoException).code, at: frames.slice(0, 8).map((line) => line.trim()) }

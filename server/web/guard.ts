@@ -13,6 +13,7 @@ export type Entered = { readonly who: Principal | null; readonly cookie: string 
 export function checkHost(request: FastifyRequest, where: Where): void {
   const hosts = request.raw.headersDistinct.host ?? []
   const host = hosts[0]?.toLowerCase()
+  if (!request.raw.url?.startsWith('/')) throw refuse('bad-request', { where: 'address' }) // absolute: a proxy's, not a server's
   if (hosts.length !== 1 || host === undefined || !where.hosts.has(host)) throw refuse('wrong-host', { origin: where.origin })
 }
 

@@ -1,0 +1,60 @@
+// Kernels that exist in this process only: every start is accepted, and the test moves them through their phases.
+import type { KernelId } from '#protocol/ids.ts'
+import type { KernelState, RunnerEvent } from '#protocol/runner.ts'
+import type { KernelEvent, Kernels, Started } from '../seams/kernels.ts'
+
+export type MemoryKernels = Kernels & {
+  readonly sources: ReadonlyMap<KernelId, string>
+  /** Applies what a runner would say. */
+  happen(event: RunnerEvent): void
+  /** What the next starts are answered with; null: accepted. */
+  answer(started: Started | null): void
+}
+
+export function memoryKernels(now: () => number): MemoryKernels {
+  const states = new Map<KernelId, KernelState>()
+  const sources = new Map<KernelId, string>()
+  const listeners = new Set<(event: KernelEvent) => void>()
+  let answer: Started | null = null
+
+  const happen = (event: RunnerEvent) => {
+    const before = states.get(event.kernel)
+    if (!before) return
+    const state = after(before, event, now())
+    states.set(event.kernel, state)
+    for (const listener of listeners) listener({ event, state })
+  }
+  return {
+    sources,
+    happen,
+    answer: (started) => {
+      answer = started
+    },
+    info: () => ({ level: 3, why: [], packages: [], marimo: '0.25.2', python: '3.11', instance: 'memory' }),
+    list: () => [...states.values()],
+    get: (kernel) => states.get(kernel) ?? null,
+    find: (person, notebook, mode) =>
+      [...states.values()]
+        .filter(({ spec }) => spec.person === person && spec.notebook === notebook && spec.mode === mode)
+        .at(-1) ?? null,
+    start: async (spec, source) => {
+      if (answer) return answer
+      const phase = { phase: 'starting', step: 'queued' } as const
+      const state: KernelState = { spec, phase, usage: null, attached: null, detachedSince: now(), startedAt: now() }
+      states.set(spec.id, state)
+      sources.set(spec.id, source)
+      return { type: 'started', state }
+    },
+    stop: async (kernel, cause) => happen({ type: 'phase', kernel, phase: { phase: 'exited', cause, message: 'Stopped.' } }),
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+function after(state: KernelState, event: RunnerEvent, now: number): KernelState {
+  if (event.type === 'phase') return state.phase.phase === 'exited' ? state : { ...state, phase: event.phase }
+  if (event.type === 'usage') return { ...state, usage: event.usage }
+  return { ...state, attached: event.tab, detachedSince: event.tab === null ? now : null }
+}
