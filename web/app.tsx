@@ -4,13 +4,14 @@ import { QueryClient, QueryClientProvider } from '@tanstack/solid-query'
 import { createEffect, Match, onMount, Show, Switch } from 'solid-js'
 import { render } from 'solid-js/web'
 import { Toaster } from 'solid-sonner'
-import { SignIn } from './features/signin/SignIn.tsx'
+import type { PersonId } from '#protocol/ids.ts'
 import { Home } from './features/notebooks/Home.tsx'
+import { SignIn } from './features/signin/SignIn.tsx'
 import { PeopleContext } from './net/context.ts'
 import { createPeople } from './net/person.ts'
 import { createTheme } from './primitives/theme.ts'
-import { layListBeneath } from './shell/workspace.ts'
 import { Shell } from './shell/Shell.tsx'
+import { layListBeneath } from './shell/workspace.ts'
 import { Button } from './ui/Button.tsx'
 import { Empty } from './ui/Notice.tsx'
 import { Spinner } from './ui/Spinner.tsx'
@@ -55,7 +56,7 @@ function App() {
         </Match>
         <Match when={person()}>
           <Show when={person()?.person.id} keyed>
-            <Signed theme={theme} />
+            {(me) => <Signed me={me} theme={theme} />}
           </Show>
         </Match>
       </Switch>
@@ -64,12 +65,18 @@ function App() {
   )
 }
 
-function Signed(props: { readonly theme: ReturnType<typeof createTheme> }) {
+function Signed(props: { readonly me: PersonId; readonly theme: ReturnType<typeof createTheme> }) {
   layListBeneath()
   const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: true } } })
   return (
     <QueryClientProvider client={client}>
-      <Router root={(inner) => <Shell theme={props.theme}>{inner.children}</Shell>}>
+      <Router
+        root={(inner) => (
+          <Shell me={props.me} theme={props.theme}>
+            {inner.children}
+          </Shell>
+        )}
+      >
         <Route path="/" component={Home} />
         <Route path="/n/:id" component={() => null} />
         <Route path="*" component={NotFound} />

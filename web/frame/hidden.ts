@@ -1,40 +1,70 @@
-// The selectors of what is hidden, by mode. Names are marimo 0.25.2's own test ids and labels, as the browser shows them.
-const menu = (...labels: string[]) => labels.map((label) => `[data-testid="notebook-menu-dropdown-${label}"]`)
-const palette = (...labels: string[]) => labels.map((label) => `[cmdk-item][data-value^="${label}" i]`)
-const ids = (...names: string[]) => names.map((name) => `[data-testid="${name}"]`)
+// The selectors of what is hidden, by mode. Names are marimo 0.25.2's own test ids, keys and labels, as its page has them;
+// e2e/frame.spec.ts opens every menu and panel and finds none of them in sight.
+const menu = (label: string) => `[data-testid="notebook-menu-dropdown-${label}"]`
+const palette = (label: string) => `[cmdk-item][data-value^="${label}" i]`
+const panel = (key: string) => `[aria-label$="anel tabs"] [data-key="${key}"], [aria-label="Sidebar panels"] [data-key="${key}"]`
+const panelCommand = (name: string) => `[cmdk-item][data-value^="Helper panel" i][data-value$=" ${name}" i]`
+const testId = (name: string) => `[data-testid="${name}"]`
+const group = (name: string) => `form .pb-4.gap-4:has(> div > div > [data-testid="${name}"])`
+const setting = (name: string) => `form .pb-4 > div:has(> div > [data-testid="${name}"])`
+
+const ACTIONS = [
+  'Export',
+  'Download',
+  'Share',
+  'Pair with',
+  'Connect your agent',
+  'Duplicate notebook',
+  'Add database connection',
+  'Add remote storage',
+  'Restart kernel',
+  'Report an issue',
+  'Resources',
+  'Open home',
+  'New notebook',
+]
+const PANELS = ['files', 'packages', 'ai', 'secrets', 'terminal']
+const COMMANDS = [
+  'Show integrated terminal',
+  'Config &gt; Set theme',
+  'Config > Set theme',
+  'Config &gt; Enable GitHub',
+  'Config > Enable GitHub',
+]
+const CELL_ACTIONS = ['Export output as PNG', 'Copy link to cell', 'Refactor with AI']
+const SETTINGS_TABS = ['ai', 'optionalDeps', 'labs']
 
 const edit = [
-  ...menu(
-    'Export…',
-    'Download',
-    'Share',
-    'Pair with an agent',
-    'Duplicate notebook',
-    'Add database connection',
-    'Add remote storage',
-    'Restart kernel',
-    'Report an issue',
-    'Resources',
-    'Open home',
-    'New notebook',
-  ),
-  ...palette(
-    'Export',
-    'Download',
-    'Share',
-    'Pair with an agent',
-    'Duplicate notebook',
-    'Add database connection',
-    'Add remote storage',
-    'Restart kernel',
-    'Report an issue',
-    'Resources',
-    'Open home',
-    'New notebook',
-  ),
-  ...ids('shutdown-button', 'filename-input', 'footer-ai-disabled', 'footer-copilot-status', 'footer-rtc-status'),
+  ...ACTIONS.map((label) => menu(label).replace('="', '^="')),
+  ...ACTIONS.map(palette),
+  ...COMMANDS.map(palette),
+  ...PANELS.map(panel),
+  ...PANELS.map(panelCommand),
+  ...CELL_ACTIONS.flatMap((label) => [palette(label), palette(`Cell &gt; ${label}`), palette(`Cell > ${label}`)]),
+  // the file name, the way to marimo's feedback form, the status of what is off
+  `[cmdk-root]:has(${testId('dir-completion-input')})`,
+  `${testId('chrome-sidebar')} > button`,
+  testId('shutdown-button'),
+  testId('footer-ai-disabled'),
+  testId('footer-copilot-status'),
+  testId('footer-rtc-status'),
+  testId('backend-status'),
+  // the notice that offers to install a package: the error in the cell says who adds one
+  `.fixed.top-5:has(${testId('install-packages-button')})`,
+  testId('install-packages-button'),
+  // settings that the command table drops or that are somebody else's
+  ...SETTINGS_TABS.map((tab) => `[role="tab"][id$="-trigger-${tab}"]`),
+  ...['pylsp-checkbox', 'package-manager-select', 'auto-discover-schemas-select'].map(group),
+  ...['theme-select', 'auto-instantiate-checkbox'].map(setting),
+  `form div:has(> div > ${testId('autocomplete-checkbox')}) > div:has(> button.px-0)`,
+  `form div:has(> h3):has(${testId('html-checkbox')})`,
+  `form div:has(> h3):has([name="css_file"])`,
+  `form .pb-4 > div:not(:has(${testId('autosave-checkbox')})):has(${testId('html-checkbox')})`,
+  'form [role="tablist"] > .flex-1 ~ *', // where marimo keeps its configuration file
 ]
-const both = ids('export-button')
-const run: string[] = []
+
+/** Downloads have no way out of the frame; these stand in shadow roots too. */
+const both = [testId('export-button'), '.vega-embed details', '.vega-embed summary', '.modebar-btn[data-title^="Download"]']
+const run = [menu('Download'), menu('Export…')]
 
 export const HIDDEN = { both, edit, run } as const

@@ -4,6 +4,7 @@ import { HIDDEN } from './hidden.ts'
 
 export function tidy(mode: 'edit' | 'run'): void {
   const style = document.createElement('style')
+  style.title = 'marimo-hidden' // marimo copies sheets of this name into its shadow roots
   style.textContent = `${HIDDEN.both.concat(HIDDEN[mode]).join(',\n')} { display: none !important }`
   document.head.append(style)
 }

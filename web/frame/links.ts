@@ -2,6 +2,8 @@
 // and a navigation of the frame would end the notebook.
 import { say } from './port.ts'
 
+const isOutside = (url: URL) => /^(https?|mailto):$/.test(url.protocol) && url.origin !== location.origin
+
 export function handLinksOver(): void {
   const follow = (event: MouseEvent) => {
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement || node instanceof SVGAElement)
@@ -10,7 +12,12 @@ export function handLinksOver(): void {
     if (url.origin === location.origin && url.pathname === location.pathname) return // a place in this notebook
     if (link instanceof HTMLAnchorElement && link.hasAttribute('download')) return
     event.preventDefault()
-    if (/^(https?|mailto):$/.test(url.protocol) && url.origin !== location.origin) say({ type: 'link', url: url.href })
+    if (isOutside(url)) say({ type: 'link', url: url.href })
+  }
+  window.open = (target) => {
+    const url = new URL(target ?? '', document.baseURI)
+    if (isOutside(url)) say({ type: 'link', url: url.href })
+    return null
   }
   window.addEventListener('click', follow)
   window.addEventListener('auxclick', follow)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createApi, type Fetch, Refused, refusalOf, target } from './api.ts'
+import { Refused, refusalOf } from '../primitives/refused.ts'
+import { createApi, type Fetch, target } from './api.ts'
 
 type Seen = { path: string; init: RequestInit }
 const person = { id: 'p_00000001', name: 'Owner' }
@@ -9,7 +10,9 @@ function served(...answers: { status?: number; body: unknown }[]) {
   const fetch: Fetch = async (path, init) => {
     seen.push({ path, init })
     const answer = answers[Math.min(seen.length, answers.length) - 1]
-    return new Response(typeof answer?.body === 'string' ? answer.body : JSON.stringify(answer?.body), { status: answer?.status ?? 200 })
+    return new Response(typeof answer?.body === 'string' ? answer.body : JSON.stringify(answer?.body), {
+      status: answer?.status ?? 200,
+    })
   }
   return { seen, fetch }
 }
@@ -31,7 +34,9 @@ const holding = (...bearers: (string | null)[]) => {
 }
 
 test('parameters are escaped, a missing one is an error of ours', () => {
-  expect(target('PUT /api/notebooks/:id/files/:name', { id: 'n_1', name: 'a b/?.csv' }).path).toBe('/api/notebooks/n_1/files/a%20b%2F%3F.csv')
+  expect(target('PUT /api/notebooks/:id/files/:name', { id: 'n_1', name: 'a b/?.csv' }).path).toBe(
+    '/api/notebooks/n_1/files/a%20b%2F%3F.csv',
+  )
   expect(target('GET /api/notebooks', {}, { trash: '1' })).toEqual({ method: 'GET', path: '/api/notebooks?trash=1' })
   expect(() => target('GET /api/notebooks/:id')).toThrow('needs id')
 })

@@ -2,6 +2,7 @@
 // Every failure is a Refused with a code, one sentence and an id the person can quote.
 import type * as z from 'zod/mini'
 import { API, type Call, Refusal } from '#protocol/api.ts'
+import { Refused, refusedLocally } from '../primitives/refused.ts'
 
 export type Body<C extends Call> = z.input<(typeof API)[C]['body']>
 export type Answer<C extends Call> = z.output<(typeof API)[C]['answer']>
@@ -11,16 +12,6 @@ export type Input<C extends Call> = {
   readonly body?: Body<C>
   readonly bytes?: Blob
   readonly signal?: AbortSignal
-}
-
-export class Refused extends Error {
-  readonly refusal: Refusal
-  readonly status: number
-  constructor(refusal: Refusal, status: number) {
-    super(refusal.message)
-    this.refusal = refusal
-    this.status = status
-  }
 }
 
 /** Method and path of a call. A missing parameter is a programming error, so it throws rather than asks `/undefined`. */
@@ -43,7 +34,6 @@ export type Credentials = {
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>
 export type Api = <C extends Call>(call: C, input?: Input<C>) => Promise<Answer<C>>
 
-export const refusedLocally = (code: string, message: string, status = 0) => new Refused({ code, message, id: 'e_noserver' }, status)
 const OFFLINE = 'The server cannot be reached. Check the connection and try again.'
 
 export function createApi(fetch: Fetch, credentials: Credentials): Api {
@@ -85,7 +75,8 @@ async function read<C extends Call>(call: C, response: Response): Promise<Answer
     throw refusedLocally('http', `The server answered ${response.status}. Try again in a moment.`, response.status)
   }
   const answer = API[call].answer.safeParse(value)
-  if (!answer.success) throw refusedLocally('bad-answer', 'The server answered in a form this page does not know. Reload the page.')
+  if (!answer.success)
+    throw refusedLocally('bad-answer', 'The server answered in a form this page does not know. Reload the page.')
   return answer.data as Answer<C>
 }
 
@@ -95,11 +86,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** The refusal behind any thrown value, for showing. */
-export function refusalOf(error: unknown): Refusal {
-  if (error instanceof Refused) return error.refusal
-  const message = error instanceof Error ? error.message : 'Something failed in this page.'
-  return { code: 'page', message, id: 'e_noserver' }
 }

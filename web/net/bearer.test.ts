@@ -11,7 +11,10 @@ const minted = (bearer: string, expires: number) => ({
 test('a bearer is kept until shortly before its end', async () => {
   let now = 0
   let made = 0
-  const bearer = createBearer(async () => minted(`b${++made}`, now + 300_000), () => now)
+  const bearer = createBearer(
+    async () => minted(`b${++made}`, now + 300_000),
+    () => now,
+  )
   expect([await bearer.get(), await bearer.get()]).toEqual(['b1', 'b1'])
   now = 271_000
   expect(await bearer.get()).toBe('b2')

@@ -1,6 +1,6 @@
 // What the page says in passing. Refusals carry their id, so that it can be quoted.
 import { toast } from 'solid-sonner'
-import { refusalOf } from './api.ts'
+import { LOCAL, refusalOf } from '../primitives/refused.ts'
 
 const UNDO = 10_000
 
@@ -10,7 +10,7 @@ export function say(message: string): void {
 
 export function sayRefused(error: unknown): void {
   const refusal = refusalOf(error)
-  toast.error(refusal.message, { duration: 12_000, ...(refusal.id === 'e_noserver' ? {} : { description: `Reference ${refusal.id}` }) })
+  toast.error(refusal.message, { duration: 12_000, ...(refusal.id === LOCAL ? {} : { description: `Reference ${refusal.id}` }) })
 }
 
 export function offerUndo(message: string, undo: () => void): void {

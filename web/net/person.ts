@@ -1,8 +1,9 @@
 // Who is signed in, as a signal. Signing out here ends it on the server too; the 'signed-out' event and a 401 end it here.
 import { createSignal } from 'solid-js'
-import type { Preferences } from '#protocol/api.ts'
 import type * as z from 'zod/mini'
-import { type Answer, type Api, createApi, Refused } from './api.ts'
+import type { Preferences } from '#protocol/api.ts'
+import { Refused } from '../primitives/refused.ts'
+import { type Answer, type Api, createApi } from './api.ts'
 import { createBearer } from './bearer.ts'
 
 type Account = Answer<'POST /api/sign-in'>

@@ -46,4 +46,5 @@ export function duration(ms: number): string {
   return hours > 0 ? `${hours}:${tail}` : tail
 }
 
-export const count = (value: number, one: string, many = `${one}s`): string => `${value.toLocaleString('en')} ${value === 1 ? one : many}`
+export const count = (value: number, one: string, many = `${one}s`): string =>
+  `${value.toLocaleString('en')} ${value === 1 ? one : many}`

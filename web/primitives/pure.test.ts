@@ -1,21 +1,43 @@
 import { expect, test } from 'vitest'
-import { WHOLE, visibleRange } from './createWindow.ts'
+import { visibleRange, WHOLE } from './createWindow.ts'
 import { ago, bytes, count, duration } from './format.ts'
 import { hueOf } from './hue.ts'
 import { matches, rank } from './match.ts'
 
 test('sizes read as people write them', () => {
-  expect([0, 1023, 1024, 1536, 312 * 1024 ** 2, 2 * 1024 ** 3].map(bytes)).toEqual(['0 B', '1023 B', '1 KB', '1.5 KB', '312 MB', '2 GB'])
+  expect([0, 1023, 1024, 1536, 312 * 1024 ** 2, 2 * 1024 ** 3].map(bytes)).toEqual([
+    '0 B',
+    '1023 B',
+    '1 KB',
+    '1.5 KB',
+    '312 MB',
+    '2 GB',
+  ])
 })
 
 test('times are told from the present moment', () => {
   const now = 1_800_000_000_000
   const past = [0, 59_000, 60_000, 3_600_000, 86_400_000, 8 * 86_400_000, 400 * 86_400_000]
-  expect(past.map((ms) => ago(now - ms, now))).toEqual(['just now', 'just now', '1 minute ago', '1 hour ago', 'yesterday', 'last week', 'last year'])
+  expect(past.map((ms) => ago(now - ms, now))).toEqual([
+    'just now',
+    'just now',
+    '1 minute ago',
+    '1 hour ago',
+    'yesterday',
+    'last week',
+    'last year',
+  ])
 })
 
 test('durations', () => {
-  expect([0, 7_900, 272_000, 3_600_000, 3_661_000, -5].map(duration)).toEqual(['0:00', '0:07', '4:32', '1:00:00', '1:01:01', '0:00'])
+  expect([0, 7_900, 272_000, 3_600_000, 3_661_000, -5].map(duration)).toEqual([
+    '0:00',
+    '0:07',
+    '4:32',
+    '1:00:00',
+    '1:01:01',
+    '0:00',
+  ])
   expect([count(1, 'cell'), count(10_000, 'notebook')]).toEqual(['1 cell', '10,000 notebooks'])
 })
 

@@ -24,7 +24,12 @@ export function AccountMenu(props: { readonly dialogs: Dialogs }) {
       }
       items={[
         { label: 'Preferences', icon: Settings, run: () => queueMicrotask(() => props.dialogs.open('preferences')) },
-        { label: 'Keyboard shortcuts', icon: Keyboard, keys: '?', run: () => queueMicrotask(() => props.dialogs.open('shortcuts')) },
+        {
+          label: 'Keyboard shortcuts',
+          icon: Keyboard,
+          keys: '?',
+          run: () => queueMicrotask(() => props.dialogs.open('shortcuts')),
+        },
         { label: 'About this server', icon: Info, run: () => queueMicrotask(() => props.dialogs.open('about')) },
         { line: true },
         { label: 'Sign out', icon: LogOut, run: () => void people.signOut() },

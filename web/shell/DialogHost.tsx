@@ -1,7 +1,7 @@
-import FilePlus from 'lucide-solid/icons/plus'
 import Home from 'lucide-solid/icons/house'
 import Keyboard from 'lucide-solid/icons/keyboard'
 import LogOut from 'lucide-solid/icons/log-out'
+import FilePlus from 'lucide-solid/icons/plus'
 import Settings from 'lucide-solid/icons/settings'
 import X from 'lucide-solid/icons/x'
 import { lazy, Match, Suspense, Switch } from 'solid-js'
@@ -57,7 +57,11 @@ function PaletteDialog(props: { readonly dialogs: Dialogs }) {
     if (made) workspace.go(made.id)
   }
   const notebooks = (): readonly Command[] =>
-    (list.data ?? []).map((notebook) => ({ label: notebook.name, hint: notebook.author.name, run: () => workspace.go(notebook.id) }))
+    (list.data ?? []).map((notebook) => ({
+      label: notebook.name,
+      hint: notebook.author.name,
+      run: () => workspace.go(notebook.id),
+    }))
   const closing = (): readonly Command[] => {
     const active = workspace.active()
     return active === null ? [] : [{ label: 'Close this notebook', icon: X, run: () => workspace.close(active) }]

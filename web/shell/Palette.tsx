@@ -8,7 +8,11 @@ import { rank } from '../primitives/match.ts'
 import type { Icon } from '../ui/icon.ts'
 
 export type Command = { readonly label: string; readonly hint?: string; readonly icon?: Icon; readonly run: () => void }
-type PaletteProps = { readonly commands: readonly Command[]; readonly notebooks: readonly Command[]; readonly onClose: () => void }
+type PaletteProps = {
+  readonly commands: readonly Command[]
+  readonly notebooks: readonly Command[]
+  readonly onClose: () => void
+}
 
 const SHOWN = 12
 
@@ -63,7 +67,15 @@ export default function Palette(props: PaletteProps) {
             </div>
             <div id="palette-list" role="listbox" aria-label="Notebooks and commands" class="max-h-[380px] overflow-auto p-1.5">
               <For each={found()}>
-                {(command, index) => <Option command={command} index={index()} selected={index() === chosen()} onPoint={() => setAt(index())} onRun={() => run(command)} />}
+                {(command, index) => (
+                  <Option
+                    command={command}
+                    index={index()}
+                    selected={index() === chosen()}
+                    onPoint={() => setAt(index())}
+                    onRun={() => run(command)}
+                  />
+                )}
               </For>
             </div>
             <Show when={found().length === 0}>
@@ -78,7 +90,13 @@ export default function Palette(props: PaletteProps) {
   )
 }
 
-type OptionProps = { readonly command: Command; readonly index: number; readonly selected: boolean; readonly onPoint: () => void; readonly onRun: () => void }
+type OptionProps = {
+  readonly command: Command
+  readonly index: number
+  readonly selected: boolean
+  readonly onPoint: () => void
+  readonly onRun: () => void
+}
 
 function Option(props: OptionProps) {
   return (

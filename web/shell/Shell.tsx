@@ -1,27 +1,76 @@
 // The frame around everything: the bar, the banners, the list or the notebooks, and the dialogs over them.
 import { type ParentProps, Show } from 'solid-js'
+import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { InsecureBanner } from '../features/kernel/Isolation.tsx'
-import { createDialogs } from './dialogs.ts'
-import { DialogHost } from './DialogHost.tsx'
-import { createKeymap } from './keymap.ts'
-import { TopBar } from './TopBar.tsx'
-import { createWorkspace, WorkspaceContext } from './workspace.ts'
+import { kernelWord } from '../features/notebook/session.ts'
 import type { createTheme } from '../primitives/theme.ts'
+import { ConnectionBanner } from './connection.tsx'
+import { createDesk } from './createDesk.ts'
+import { DialogHost } from './DialogHost.tsx'
+import { createDialogs, type Dialogs } from './dialogs.ts'
+import { FollowLink } from './FollowLink.tsx'
+import { createKeymap } from './keymap.ts'
+import { NotebookPage } from './NotebookPage.tsx'
+import type { FrameNews } from './relay.ts'
+import type { Sessions } from './sessions.ts'
+import { TopBar } from './TopBar.tsx'
+import { createWorkspace, type Workspace, WorkspaceContext } from './workspace.ts'
 
-export function Shell(props: ParentProps<{ readonly theme: ReturnType<typeof createTheme> }>) {
+export function Shell(props: ParentProps<{ readonly me: PersonId; readonly theme: ReturnType<typeof createTheme> }>) {
   const dialogs = createDialogs()
-  const workspace = createWorkspace(() => null)
-  const keymap = createKeymap(dialogs, workspace, () => {})
+  const workspace = createWorkspace()
+  const desk = createDesk({
+    me: props.me,
+    theme: () => props.theme.theme(),
+    workspace,
+    news: (notebook, news, sessions) => onNews(notebook, news, { sessions, dialogs, workspace }),
+  })
+  const keymap = createKeymap(dialogs, workspace, () => desk.sessions.seat(workspace.active() ?? '')?.frame.focus())
+  const stateOf = (id: NotebookId) => {
+    const session = desk.sessions.of(id)
+    return session.view.at === 'asleep' ? null : kernelWord(session)
+  }
+
   return (
     <WorkspaceContext.Provider value={workspace}>
       <div class="flex h-full flex-col">
-        <TopBar dialogs={dialogs} stateOf={() => null} />
+        <TopBar dialogs={dialogs} stateOf={stateOf} />
         <InsecureBanner />
+        <ConnectionBanner connection={desk.connection()} onRetry={desk.retry} />
         <main class="relative min-h-0 grow">
-          <Show when={workspace.active() === null}>{props.children}</Show>
+          <NotebookPage sessions={desk.sessions} host={desk.host} />
+          <Show when={workspace.active() === null}>
+            <div class="absolute inset-0 bg-surface">{props.children}</div>
+          </Show>
         </main>
       </div>
       <DialogHost dialogs={dialogs} theme={props.theme} keymap={keymap} />
+      <Show when={dialogs.link()}>{(url) => <FollowLink url={url()} onClose={dialogs.closeLink} />}</Show>
     </WorkspaceContext.Provider>
   )
+}
+
+type Around = { readonly sessions: Sessions; readonly dialogs: Dialogs; readonly workspace: Workspace }
+
+/** What a frame asks of the shell. A notebook behind another has no say. */
+function onNews(
+  notebook: NotebookId,
+  news: Exclude<FrameNews, { type: 'rendered' }>,
+  { sessions, dialogs, workspace }: Around,
+): void {
+  if (workspace.active() !== notebook) return
+  const shortcuts = {
+    palette: () => dialogs.open('palette'),
+    leave: () => document.getElementById(`tab-${notebook}`)?.focus(),
+    next: () => workspace.cycle(1),
+    previous: () => workspace.cycle(-1),
+  }
+  const intents = {
+    restart: () => void sessions.open(notebook, { fresh: true }),
+    shutdown: () => sessions.shutDown(notebook),
+    takeover: () => void sessions.open(notebook),
+  }
+  if (news.type === 'shortcut') shortcuts[news.key]()
+  else if (news.type === 'intent') intents[news.intent]()
+  else dialogs.askLink(news.url)
 }

@@ -35,7 +35,11 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
 
 export function Shortcuts(props: { readonly onClose: () => void }) {
   return (
-    <Modal title="Keyboard shortcuts" note="Inside a notebook marimo’s own shortcuts apply; its command palette lists them." onClose={props.onClose}>
+    <Modal
+      title="Keyboard shortcuts"
+      note="Inside a notebook marimo’s own shortcuts apply; its command palette lists them."
+      onClose={props.onClose}
+    >
       <For each={GROUPS}>
         {(group) => (
           <section class="mt-4 first:mt-0">

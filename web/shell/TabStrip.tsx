@@ -18,7 +18,12 @@ export function TabStrip(props: { readonly stateOf: (id: string) => KernelWord |
     const at = ids.indexOf((event.target as HTMLElement).dataset.tab ?? '')
     const id = ids[at]
     if (!id) return
-    const to: Record<string, number> = { ArrowRight: (at + 1) % ids.length, ArrowLeft: (at - 1 + ids.length) % ids.length, Home: 0, End: ids.length - 1 }
+    const to: Record<string, number> = {
+      ArrowRight: (at + 1) % ids.length,
+      ArrowLeft: (at - 1 + ids.length) % ids.length,
+      Home: 0,
+      End: ids.length - 1,
+    }
     const next = ids[to[event.key] ?? -1]
     if (next) focus(next)
     else if (event.key === 'Delete') closeFocused(ids, at)
@@ -33,19 +38,38 @@ export function TabStrip(props: { readonly stateOf: (id: string) => KernelWord |
   }
   createEffect(() => {
     const id = workspace.active()
-    if (id) queueMicrotask(() => strip?.querySelector(`[data-tab="${id}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' }))
+    if (id === null) return
+    queueMicrotask(() => {
+      const tab = strip?.querySelector<HTMLElement>(`[data-tab="${id}"]`)
+      tab?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+      if (document.activeElement === document.body) tab?.focus() // the link that was pressed has gone with the list
+    })
   })
 
   return (
-    <div ref={strip} role="tablist" aria-label="Open notebooks" class="tab-strip" onKeyDown={onKeyDown}>
+    <div ref={strip} role="tablist" aria-label="Open notebooks" class="tab-strip">
       <For each={workspace.tabs().list}>
-        {(tab) => <TabButton tab={tab} focusable={focusable() === tab.id} selected={workspace.active() === tab.id} state={props.stateOf(tab.id)} />}
+        {(tab) => (
+          <TabButton
+            tab={tab}
+            focusable={focusable() === tab.id}
+            selected={workspace.active() === tab.id}
+            state={props.stateOf(tab.id)}
+            onKeyDown={onKeyDown}
+          />
+        )}
       </For>
     </div>
   )
 }
 
-type TabButtonProps = { readonly tab: Tab; readonly focusable: boolean; readonly selected: boolean; readonly state: KernelWord | null }
+type TabButtonProps = {
+  readonly tab: Tab
+  readonly focusable: boolean
+  readonly selected: boolean
+  readonly state: KernelWord | null
+  readonly onKeyDown: (event: KeyboardEvent) => void
+}
 
 function TabButton(props: TabButtonProps) {
   const workspace = useWorkspace()
@@ -61,6 +85,7 @@ function TabButton(props: TabButtonProps) {
       aria-description="Delete closes it"
       title={props.tab.name}
       onClick={() => workspace.go(props.tab.id)}
+      onKeyDown={(event) => props.onKeyDown(event)}
       onMouseDown={(event) => event.button === 1 && event.preventDefault()}
       onAuxClick={(event) => event.button === 1 && workspace.close(props.tab.id)}
     >

@@ -27,7 +27,12 @@ export function TopBar(props: { readonly dialogs: Dialogs; readonly stateOf: (id
       </nav>
       <TabStrip stateOf={props.stateOf} />
       <div class="flex items-center gap-1 px-2">
-        <IconButton text="Find a notebook or command" keys={`${commandKey}K`} label="Command palette" onClick={() => props.dialogs.open('palette')}>
+        <IconButton
+          text="Find a notebook or command"
+          keys={`${commandKey}K`}
+          label="Command palette"
+          onClick={() => props.dialogs.open('palette')}
+        >
           <Search size={16} />
         </IconButton>
         <Isolation />

@@ -6,5 +6,13 @@ export type Dialogs = ReturnType<typeof createDialogs>
 
 export function createDialogs() {
   const [shown, setShown] = createSignal<DialogName | null>(null)
-  return { shown, open: (name: DialogName) => setShown(name), close: () => setShown(null) }
+  const [link, setLink] = createSignal<string | null>(null) // an address a notebook asks to open
+  return {
+    shown,
+    link,
+    open: (name: DialogName) => setShown(name),
+    close: () => setShown(null),
+    askLink: (url: string) => setLink(url),
+    closeLink: () => setLink(null),
+  }
 }

@@ -18,7 +18,8 @@ export function createKeymap(dialogs: Dialogs, workspace: Workspace, enterFrame:
     return null
   }
   function single(event: KeyboardEvent): (() => void) | null {
-    if (!singleKeys() || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || dialogs.shown() !== null) return null
+    if (!singleKeys() || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || dialogs.shown() !== null)
+      return null
     if (event.key === '?') return () => dialogs.open('shortcuts')
     if (event.key !== '/') return null
     const search = document.querySelector<HTMLInputElement>('[data-search]')

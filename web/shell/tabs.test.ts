@@ -41,7 +41,9 @@ test('a rename reaches the tab, and is the same value when nothing changed', () 
 
 test('what was kept is read with distrust', () => {
   expect(restore(null)).toEqual(NO_TABS)
-  expect(restore([{ id: id(1), name: 'a' }, { id: '../etc', name: 'b' }, 7, { id: id(1), name: 'again' }]).list).toEqual([{ id: id(1), name: 'a' }])
+  expect(restore([{ id: id(1), name: 'a' }, { id: '../etc', name: 'b' }, 7, { id: id(1), name: 'again' }]).list).toEqual([
+    { id: id(1), name: 'a' },
+  ])
 })
 
 test('whatever is done: one tab per notebook, the active one among them, recents only of tabs', () => {

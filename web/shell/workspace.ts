@@ -20,7 +20,7 @@ export function notebookAt(path: string): NotebookId | null {
   return id.success ? id.data : null
 }
 
-export function createWorkspace(nameOf: (id: NotebookId) => string | null) {
+export function createWorkspace() {
   const navigate = useNavigate()
   const location = useLocation<{ still?: boolean }>()
   const at = createMemo(() => notebookAt(location.pathname))
@@ -30,7 +30,7 @@ export function createWorkspace(nameOf: (id: NotebookId) => string | null) {
   createEffect(
     on(at, (id) => {
       if (id !== null && location.state?.still) stills.add(id)
-      setTabs((now) => (id === null ? home(now) : show(now, id, nameOf(id) ?? 'Notebook')))
+      setTabs((now) => (id === null ? home(now) : show(now, id, 'Notebook')))
     }),
   )
   createEffect(() => keep('session', 'tabs', tabs().list))

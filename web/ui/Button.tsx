@@ -8,6 +8,12 @@ type ButtonProps = JSX.ButtonHTMLAttributes<HTMLButtonElement> & {
 export function Button(props: ButtonProps) {
   const [own, rest] = splitProps(props, ['tone', 'size', 'class'])
   return (
-    <button type="button" {...rest} class={`btn ${own.class ?? ''}`} data-tone={own.tone ?? 'plain'} data-size={own.size ?? 'normal'} />
+    <button
+      type="button"
+      {...rest}
+      class={`btn ${own.class ?? ''}`}
+      data-tone={own.tone ?? 'plain'}
+      data-size={own.size ?? 'normal'}
+    />
   )
 }

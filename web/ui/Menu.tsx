@@ -52,7 +52,14 @@ function Entry(props: { readonly item: MenuItem }) {
   const item = props.item
   if ('line' in item) return <DropdownMenu.Separator class="menu-line" />
   return (
-    <DropdownMenu.Item class="menu-item" data-tone={item.tone} disabled={item.why !== undefined} onSelect={item.run}>
+    <DropdownMenu.Item
+      class="menu-item"
+      data-tone={item.tone}
+      aria-label={item.label}
+      aria-description={item.why}
+      disabled={item.why !== undefined}
+      onSelect={item.run}
+    >
       <Show when={item.icon}>{(icon) => <Dynamic component={icon()} size={15} aria-hidden="true" />}</Show>
       <span class="grow">
         {item.label}

@@ -1,12 +1,17 @@
 // Parts that say something in place: a banner across, an empty place, a refusal.
 import { type JSX, type ParentProps, Show } from 'solid-js'
 import type { Refusal } from '#protocol/api.ts'
+import { LOCAL } from '../primitives/refused.ts'
 
 type BannerProps = ParentProps<{ readonly tone?: 'info' | 'warn' | 'bad' | 'alarm'; readonly actions?: JSX.Element }>
 
 export function Banner(props: BannerProps) {
   return (
-    <div class="banner" data-tone={props.tone ?? 'info'} role={props.tone === 'bad' || props.tone === 'alarm' ? 'alert' : 'status'}>
+    <div
+      class="banner"
+      data-tone={props.tone ?? 'info'}
+      role={props.tone === 'bad' || props.tone === 'alarm' ? 'alert' : 'status'}
+    >
       <div class="min-w-0 grow">{props.children}</div>
       <Show when={props.actions}>
         <div class="flex gap-2">{props.actions}</div>
@@ -37,7 +42,7 @@ export function Empty(props: EmptyProps) {
 /** The id is what a person quotes and an operator searches the log for. */
 export function Reference(props: { readonly refusal: Refusal }) {
   return (
-    <Show when={props.refusal.id !== 'e_noserver'}>
+    <Show when={props.refusal.id !== LOCAL}>
       <span class="font-mono text-xs text-ink-2 select-all">
         {props.refusal.code} · {props.refusal.id}
       </span>

@@ -1,7 +1,8 @@
 // A moment as people say it, with the exact time on hover. One clock for the page: no timer per row.
-import { ago, date } from '../primitives/format.ts'
-import { createNow } from '../primitives/createNow.ts'
+
 import { createRoot } from 'solid-js'
+import { createNow } from '../primitives/createNow.ts'
+import { ago, date } from '../primitives/format.ts'
 
 const minute = createRoot(() => createNow(30_000))
 

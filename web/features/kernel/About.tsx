@@ -26,7 +26,10 @@ export function About(props: { readonly onClose: () => void }) {
           )}
         </For>
       </dl>
-      <Show when={health.data?.isolation} fallback={<p class="mt-4 text-sm text-ink-2">The kernel runner is not there at the moment; notebooks cannot start.</p>}>
+      <Show
+        when={health.data?.isolation}
+        fallback={<p class="mt-4 text-sm text-ink-2">The kernel runner is not there at the moment; notebooks cannot start.</p>}
+      >
         {(isolation) => (
           <section class="mt-4 text-sm">
             <h3 class="font-medium">Isolation level {isolation().level} of 3</h3>

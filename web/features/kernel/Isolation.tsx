@@ -11,7 +11,12 @@ export const SAFE = 2 // from this level on, kernels of different people are apa
 
 export function createHealth() {
   const api = useApi()
-  return createQuery(() => ({ queryKey: ['health'], queryFn: () => api('GET /healthz'), staleTime: 30_000, refetchInterval: 60_000 }))
+  return createQuery(() => ({
+    queryKey: ['health'],
+    queryFn: () => api('GET /healthz'),
+    staleTime: 30_000,
+    refetchInterval: 60_000,
+  }))
 }
 
 export const LEVELS = [
@@ -45,7 +50,8 @@ export function InsecureBanner() {
       {(known) => (
         <Banner tone="alarm">
           <ShieldAlert size={15} class="mr-2 inline align-[-3px]" aria-hidden="true" />
-          <strong class="font-semibold">Isolation level {known().level}: kernels are not kept apart on this server.</strong> {known().why.join(' ')}
+          <strong class="font-semibold">Isolation level {known().level}: kernels are not kept apart on this server.</strong>{' '}
+          {known().why.join(' ')}
         </Banner>
       )}
     </Show>

@@ -53,8 +53,21 @@ test('what was on the screen stays readable after the kernel has ended', () => {
 })
 
 test('the cause that came first is kept; a later close only adds its id', () => {
-  const session = play(...open(), { type: 'phase', phase: died, now: 30 }, { type: 'ended', ending: { cause: 'lost', message: 'x', id: 'e_00000001' } })
+  const session = play(
+    ...open(),
+    { type: 'phase', phase: died, now: 30 },
+    { type: 'ended', ending: { cause: 'lost', message: 'x', id: 'e_00000001' } },
+  )
   expect(session.view).toMatchObject({ at: 'ended', ending: { cause: 'memory', id: 'e_00000001' } })
+})
+
+test('a closed channel that came first gives way to the cause', () => {
+  const gone: SessionEvent = { type: 'ended', ending: { cause: 'lost', message: 'It has gone.', id: 'e_00000001' } }
+  const session = play(...open(), gone, { type: 'phase', phase: died, now: 30 })
+  expect(session.view).toMatchObject({
+    at: 'ended',
+    ending: { cause: 'memory', message: died.phase === 'exited' ? died.message : '', id: 'e_00000001' },
+  })
 })
 
 test('a late event of a refused or sleeping notebook changes nothing on the screen', () => {

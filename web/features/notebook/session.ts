@@ -116,13 +116,29 @@ function atPhase(session: Session, phase: Phase, now: number): Session {
 
 function end(session: Session, ending: Ending): Session {
   const { view } = session
-  if (view.at === 'ended') return ending.id === null ? session : { ...session, view: { ...view, ending: { ...view.ending, id: ending.id } } }
+  if (view.at === 'ended') return { ...session, view: { ...view, ending: clearer(view.ending, ending) } }
   if (view.at !== 'loading' && view.at !== 'shown') return session
-  return { ...session, usage: null, stopsAt: null, view: { at: 'ended', opened: view.opened, ending, rendered: view.at === 'shown' } }
+  return {
+    ...session,
+    usage: null,
+    stopsAt: null,
+    view: { at: 'ended', opened: view.opened, ending, rendered: view.at === 'shown' },
+  }
+}
+
+/** Two words on one end: the cause the runner names wins over a closed channel's "it has gone"; an id is kept from either. */
+function clearer(known: Ending, later: Ending): Ending {
+  return { ...(known.cause === 'lost' ? later : known), id: known.id ?? later.id }
 }
 
 const sameStep = (a: Phase | null, b: Phase): boolean =>
   a !== null && a.phase === b.phase && (a.phase !== 'starting' || b.phase !== 'starting' || a.step === b.step)
+
+/** Is there anything of the notebook to see, or about to be? Else its frame is kept from eye and ear. */
+export function isVisible(session: Session): boolean {
+  const { view } = session
+  return view.at === 'loading' || view.at === 'shown' || (view.at === 'ended' && view.rendered)
+}
 
 export function openedOf(session: Session): Opened | null {
   return 'opened' in session.view ? session.view.opened : null

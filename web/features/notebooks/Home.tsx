@@ -72,8 +72,17 @@ export function Home() {
             }}
           />
         </header>
-        <Show when={rows().length > 0} fallback={<Nothing list={list} view={view()} query={query()} onClear={() => search('')} onNew={create} />}>
-          <Grid rows={rows()} view={view()} sort={sort()} actions={actions} onSort={(next) => setParams({ sort: sortText(next) }, { replace: true })} />
+        <Show
+          when={rows().length > 0}
+          fallback={<Nothing list={list} view={view()} query={query()} onClear={() => search('')} onNew={create} />}
+        >
+          <Grid
+            rows={rows()}
+            view={view()}
+            sort={sort()}
+            actions={actions}
+            onSort={(next) => setParams({ sort: sortText(next) }, { replace: true })}
+          />
         </Show>
         <footer class="flex items-center justify-between py-2.5 text-xs text-ink-2">
           <span role="status">

@@ -6,7 +6,7 @@ import Trash from 'lucide-solid/icons/trash'
 import { For, Match, Switch } from 'solid-js'
 import type { Notebook } from '#protocol/api.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
-import { refusalOf } from '../../net/api.ts'
+import { refusalOf } from '../../primitives/refused.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Empty, Reference } from '../../ui/Notice.tsx'
 import type { View } from './queries.ts'
@@ -27,12 +27,19 @@ export function Nothing(props: NothingProps) {
           <Skeletons />
         </Match>
         <Match when={props.list.isError}>
-          <Empty title="The list could not be loaded" actions={<Button onClick={() => void props.list.refetch()}>Try again</Button>}>
+          <Empty
+            title="The list could not be loaded"
+            actions={<Button onClick={() => void props.list.refetch()}>Try again</Button>}
+          >
             {refusalOf(props.list.error).message} <Reference refusal={refusalOf(props.list.error)} />
           </Empty>
         </Match>
         <Match when={props.query.trim() !== ''}>
-          <Empty title="No notebook has that name" icon={<SearchX size={20} />} actions={<Button onClick={props.onClear}>Clear the search</Button>}>
+          <Empty
+            title="No notebook has that name"
+            icon={<SearchX size={20} />}
+            actions={<Button onClick={props.onClear}>Clear the search</Button>}
+          >
             Nothing matches “{props.query.trim()}”.
           </Empty>
         </Match>
@@ -42,8 +49,13 @@ export function Nothing(props: NothingProps) {
           </Empty>
         </Match>
         <Match when>
-          <Empty title="No notebooks here for you" icon={<NotebookIcon size={20} />} actions={<Button onClick={props.onNew}>Start an empty one</Button>}>
-            None is yours and none is shared with you. A member of the workspace can share one with you; drop a .py file here to import your own.
+          <Empty
+            title="No notebooks here for you"
+            icon={<NotebookIcon size={20} />}
+            actions={<Button onClick={props.onNew}>Start an empty one</Button>}
+          >
+            None is yours and none is shared with you. A member of the workspace can share one with you; drop a .py file here to
+            import your own.
           </Empty>
         </Match>
       </Switch>

@@ -53,13 +53,25 @@ export function Row(props: RowProps) {
         </Show>
       </div>
       <div role="gridcell" class="wide numeric text-right text-sm text-ink-2">
-        <Show when={props.notebook.cells !== null} fallback={<span class="chip" data-tone="warn" title="The source does not parse">?</span>}>
+        <Show
+          when={props.notebook.cells !== null}
+          fallback={
+            <span class="chip" data-tone="warn" title="The source does not parse">
+              ?
+            </span>
+          }
+        >
           {props.notebook.cells}
         </Show>
       </div>
       <div role="gridcell" class="relative text-right">
         <Show when={props.view === 'notebooks'} fallback={<Restore {...props} />}>
-          <RowMenu notebook={props.notebook} actions={props.actions} tabIndex={props.current ? 0 : -1} onRename={() => props.onRename(true)} />
+          <RowMenu
+            notebook={props.notebook}
+            actions={props.actions}
+            tabIndex={props.current ? 0 : -1}
+            onRename={() => props.onRename(true)}
+          />
         </Show>
       </div>
     </div>
@@ -100,7 +112,12 @@ function Name(props: RowProps) {
 
 function Restore(props: RowProps) {
   return (
-    <Button size="small" tabIndex={props.current ? 0 : -1} aria-label={`Restore ${props.notebook.name}`} onClick={() => void props.actions.restore(props.notebook)}>
+    <Button
+      size="small"
+      tabIndex={props.current ? 0 : -1}
+      aria-label={`Restore ${props.notebook.name}`}
+      onClick={() => void props.actions.restore(props.notebook)}
+    >
       Restore
     </Button>
   )

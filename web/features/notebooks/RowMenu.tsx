@@ -1,16 +1,21 @@
 import { useNavigate } from '@solidjs/router'
+import CirclePause from 'lucide-solid/icons/circle-pause'
 import Copy from 'lucide-solid/icons/copy'
 import Download from 'lucide-solid/icons/download'
 import Ellipsis from 'lucide-solid/icons/ellipsis'
 import FolderOpen from 'lucide-solid/icons/folder-open'
 import Pencil from 'lucide-solid/icons/pencil'
-import CirclePause from 'lucide-solid/icons/circle-pause'
 import Trash from 'lucide-solid/icons/trash'
 import type { Notebook } from '#protocol/api.ts'
 import { Menu, type MenuItem } from '../../ui/Menu.tsx'
 import type { Actions } from './queries.ts'
 
-type RowMenuProps = { readonly notebook: Notebook; readonly actions: Actions; readonly tabIndex: number; readonly onRename: () => void }
+type RowMenuProps = {
+  readonly notebook: Notebook
+  readonly actions: Actions
+  readonly tabIndex: number
+  readonly onRename: () => void
+}
 
 export function RowMenu(props: RowMenuProps) {
   const navigate = useNavigate()
@@ -30,7 +35,14 @@ export function RowMenu(props: RowMenuProps) {
       run: () => void props.actions.download(props.notebook),
     },
     { line: true },
-    { label: 'Delete', icon: Trash, keys: 'Del', tone: 'bad', why: authors(), run: () => void props.actions.trash(props.notebook) },
+    {
+      label: 'Delete',
+      icon: Trash,
+      keys: 'Del',
+      tone: 'bad',
+      why: authors(),
+      run: () => void props.actions.trash(props.notebook),
+    },
   ]
   return (
     <Menu

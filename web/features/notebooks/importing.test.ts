@@ -9,8 +9,16 @@ test('a notebook is named by its stem and read as written', async () => {
 test('what is not Python, not UTF-8 or too large is refused by name', async () => {
   const wrong = await readNotebook(new File(['{}'], 'a.ipynb'))
   const bytes = await readNotebook(new File([new Uint8Array([0xff, 0xfe, 0x00])], 'b.py'))
-  const large = await readNotebook({ name: 'c.py', size: 5 * 1024 * 1024 + 1, arrayBuffer: () => Promise.reject(new Error('read')) })
-  for (const [answer, part] of [[wrong, 'not a .py'], [bytes, 'not UTF-8'], [large, '5 MB']] as const) {
+  const large = await readNotebook({
+    name: 'c.py',
+    size: 5 * 1024 * 1024 + 1,
+    arrayBuffer: () => Promise.reject(new Error('read')),
+  })
+  for (const [answer, part] of [
+    [wrong, 'not a .py'],
+    [bytes, 'not UTF-8'],
+    [large, '5 MB'],
+  ] as const) {
     expect(answer.ok).toBe(false)
     expect(!answer.ok && answer.message).toContain(part)
   }

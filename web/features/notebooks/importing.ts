@@ -9,7 +9,8 @@ type Source = { readonly name: string; readonly size: number; arrayBuffer(): Pro
 
 export async function readNotebook(file: Source): Promise<Imported> {
   if (!file.name.toLowerCase().endsWith('.py')) return { ok: false, message: `“${file.name}” is not a .py file.` }
-  if (file.size > NOTEBOOK.source) return { ok: false, message: `“${file.name}” is larger than ${NOTEBOOK.source / 1024 / 1024} MB, the limit for a notebook.` }
+  if (file.size > NOTEBOOK.source)
+    return { ok: false, message: `“${file.name}” is larger than ${NOTEBOOK.source / 1024 / 1024} MB, the limit for a notebook.` }
   try {
     const source = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer())
     return { ok: true, name: stem(file.name), source }

@@ -36,14 +36,24 @@ export function Preferences(props: PreferencesProps) {
           <For each={THEMES}>
             {(theme) => (
               <label class="choice">
-                <input type="radio" name="theme" class="sr-only" checked={wishes().theme === theme.value} onChange={() => change({ theme: theme.value })} />
+                <input
+                  type="radio"
+                  name="theme"
+                  class="sr-only"
+                  checked={wishes().theme === theme.value}
+                  onChange={() => change({ theme: theme.value })}
+                />
                 {theme.label}
               </label>
             )}
           </For>
         </div>
       </fieldset>
-      <Switch label="Run my own notebooks when they are opened" checked={wishes().autorun} onChange={(autorun) => change({ autorun })}>
+      <Switch
+        label="Run my own notebooks when they are opened"
+        checked={wishes().autorun}
+        onChange={(autorun) => change({ autorun })}
+      >
         Off, a notebook opens for editing with nothing run. Notebooks of others always open that way.
       </Switch>
       <Switch label="Single-key shortcuts" checked={props.singleKeys} onChange={props.onSingleKeys}>
@@ -53,7 +63,12 @@ export function Preferences(props: PreferencesProps) {
   )
 }
 
-type SwitchProps = { readonly label: string; readonly checked: boolean; readonly children: string; readonly onChange: (on: boolean) => void }
+type SwitchProps = {
+  readonly label: string
+  readonly checked: boolean
+  readonly children: string
+  readonly onChange: (on: boolean) => void
+}
 
 function Switch(props: SwitchProps) {
   return (
@@ -67,6 +82,7 @@ function Switch(props: SwitchProps) {
         role="switch"
         class="switch"
         aria-label={props.label}
+        aria-checked={props.checked}
         checked={props.checked}
         onChange={(event) => props.onChange(event.currentTarget.checked)}
       />

@@ -1,8 +1,8 @@
 // The demo accounts, by role. The server offers them on loopback only and says so here.
 import { createQuery } from '@tanstack/solid-query'
 import { createSignal, For, Match, Show, Switch } from 'solid-js'
-import { refusalOf } from '../../net/api.ts'
 import { usePeople } from '../../net/context.ts'
+import { refusalOf } from '../../primitives/refused.ts'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Logo } from '../../ui/Logo.tsx'
@@ -62,15 +62,19 @@ export function SignIn(props: { readonly notice: string | null }) {
           </Match>
         </Switch>
         <p class="mt-5 text-xs leading-relaxed text-ink-2">
-          These are demo accounts without passwords. They work only on this machine: the server listens on loopback and must not be put on a network
-          like this.
+          These are demo accounts without passwords. They work only on this machine: the server listens on loopback and must not
+          be put on a network like this.
         </p>
       </div>
     </main>
   )
 }
 
-function Account(props: { readonly account: { id: string; name: string }; readonly busy: string | null; readonly onEnter: () => void }) {
+function Account(props: {
+  readonly account: { id: string; name: string }
+  readonly busy: string | null
+  readonly onEnter: () => void
+}) {
   return (
     <li class="border-line [&:not(:first-child)]:border-t">
       <button
@@ -88,7 +92,10 @@ function Account(props: { readonly account: { id: string; name: string }; readon
             {roleLine(props.account.name)}
           </span>
         </span>
-        <Show when={props.busy === props.account.id} fallback={<span class="text-ink-3 transition-transform group-hover:translate-x-0.5">→</span>}>
+        <Show
+          when={props.busy === props.account.id}
+          fallback={<span class="text-ink-3 transition-transform group-hover:translate-x-0.5">→</span>}
+        >
           <Spinner />
         </Show>
       </button>

@@ -1,0 +1,42 @@
+// Somebody asks for the lease: the editor decides within 15 s; without an answer it is given.
+import { Dialog } from '@kobalte/core/dialog'
+import { createNow } from '../../primitives/createNow.ts'
+import { Button } from '../../ui/Button.tsx'
+
+type AskedProps = {
+  readonly by: string
+  readonly name: string
+  readonly answerBy: number
+  readonly onAnswer: (give: boolean) => void
+}
+
+export function Asked(props: AskedProps) {
+  const now = createNow(250)
+  const left = () => Math.max(0, Math.ceil((props.answerBy - now()) / 1000))
+  return (
+    <Dialog open modal={false}>
+      <Dialog.Portal>
+        <div class="fixed top-14 right-4 z-41 w-[calc(100%-2rem)] max-w-[380px]">
+          <Dialog.Content
+            class="dialog px-5 py-4"
+            role="alertdialog"
+            onInteractOutside={(event) => event.preventDefault()}
+            onEscapeKeyDown={(event) => event.preventDefault()}
+          >
+            <Dialog.Title class="text-base font-semibold">{props.by} asks to edit</Dialog.Title>
+            <Dialog.Description class="mt-1 text-sm text-ink-2">
+              “{props.name}”. Give it, and you go on reading; nothing you wrote is lost. Without an answer it is given in{' '}
+              <span class="numeric font-semibold text-ink">{left()} s</span>.
+            </Dialog.Description>
+            <div class="mt-4 flex justify-end gap-2">
+              <Button onClick={() => props.onAnswer(true)}>Give</Button>
+              <Button tone="accent" onClick={() => props.onAnswer(false)}>
+                Keep editing
+              </Button>
+            </div>
+          </Dialog.Content>
+        </div>
+      </Dialog.Portal>
+    </Dialog>
+  )
+}

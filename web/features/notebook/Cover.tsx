@@ -1,0 +1,69 @@
+// What stands in the place of the notebook when there is nothing of it to show.
+import { Match, Switch } from 'solid-js'
+import { Button } from '../../ui/Button.tsx'
+import { Empty, Reference } from '../../ui/Notice.tsx'
+import type { Session } from './session.ts'
+
+type CoverProps = { readonly session: Session; readonly onReopen: () => void; readonly onLeave: () => void }
+
+export function Cover(props: CoverProps) {
+  const refusal = () => (props.session.view.at === 'refused' ? props.session.view.refusal : null)
+  const ending = () => (props.session.view.at === 'ended' && !props.session.view.rendered ? props.session.view.ending : null)
+  return (
+    <Switch>
+      <Match when={props.session.view.at === 'moved'}>
+        <div class="cover">
+          <Empty
+            title="Opened in another tab"
+            actions={
+              <Button tone="accent" onClick={props.onReopen}>
+                Take it back
+              </Button>
+            }
+          >
+            One tab at a time holds a notebook. The kernel, its variables and outputs go along.
+          </Empty>
+        </div>
+      </Match>
+      <Match when={refusal()}>
+        {(refused) => (
+          <div class="cover" role="alert">
+            <Empty
+              title="This notebook did not open"
+              actions={
+                <>
+                  <Button tone="accent" onClick={props.onReopen}>
+                    Start again
+                  </Button>
+                  <Button onClick={props.onLeave}>To the notebooks</Button>
+                </>
+              }
+            >
+              {refused().message}
+              <br />
+              <Reference refusal={refused()} />
+            </Empty>
+          </div>
+        )}
+      </Match>
+      <Match when={ending()}>
+        {(end) => (
+          <div class="cover" role="alert">
+            <Empty
+              title={end().cause === 'stopped' ? 'The kernel was shut down' : 'The kernel has ended'}
+              actions={
+                <Button tone="accent" onClick={props.onReopen}>
+                  Start again
+                </Button>
+              }
+            >
+              {end().message}
+              <br />
+              <span class="font-mono text-xs select-all">{end().id}</span>
+            </Empty>
+          </div>
+        )}
+      </Match>
+    </Switch>
+  )
+}

@@ -1,0 +1,156 @@
+// The notebook in front, composed of the features. Frames stand in one host that is never taken out of the document:
+// a frame that moves is a frame that loads again.
+import { createQuery } from '@tanstack/solid-query'
+import { createSignal, Show } from 'solid-js'
+import type { NotebookId } from '#protocol/ids.ts'
+import { KERNEL } from '#protocol/limits.ts'
+import { KernelBar } from '../features/kernel/KernelBar.tsx'
+import { StartSteps } from '../features/kernel/StartSteps.tsx'
+import { Asked } from '../features/notebook/Asked.tsx'
+import { Bars } from '../features/notebook/Bars.tsx'
+import { Cover } from '../features/notebook/Cover.tsx'
+import { Header } from '../features/notebook/Header.tsx'
+import { SourcePane } from '../features/notebook/SourcePane.tsx'
+import { kernelWord, openedOf } from '../features/notebook/session.ts'
+import { createActions } from '../features/notebooks/queries.ts'
+import { useApi } from '../net/context.ts'
+import { type PanelName, PanelSwitches, Panels } from './Panels.tsx'
+import type { Sessions } from './sessions.ts'
+import { useWorkspace } from './workspace.ts'
+
+type NotebookPageProps = { readonly sessions: Sessions; readonly host: (element: HTMLElement) => void }
+
+export function NotebookPage(props: NotebookPageProps) {
+  const workspace = useWorkspace()
+  const [panel, setPanel] = createSignal<PanelName | null>(null)
+  const [sourceShown, setSourceShown] = createSignal(true)
+  const id = () => workspace.active() ?? ''
+  const session = () => props.sessions.of(id())
+  const opened = () => openedOf(session())
+  const starting = () => session().view.at === 'opening' || session().view.at === 'loading'
+  const since = () => {
+    const { view } = session()
+    return 'since' in view ? view.since : 0
+  }
+  const source = () => (sourceShown() && opened()?.mode === 'run' ? (opened()?.source ?? null) : null)
+  const reopen = () => void props.sessions.open(id())
+
+  return (
+    <section
+      id="notebook-panel"
+      role="tabpanel"
+      aria-labelledby={workspace.active() ? `tab-${id()}` : undefined}
+      class="absolute inset-0 flex flex-col bg-surface"
+      classList={{ invisible: workspace.active() === null }}
+      inert={workspace.active() === null}
+    >
+      <Show when={workspace.active()}>
+        {(active) => (
+          <>
+            <Head sessions={props.sessions} id={active()} panel={panel()} onPanel={setPanel} />
+            <Bars
+              session={session()}
+              sourceShown={sourceShown()}
+              onSource={() => setSourceShown(!sourceShown())}
+              onAsk={() => void props.sessions.ask(id())}
+              onReopen={reopen}
+              onDraft={() => setPanel('Versions')}
+              onDismiss={() => props.sessions.dispatch(id(), { type: 'ask', ask: { state: 'none' } })}
+            />
+          </>
+        )}
+      </Show>
+      <div class="relative flex min-h-0 grow">
+        <Show when={source()}>{(text) => <SourcePane source={text()} />}</Show>
+        <div class="relative min-w-0 grow">
+          <div class="frames absolute inset-0" ref={props.host} />
+          <Show when={workspace.active() !== null && starting()}>
+            <StartSteps phase={session().phase} since={since()} />
+          </Show>
+          <Show when={workspace.active() !== null}>
+            <Cover session={session()} onReopen={reopen} onLeave={() => workspace.go(null)} />
+          </Show>
+        </div>
+        <Show when={panel() && opened() && { name: panel(), notebook: opened()?.notebook }}>
+          {(shown) => (
+            <Panels
+              shown={shown().name ?? 'Limits'}
+              notebook={shown().notebook as NonNullable<ReturnType<typeof opened>>['notebook']}
+              onClose={() => setPanel(null)}
+              onRestored={() => void props.sessions.open(id(), { fresh: true })}
+              onOpen={workspace.go}
+            />
+          )}
+        </Show>
+      </div>
+      <AskedOf sessions={props.sessions} id={id()} />
+    </section>
+  )
+}
+
+type HeadProps = {
+  readonly sessions: Sessions
+  readonly id: NotebookId
+  readonly panel: PanelName | null
+  readonly onPanel: (panel: PanelName | null) => void
+}
+
+function Head(props: HeadProps) {
+  const workspace = useWorkspace()
+  const actions = createActions()
+  const session = () => props.sessions.of(props.id)
+  const opened = () => openedOf(session())
+  const limit = createMemoryLimit(() => opened()?.kernel ?? null)
+  const name = () => workspace.tabs().list.find((tab) => tab.id === props.id)?.name ?? ''
+
+  async function rename(next: string): Promise<void> {
+    const notebook = opened()?.notebook
+    const done = notebook && (await actions.rename(notebook, next))
+    if (!done) return
+    props.sessions.dispatch(props.id, { type: 'renamed', name: next })
+    props.sessions.seat(props.id)?.frame.setName(next)
+    workspace.named(props.id, next)
+  }
+  return (
+    <Header name={name()} opened={opened()} save={session().save} onRename={(next) => void rename(next)}>
+      <KernelBar
+        word={kernelWord(session())}
+        mode={opened()?.mode ?? null}
+        usage={session().usage}
+        memoryLimit={limit()}
+        deeds={{
+          interrupt: () => props.sessions.interrupt(props.id),
+          restart: () => void props.sessions.open(props.id, { fresh: true }),
+          shutDown: () => props.sessions.shutDown(props.id),
+        }}
+      />
+      <PanelSwitches shown={props.panel} onShow={props.onPanel} />
+    </Header>
+  )
+}
+
+/** The limit this kernel was started with; the default until the server has said. */
+function createMemoryLimit(kernel: () => string | null): () => number {
+  const api = useApi()
+  const kernels = createQuery(() => ({
+    queryKey: ['kernels', kernel()],
+    queryFn: () => api('GET /api/kernels'),
+    enabled: kernel() !== null,
+  }))
+  return () => kernels.data?.find((each) => each.kernel === kernel())?.memoryLimit ?? KERNEL.memory
+}
+
+function AskedOf(props: { readonly sessions: Sessions; readonly id: NotebookId }) {
+  const asked = () => {
+    const { ask } = props.sessions.of(props.id)
+    return ask.state === 'asked' ? ask : null
+  }
+  const name = () => openedOf(props.sessions.of(props.id))?.notebook.name ?? ''
+  return (
+    <Show when={asked()}>
+      {(ask) => (
+        <Asked by={ask().by} answerBy={ask().answerBy} name={name()} onAnswer={(give) => props.sessions.answer(props.id, give)} />
+      )}
+    </Show>
+  )
+}

@@ -1,0 +1,77 @@
+// The panels at the side of a notebook, one at a time.
+import File from 'lucide-solid/icons/file'
+import Gauge from 'lucide-solid/icons/gauge'
+import Layers from 'lucide-solid/icons/layers'
+import Package from 'lucide-solid/icons/package'
+import { For, lazy, Match, Suspense, Switch } from 'solid-js'
+import { Dynamic } from 'solid-js/web'
+import type { Notebook } from '#protocol/api.ts'
+import { Drawer } from '../ui/Drawer.tsx'
+import type { Icon } from '../ui/icon.ts'
+import { IconButton } from '../ui/Tip.tsx'
+
+const Versions = lazy(() => import('../features/versions/Versions.tsx').then((module) => ({ default: module.Versions })))
+const Files = lazy(() => import('../features/files/Files.tsx').then((module) => ({ default: module.Files })))
+const Packages = lazy(() => import('../features/packages/Packages.tsx').then((module) => ({ default: module.Packages })))
+const LimitList = lazy(() => import('../features/kernel/LimitList.tsx').then((module) => ({ default: module.LimitList })))
+
+export type PanelName = 'Versions' | 'Files' | 'Packages' | 'Limits'
+const PANELS: readonly { name: PanelName; icon: Icon }[] = [
+  { name: 'Versions', icon: Layers },
+  { name: 'Files', icon: File },
+  { name: 'Packages', icon: Package },
+  { name: 'Limits', icon: Gauge },
+]
+
+type SwitchesProps = { readonly shown: PanelName | null; readonly onShow: (panel: PanelName | null) => void }
+
+export function PanelSwitches(props: SwitchesProps) {
+  return (
+    <div role="toolbar" aria-label="Panels" class="flex border-l border-line pl-2">
+      <For each={PANELS}>
+        {(panel) => (
+          <IconButton
+            label={panel.name}
+            text={panel.name}
+            pressed={props.shown === panel.name}
+            onClick={() => props.onShow(props.shown === panel.name ? null : panel.name)}
+          >
+            <Dynamic component={panel.icon} size={16} aria-hidden="true" />
+          </IconButton>
+        )}
+      </For>
+    </div>
+  )
+}
+
+type PanelsProps = {
+  readonly shown: PanelName
+  readonly notebook: Notebook
+  readonly onClose: () => void
+  readonly onRestored: () => void
+  readonly onOpen: (id: string) => void
+}
+
+export function Panels(props: PanelsProps) {
+  const mayEdit = () => props.notebook.rights !== 'view'
+  return (
+    <Drawer title={props.shown} onClose={props.onClose}>
+      <Suspense>
+        <Switch>
+          <Match when={props.shown === 'Versions'}>
+            <Versions id={props.notebook.id} mayEdit={mayEdit()} onRestored={props.onRestored} onKept={props.onOpen} />
+          </Match>
+          <Match when={props.shown === 'Files'}>
+            <Files id={props.notebook.id} mayEdit={mayEdit()} />
+          </Match>
+          <Match when={props.shown === 'Packages'}>
+            <Packages />
+          </Match>
+          <Match when={props.shown === 'Limits'}>
+            <LimitList />
+          </Match>
+        </Switch>
+      </Suspense>
+    </Drawer>
+  )
+}

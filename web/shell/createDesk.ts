@@ -1,0 +1,110 @@
+// Everything that lives as long as somebody is signed in: the socket, the frames, the sessions, and what ties them together.
+import { useQueryClient } from '@tanstack/solid-query'
+import { type Accessor, createEffect, createSignal, on, onCleanup, untrack } from 'solid-js'
+import type { ShellEvent } from '#protocol/api.ts'
+import type { NotebookId, PersonId } from '#protocol/ids.ts'
+import { isVisible } from '../features/notebook/session.ts'
+import { createNotebooks } from '../features/notebooks/queries.ts'
+import { usePeople } from '../net/context.ts'
+import type { Theme } from '../primitives/theme.ts'
+import type { FrameEvent } from './frame.ts'
+import { FramePool } from './frames.ts'
+import { type Connection, createLink } from './link.ts'
+import { Sessions } from './sessions.ts'
+import { live } from './tabs.ts'
+import type { Workspace } from './workspace.ts'
+
+type News = Exclude<FrameEvent, { type: 'rendered' | 'ended' }>
+type DeskOptions = {
+  readonly me: PersonId
+  readonly theme: Accessor<Theme>
+  readonly workspace: Workspace
+  readonly news: (notebook: NotebookId, news: News, sessions: Sessions) => void
+}
+
+export function createDesk(options: DeskOptions) {
+  const people = usePeople()
+  const client = useQueryClient()
+  const host = Promise.withResolvers<HTMLElement>()
+  const [connection, setConnection] = createSignal<Connection>({ at: 'connecting', attempt: 0 })
+  const pool = Promise.all([people.anonymous('GET /api/config'), host.promise]).then(
+    ([config, element]) => new FramePool({ frames: config.frames, opaque: config.opaque, host: element }),
+  )
+  pool.catch(() => undefined) // said where a notebook is opened
+
+  const refreshList = () => void client.invalidateQueries({ queryKey: ['notebooks'] })
+  const link = createLink({
+    bearer: people.bearer,
+    state: (next) => (next.at === 'signedOut' ? people.left(ENDED) : setConnection(next)),
+    event: (event) => heard(event),
+    renewed: () => {
+      refreshList()
+      void sessions.refresh()
+    },
+  })
+  const sessions: Sessions = new Sessions({
+    api: people.api,
+    link,
+    pool: () => pool,
+    me: options.me,
+    theme: options.theme,
+    signOut: () => people.left(ENDED),
+    news: (notebook, news) => options.news(notebook, news, sessions),
+    opened: ({ notebook }) => options.workspace.named(notebook.id, notebook.name),
+  })
+  function heard(event: ShellEvent): void {
+    if (LISTED.has(event.type)) refreshList()
+    if (event.type === 'saved') void client.invalidateQueries({ queryKey: ['versions', event.notebook] })
+    sessions.onEvent(event)
+  }
+
+  keepInStep(options, sessions)
+  followNames(options, sessions)
+  void pool.then((frames) => requestIdleCallback(() => frames.warm(), { timeout: 3_000 }))
+  onCleanup(() => {
+    sessions.end()
+    link.close()
+    void pool.then((frames) => frames.destroyAll())
+  })
+  return { sessions, connection, retry: link.retry, host: host.resolve }
+}
+
+const ENDED = 'Your session has ended. Sign in to go on.'
+const LISTED: ReadonlySet<ShellEvent['type']> = new Set(['notebooks-changed', 'lease'])
+
+/** The tab in front is awake and shown; tabs beyond the live ones sleep; closed ones are forgotten. */
+function keepInStep({ workspace, theme }: DeskOptions, sessions: Sessions): void {
+  createEffect(
+    on(workspace.tabs, (tabs) => {
+      const kept = live(tabs)
+      for (const { id } of tabs.list) if (!kept.includes(id)) sessions.sleep(id)
+      for (const id of sessions.ids()) if (!tabs.list.some((tab) => tab.id === id)) sessions.forget(id)
+      if (tabs.active !== null) sessions.wake(tabs.active, workspace.takeStill(tabs.active) ? { run: false } : {})
+    }),
+  )
+  createEffect(() => {
+    const active = workspace.active()
+    const visible = active !== null && isVisible(sessions.of(active))
+    for (const [id, seat] of sessions.seats()) seat.frame.show(id === active && visible)
+  })
+  createEffect(() => {
+    const now = theme()
+    for (const [, seat] of sessions.seats()) seat.frame.setTheme(now)
+  })
+}
+
+/** Names come from the list: for a tab restored or reached by its address alone, and when somebody renames it. */
+function followNames({ workspace }: DeskOptions, sessions: Sessions): void {
+  const list = createNotebooks(() => 'notebooks')
+  createEffect(() => {
+    const open = new Set(workspace.tabs().list.map((tab) => tab.id))
+    for (const { id, name } of list.data ?? []) {
+      if (!open.has(id)) continue
+      untrack(() => {
+        workspace.named(id, name)
+        sessions.dispatch(id, { type: 'renamed', name })
+        sessions.seat(id)?.frame.setName(name)
+      })
+    }
+  })
+}

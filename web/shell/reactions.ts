@@ -1,0 +1,87 @@
+// What a shell event or a closed channel means for an opened notebook. Pure: the shell does what is named here.
+import type { ShellEvent } from '#protocol/api.ts'
+import { CLOSE } from '#protocol/close.ts'
+import type { PersonId } from '#protocol/ids.ts'
+import type { Phase } from '#protocol/runner.ts'
+import { openedOf, type Session, type SessionEvent } from '../features/notebook/session.ts'
+import type { KernelNews } from '../net/kernelChannel.ts'
+
+export type Reaction =
+  | { readonly type: 'apply'; readonly event: SessionEvent }
+  | { readonly type: 'open' } // ask the server again: as editor where one may, else as reader
+  | { readonly type: 'leave' } // frame and channel go
+  | { readonly type: 'sign-out' }
+  | { readonly type: 'tell'; readonly message: string }
+
+const apply = (event: SessionEvent): Reaction => ({ type: 'apply', event })
+
+/** What an event does to one session; events of other kernels and notebooks do nothing. */
+export function onShellEvent(
+  session: Session,
+  event: ShellEvent,
+  notebook: string,
+  me: PersonId,
+  now: number,
+): readonly Reaction[] {
+  if (!('notebook' in event) || event.notebook !== notebook) return []
+  const opened = openedOf(session)
+  if ('kernel' in event && event.kernel !== opened?.kernel) return []
+  switch (event.type) {
+    case 'phase':
+      return onPhase(event.phase, now)
+    case 'usage':
+      return [apply({ type: 'usage', usage: event.usage })]
+    case 'idle-warning':
+      return [apply({ type: 'idle-warning', stopsAt: event.stopsAt })]
+    case 'saved':
+      return [apply({ type: 'saved', at: event.at })]
+    case 'save-refused':
+      return [apply({ type: 'save-refused', message: event.message, id: event.id })]
+    case 'lease':
+      return onLease(session, event.holder, me)
+    case 'lease-asked':
+      return opened?.mode === 'edit'
+        ? [apply({ type: 'ask', ask: { state: 'asked', by: event.by.name, answerBy: event.answerBy } })]
+        : []
+    case 'lease-refused':
+      return [apply({ type: 'ask', ask: { state: 'kept' } })]
+    case 'lease-granted':
+      return opened?.mode === 'run' ? [{ type: 'open' }] : []
+    case 'lease-lost':
+      return [apply({ type: 'ask', ask: { state: 'lost', to: event.to.name, draft: event.draft } }), { type: 'open' }]
+  }
+}
+
+function onPhase(phase: Phase, now: number): readonly Reaction[] {
+  return [apply({ type: 'phase', phase, now })]
+}
+
+function onLease(session: Session, holder: { id: PersonId; name: string } | null, me: PersonId): readonly Reaction[] {
+  const editor = apply({ type: 'editor', editor: holder && { person: holder.id, name: holder.name } })
+  const answered = session.ask.state === 'asked' && holder?.id !== me
+  return answered ? [editor, apply({ type: 'ask', ask: { state: 'none' } })] : [editor]
+}
+
+/** What becomes of a kernel channel. A drop it comes back from by itself is the connection banner's affair. */
+export function onKernelNews(news: KernelNews): readonly Reaction[] {
+  if (news.type === 'reopened') return [{ type: 'tell', message: CLOSE.gap.text }, { type: 'open' }]
+  return news.type === 'closed' ? onClose(news) : []
+}
+
+function onClose({ reason, detail, id }: Extract<KernelNews, { type: 'closed' }>): readonly Reaction[] {
+  const { next, text } = CLOSE[reason]
+  if (reason === 'leaseLost') return [{ type: 'open' }]
+  switch (next) {
+    case 'takeBack':
+      return [apply({ type: 'moved' }), { type: 'leave' }]
+    case 'signIn':
+      return [{ type: 'sign-out' }]
+    case 'reopen':
+      return [{ type: 'tell', message: text }, { type: 'open' }]
+    case 'stop':
+      return [apply({ type: 'ended', ending: { cause: 'revoked', message: detail ?? text, id: id ?? null } })]
+    case 'restart':
+    case 'retry':
+      return [apply({ type: 'ended', ending: { cause: 'lost', message: detail ?? text, id: id ?? null } })]
+  }
+}
