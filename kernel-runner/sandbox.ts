@@ -12,6 +12,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -22,6 +23,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 
 const BUILD_DEADLINE = 5000 // ms
+const CLOSE_ON_EXEC = 0o2000000
 const HOLDER = 'scrydon-holder' // at most 15 characters: it is looked for in /proc/<pid>/comm
 const INSIDE = `/${HOLDER}`
 const MASKED = [
@@ -49,6 +51,7 @@ export type SandboxBase = {
   readonly holder: string // the unreadable copy of sleep
   readonly python: readonly string[] // the environment and the interpreter's own prefix
   readonly rootless: boolean
+  readonly inherited: readonly number[] // descriptors that a holder must close
 }
 
 export type SandboxOptions = {
@@ -88,7 +91,7 @@ export function prepareSandboxes(folder: string, bwrap: string, program: Uint8Ar
     'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
   }
   for (const [name, text] of Object.entries(common)) writeFileSync(join(folder, 'etc', name), text)
-  return { bwrap, folder, filter, holder, python, rootless: process.geteuid?.() !== 0 }
+  return { bwrap, folder, filter, holder, python, rootless: process.geteuid?.() !== 0, inherited: inheritable() }
 }
 
 function* parents(path: string): Iterable<string> {
@@ -133,6 +136,27 @@ function tmpfs(path: string, bytes: number): string[] {
   return ['--perms', '1777', '--size', String(bytes), '--tmpfs', path]
 }
 
+/** Descriptors that we were given without close-on-exec: whatever started us left them, and every child gets them. */
+function inheritable(): number[] {
+  const foreign = (fd: string) => Number(fd) > 2 && (parseInt(field(`/proc/self/fdinfo/${fd}`, 'flags'), 8) & CLOSE_ON_EXEC) === 0
+  return readdirSync('/proc/self/fd').filter(foreign).map(Number)
+}
+
+function field(path: string, name: string): string {
+  try {
+    return new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(readFileSync(path, 'utf8'))?.[1] ?? '0'
+  } catch {
+    return `0${CLOSE_ON_EXEC.toString(8)}` // closed meanwhile
+  }
+}
+
+/** Becomes the holder, with every descriptor closed. dash knows descriptors of one digit only. */
+function hold(inherited: readonly number[]): string[] {
+  const shell = inherited.some((fd) => fd > 9) && existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh'
+  const closing = [0, 1, 2, ...inherited].map((fd) => `${fd}>&-`).join(' ')
+  return [shell, '-c', `exec /usr/bin/env --ignore-signal=CHLD ${INSIDE} infinity ${closing}`]
+}
+
 export function bwrapArguments(base: SandboxBase, options: SandboxOptions, fds: { info: number; filter: number }): string[] {
   const python = base.python.filter((path) => !under(path, '/usr'))
   return [
@@ -149,7 +173,7 @@ export function bwrapArguments(base: SandboxBase, options: SandboxOptions, fds: 
     ...['--ro-bind', base.holder, INSIDE, '--bind', options.home, '/home/me'],
     ...(options.files === null ? [] : ['--ro-bind', options.files, '/home/me/files']),
     ...['--remount-ro', '/', '--chdir', '/', '--seccomp', String(fds.filter), '--info-fd', String(fds.info), '--'],
-    ...['/bin/sh', '-c', `exec /usr/bin/env --ignore-signal=CHLD ${INSIDE} infinity <&- >&- 2>&-`],
+    ...hold(base.inherited),
   ]
 }
 

@@ -9,6 +9,8 @@ import os
 import sys
 import warnings
 
+from launcher import reset
+
 SERVER = """
 marimo marimo._server.main marimo._server.session_manager marimo._server.workspace marimo._runtime.runtime
 marimo._runtime.kernel_lifecycle marimo._session.session marimo._server.api.lifespans marimo._output.formatters.formatters
@@ -62,6 +64,7 @@ def preload(learned: str | None) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import_all(learned_names(learned))
+        reset.note_home_paths()
     gc.collect()
     gc.freeze()
     if threads() != 1:

@@ -14,6 +14,24 @@ from typing import Any
 from launcher import native
 
 
+# Where an imported module keeps a path below the zygote's home: (module, attribute, path behind the home).
+HOME_PATHS: list[tuple[types.ModuleType, str, str]] = []
+
+
+def note_home_paths() -> None:
+    """In the zygote, once: libraries compute cache folders when they are imported (parso's made completion fail)."""
+    home = os.path.expanduser("~").rstrip("/") + "/"
+    for module in list(sys.modules.values()):
+        for name, value in list(getattr(module, "__dict__", {}).items()):
+            if isinstance(value, (str, os.PathLike)) and str(value).startswith(home) and not name.startswith("__"):
+                HOME_PATHS.append((module, name, str(value)[len(home) :]))
+
+
+def move_home(home: str) -> None:
+    for module, name, rest in HOME_PATHS:
+        setattr(module, name, type(getattr(module, name))(os.path.join(home, rest)))
+
+
 def environment(home: str, threads: int) -> dict[str, str]:
     amount = str(max(1, threads))
     return {
@@ -90,6 +108,7 @@ def everything(home: str, threads: int) -> None:
     os.environ.update(environment(home, threads))
     os.umask(0o077)
     os.chdir(home)
+    move_home(home)
     loggers()
     randomness()
     main_module()
