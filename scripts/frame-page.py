@@ -36,6 +36,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "server": {"disable_file_downloads": True},
     "experimental": {"rtc_v2": False},
     "language_servers": {"pylsp": {"enabled": False}},
+    "keymap": {"overrides": {"global.commandPalette": "Mod-Shift-p"}},  # Ctrl+K is the shell's
     "display": {"theme": "system"},  # the bridge answers what the system prefers: the shell's theme
 }
 
@@ -86,6 +87,8 @@ def main() -> None:
     html = without(html, rf'<script type="module"[^>]*src="{re.escape(entry)}"[^>]*></script>')
     html = without(html, r'<script data-marimo="true">\s*Object\.defineProperty\(window, "__MARIMO_MOUNT_CONFIG__".*?</script>')
     html = without(html, r'<link rel="manifest"[^>]*>')
+    # Shown after a lost connection, when marimo could not fetch them from its server; here they come from another host.
+    html = re.sub(r'<link rel="preload"[^>]*as="image"[^>]*>', "", html)
     html = re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL)
     mount = json.loads(_get_mount_config(mode="edit", **common))
     print(json.dumps({"version": __version__, "html": html, "mount": mount, "entry": entry, "modules": page.modules}))

@@ -65,6 +65,6 @@ const edit = [
 
 /** Downloads have no way out of the frame; these stand in shadow roots too. */
 const both = [testId('export-button'), '.vega-embed details', '.vega-embed summary', '.modebar-btn[data-title^="Download"]']
-const run = [menu('Download'), menu('Export…')]
+const run = [testId('notebook-actions-dropdown')]
 
 export const HIDDEN = { both, edit, run } as const
