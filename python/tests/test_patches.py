@@ -1,0 +1,132 @@
+"""The contract with each marimo symbol that patches.py changes: its shape before, its effect after. A marimo whose shape
+differs fails here, by the symbol's name, before any kernel does."""
+
+import inspect
+import multiprocessing
+import unittest
+from typing import Any
+
+import uvicorn
+from marimo._config import manager
+from marimo._runtime import runtime
+from marimo._server.api.endpoints.ws import session_handler
+from marimo._server.api.endpoints.ws import ws_session_connector as connector
+from marimo._session import session as marimo_session
+from marimo._session.extensions import extensions
+from marimo._session.managers import kernel as kernel_manager
+
+from launcher import config, patches
+
+
+def parameters(function: Any) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+class Shapes(unittest.TestCase):
+    """Stock marimo, before any patch is applied in this process."""
+
+    def says(self, function: Any, *words: str) -> None:
+        source = inspect.getsource(function)
+        for word in words:
+            self.assertIn(word, source, f"{function.__qualname__} has changed: {word!r} is gone")
+
+    def test_configuration_readers(self) -> None:
+        for reader in (manager.SecurityConfigReader, manager.ScriptConfigReader, manager.PyprojectConfigReader, manager.UserConfigStore):
+            self.assertEqual(parameters(reader.read), ["self"], reader.__name__)
+        self.assertEqual(parameters(manager._contextual_defaults), ["reader"])
+        self.says(manager.MarimoConfigManager.__init__, "security_partials")
+        self.says(manager.MarimoConfigManager._read_overrides, "*self.partials, *self.security_partials")
+
+    def test_session_cache(self) -> None:
+        self.assertEqual(parameters(extensions.CachingExtension.__init__), ["self", "enabled", "interval", "mode"])
+        self.says(extensions.CachingExtension.on_attach, "if not self.enabled")
+        self.says(marimo_session.SessionImpl.create.__func__, "CachingExtension(")
+
+    def test_session_creation(self) -> None:
+        self.assertIn("virtual_file_storage", parameters(marimo_session.SessionImpl.create))
+        self.says(marimo_session.SessionImpl.create.__func__, "virtual_file_storage=virtual_file_storage")
+
+    def test_reconnect(self) -> None:
+        self.assertEqual(parameters(connector.SessionConnector._reconnect_session), ["self", "session"])
+        self.says(connector.SessionConnector._reconnect_session, "disconnect_main_consumer()", "replay=False")
+        self.says(connector.SessionConnector._connect, "self._reconnect_session(existing_by_id)")
+        handler = session_handler.SessionHandler
+        self.assertEqual(parameters(handler._write_kernel_ready_from_session_view), ["self", "session", "kiosk"])
+        self.assertEqual(parameters(handler._replay_previous_session), ["self", "session"])
+        self.says(handler._reconnect_session, "self.cancel_close_handle", "connect_consumer(self, main=True)")
+
+    def test_expiry(self) -> None:
+        self.assertEqual(parameters(session_handler.SessionHandler._on_disconnect), ["self"])
+        self.says(session_handler.SessionHandler._on_disconnect, "session.disconnect_consumer(self)", "call_later")
+
+    def test_kernel_processes(self) -> None:
+        self.says(kernel_manager.KernelManagerImpl.start_kernel, 'get_context("spawn").Process')
+        self.says(runtime._bootstrap_subprocess, "start_parent_poller(", "os.setsid()")
+
+    def test_heartbeat(self) -> None:
+        self.assertEqual(parameters(extensions.HeartbeatExtension._start), ["self", "session"])
+        self.says(extensions.HeartbeatExtension._start, "session.kernel_state()", "self.heartbeat_task")
+        self.says(extensions.HeartbeatExtension._stop, "if self.heartbeat_task")
+
+    def test_uvicorn(self) -> None:
+        self.says(uvicorn.Server.main_loop, "on_tick", "asyncio.sleep(0.1)")
+        self.says(uvicorn.Server.handle_exit, "self.should_exit = True")
+
+
+class Effects(unittest.TestCase):
+    """Each change on its own, undone afterwards."""
+
+    def patched(self, *places: tuple[Any, str]) -> None:
+        for owner, name in places:
+            self.addCleanup(setattr, owner, name, inspect.getattr_static(owner, name))
+
+    def test_nothing_overrides_the_forced_configuration(self) -> None:
+        readers = (manager.SecurityConfigReader, manager.ScriptConfigReader, manager.PyprojectConfigReader, manager.UserConfigStore)
+        self.patched(*((reader, "read") for reader in readers), (manager, "_contextual_defaults"))
+        forced = config.forced("edit", False, "dark", 1000)
+        patches.force_configuration(forced)
+        hostile: Any = {
+            "runtime": {"auto_instantiate": True, "dotenv": ["/x"], "pythonpath": ["/x"], "default_auto_download": ["html"]},
+            "display": {"theme": "light", "custom_css": ["x.css"]},
+            "mcp": {"mcpServers": {"evil": {"command": "true"}}},
+            "venv": {"path": "/x"},
+            "experimental": {"rtc_v2": True},
+            "ai": {"enabled": True},
+        }
+        seen: Any = manager.get_default_config_manager(current_path=None).with_overrides(hostile).get_config()
+        for section, values in forced.items():
+            for key, value in values.items():
+                if key != "mcpServers" and not isinstance(value, dict) and key != "vimrc":
+                    self.assertEqual(seen[section][key], value, f"{section}.{key}")
+        self.assertEqual(seen["language_servers"]["pylsp"]["enabled"], False)
+
+    def test_saved_preferences_keep_only_harmless_keys(self) -> None:
+        self.assertEqual(config.kept({"keymap": 1, "venv": 2, "mcp": 3, "runtime": 4, "package_management": 5}), {"keymap": 1})
+
+    def test_the_cache_cannot_be_enabled(self) -> None:
+        self.patched((marimo_session, "CachingExtension"))
+        patches.no_session_cache()
+        self.assertFalse(marimo_session.CachingExtension(enabled=True).enabled)
+
+    def test_kernels_are_forked(self) -> None:
+        self.patched((kernel_manager, "get_context"), (runtime, "start_parent_poller"))
+        patches.forked_kernels()
+        self.assertIs(kernel_manager.get_context("spawn"), multiprocessing.get_context("forkserver"))
+        self.assertIsNone(runtime.start_parent_poller(1, ancestor_pid=2))
+
+    def test_the_server_ends_when_told(self) -> None:
+        import asyncio
+
+        async def ends() -> None:
+            server = patches.QuietServer(uvicorn.Config(None))
+            waiting = asyncio.create_task(server.main_loop())
+            await asyncio.sleep(0)
+            self.assertFalse(waiting.done())
+            server.handle_exit(15, None)
+            await asyncio.wait_for(waiting, 1)
+
+        asyncio.run(ends())
+
+
+if __name__ == "__main__":
+    unittest.main()
