@@ -11,7 +11,7 @@ export type MemoryKernels = Kernels & {
   answer(started: Started | null): void
 }
 
-export function memoryKernels(now: () => number): MemoryKernels {
+export function memoryKernels(now: () => number, level = 3): MemoryKernels {
   const states = new Map<KernelId, KernelState>()
   const sources = new Map<KernelId, string>()
   const listeners = new Set<(event: KernelEvent) => void>()
@@ -30,7 +30,7 @@ export function memoryKernels(now: () => number): MemoryKernels {
     answer: (started) => {
       answer = started
     },
-    info: () => ({ level: 3, why: [], packages: [], marimo: '0.25.2', python: '3.11', instance: 'memory' }),
+    info: () => ({ level, why: [], packages: [], marimo: '0.25.2', python: '3.11', instance: 'memory' }),
     list: () => [...states.values()],
     get: (kernel) => states.get(kernel) ?? null,
     find: (person, notebook, mode) =>

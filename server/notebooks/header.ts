@@ -1,6 +1,6 @@
 // The PEP 723 header of a notebook (`# /// script … # ///`) can configure marimo, down to commands it runs. It is stored
 // as written, taken out of what a kernel is started with, and put back into what marimo saves. A kernel cannot write one.
-import { shape } from './scan.ts'
+import { codeStart } from './scan.ts'
 
 /** `before`: what stands above the block (a shebang, comments); `block`: the header with the blank lines after it. */
 type Piece = { readonly before: string; readonly block: string }
@@ -14,7 +14,7 @@ export function splitHeader(source: string): Split {
   const head: Piece[] = []
   let body = source
   while (head.length < PIECES) {
-    const found = findBlock(body, shape(body).preamble)
+    const found = findBlock(body, codeStart(body))
     if (!found) break
     head.push({ before: body.slice(0, found.start), block: body.slice(found.start, found.end) })
     body = body.slice(0, found.start) + body.slice(found.end)
@@ -43,11 +43,11 @@ function trimBlank(text: string): string {
 type Line = { readonly text: string; readonly start: number; readonly end: number }
 
 /** Line by line what marimo's own pattern accepts: an opening line, comment lines, a closing line. */
-function findBlock(source: string, preamble: number): { start: number; end: number } | null {
+function findBlock(source: string, code: number): { start: number; end: number } | null {
   let opened: { start: number; lines: number } | null = null
   for (const line of lines(source)) {
     if (!opened) {
-      if (line.start >= preamble) return null
+      if (line.start >= code) return null
       if (line.text === '# /// script') opened = { start: line.start, lines: 0 }
     } else if (line.text === '# ///' && opened.lines > 0) {
       return { start: opened.start, end: afterBlank(source, line.end) }

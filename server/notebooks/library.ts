@@ -47,7 +47,7 @@ export async function duplicate(desk: Desk, who: Principal, id: NotebookId): Pro
   const head = await desk.store.versions.head(id)
   if (!head) throw refuse('not-found')
   const { source, layout } = head.content
-  const checked = { source, bytes: original.bytes, shape: { notebook: true, cells: original.cells, preamble: 0 } }
+  const checked = { source, bytes: original.bytes, shape: { notebook: true, cells: original.cells } }
   const copy = await makeFree(desk, who, copyName(original.name), checked, layout)
   await copyFiles(desk, id, copy.id)
   return view(desk, who, copy)

@@ -1,6 +1,6 @@
 // A scan of Python source that knows strings, comments and brackets, and nothing else: enough to tell which lines start a
 // statement at the top level. Not a parser: marimo is, in the kernel, and shows what it finds in the cell it is in.
-// It never calls valid Python broken (seen on 1 500 files of installed packages).
+// It never calls valid Python broken (seen on 7 500 files of installed packages).
 
 export type Scan = {
   /** Where a physical line starts that is outside any string or bracket and is not indented. */
@@ -12,14 +12,18 @@ export type Scan = {
 const OPEN = '([{'
 const CLOSE = ')]}'
 
-export function scan(source: string): Scan {
+/** `last`: stop at the first top line for which it holds. */
+export function scan(source: string, last: (at: number) => boolean = () => false): Scan {
   const top: number[] = []
   const open: string[] = []
   let at = source.startsWith('\uFEFF') ? 1 : 0
   let fresh = true // at the start of a physical line
   while (at < source.length) {
     const char = source[at] as string
-    if (fresh && open.length === 0 && !/[\s#]/.test(char)) top.push(at)
+    if (fresh && open.length === 0 && !/[\s#]/.test(char)) {
+      top.push(at)
+      if (last(at)) return { top, broken: false }
+    }
     fresh = char === '\n'
     const next = step(source, at, char, open)
     if (next < 0) return { top, broken: true }
@@ -60,18 +64,24 @@ function endOfString(source: string, at: number, quote: string): number {
 export type Shape = {
   readonly notebook: boolean // imports marimo and makes an app
   readonly cells: number | null // null: no Python reads it
-  readonly preamble: number // where the header ends: the `import marimo` line, or the first statement
 }
 
 const CELL = /^(@app\.(cell|function|class_definition)\b|with app\.setup\b|app\._unparsable_cell\b)/
 const IMPORT = /^import marimo\b/
 const APP = /^app\s*=\s*marimo\.App\s*\(/
 
+const startsAt = (source: string, pattern: RegExp) => (at: number) => pattern.test(source.slice(at, at + 40))
+
 export function shape(source: string): Shape {
   const { top, broken } = scan(source)
-  const starts = (pattern: RegExp) => (at: number) => pattern.test(source.slice(at, at + 40))
-  const imported = top.find(starts(IMPORT))
-  const notebook = imported !== undefined && top.some(starts(APP))
-  const cells = top.filter(starts(CELL)).length
-  return { notebook, cells: broken ? null : cells, preamble: imported ?? top[0] ?? source.length }
+  const notebook = top.some(startsAt(source, IMPORT)) && top.some(startsAt(source, APP))
+  const cells = top.filter(startsAt(source, CELL)).length
+  return { notebook, cells: broken ? null : cells }
+}
+
+/** Where the code begins: the `import marimo` line; without one, the first statement. */
+export function codeStart(source: string): number {
+  const imports = startsAt(source, IMPORT)
+  const { top } = scan(source, imports)
+  return top.find(imports) ?? top[0] ?? source.length
 }
