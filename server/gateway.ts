@@ -62,7 +62,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
   const versions = { scrydon: SCRYDON, marimo: MARIMO }
   const deps = { config, desk, document, kernels, signIn, versions, where: () => where }
   const metrics = makeMetrics(kernels, desk.events)
-  const app = await makeApp({ deps, shell: serveShell(config.dist, now), metrics, log })
+  const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })
   await plantExamples(desk, config, log)
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
