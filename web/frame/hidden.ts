@@ -54,12 +54,12 @@ const edit = [
   testId('install-packages-button'),
   // settings that the command table drops or that are somebody else's
   ...SETTINGS_TABS.map((tab) => `[role="tab"][id$="-trigger-${tab}"]`),
-  ...['pylsp-checkbox', 'package-manager-select', 'auto-discover-schemas-select'].map(group),
-  ...['theme-select', 'auto-instantiate-checkbox'].map(setting),
+  ...['pylsp-checkbox', 'package-manager-select'].map(group),
+  ...['theme-select', 'auto-instantiate-checkbox', 'auto-discover-schemas-select'].map(setting),
   `form div:has(> div > ${testId('autocomplete-checkbox')}) > div:has(> button.px-0)`,
   `form div:has(> h3):has(${testId('html-checkbox')})`,
   `form div:has(> h3):has([name="css_file"])`,
-  `form .pb-4 > div:not(:has(${testId('autosave-checkbox')})):has(${testId('html-checkbox')})`,
+  `form .pb-4:has(${testId('autosave-checkbox')}) > div:has([role="checkbox"]:not([data-testid]))`,
   'form [role="tablist"] > .flex-1 ~ *', // where marimo keeps its configuration file
 ]
 
