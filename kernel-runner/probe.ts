@@ -160,7 +160,8 @@ async function attack(options: ProbeOptions, holders: readonly (Holder | null)[]
   }
 }
 
-async function measure(options: ProbeOptions): Promise<Isolation> {
+/** Builds both, lets one attack the other, removes both. */
+export async function report(options: ProbeOptions): Promise<Report> {
   const holders: Holder[] = []
   try {
     const own = options.base?.rootless === true ? (process.getuid?.() ?? 0) : null
@@ -168,12 +169,16 @@ async function measure(options: ProbeOptions): Promise<Isolation> {
       const holder = await sandboxFor(options, role, own ?? options.uids[at as 0 | 1])
       if (holder !== null) holders.push(holder)
     }
-    return judge(await attack(options, holders), options.base !== null, options.base?.rootless ?? true)
+    return await attack(options, holders)
   } finally {
     for (const holder of holders) holder.kill()
     await Promise.all(holders.map((holder) => holder.exited))
     for (const role of ['victim', 'attacker']) rmSync(join(options.folder, `probe-${role}`), { recursive: true, force: true })
   }
+}
+
+async function measure(options: ProbeOptions): Promise<Isolation> {
+  return judge(await report(options), options.base !== null, options.base?.rootless ?? true)
 }
 
 /** Without a sandbox: what the processes themselves prove, and why there is no more. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Ground, openGround, sandboxable, TestKernel, type Wish } from './testing/launch.ts'
@@ -54,7 +54,6 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     expect(await kernel.call('GET', '/health')).toMatchObject({ status: 200 })
     await kernel.connect()
     expect(await kernel.output('42')).toContain('42')
-    expect(await kernel.exited.constructor).toBeDefined()
   })
 
   test('an edit kernel runs nothing until it is told to', async () => {
@@ -208,8 +207,8 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
   test('a fork bomb stays inside, a neighbour answers', async () => {
     const bomb = await open({
       mode: 'edit',
-      cgroup: { memory: 2 ** 29, processes: 64, cpuShare: 0.5 },
-      cells: ['import os, time\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        time.sleep(0.1)'],
+      cgroup: { memory: 2 ** 29, processes: 64, cpuShare: 0.25 },
+      cells: ['import os, time\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        time.sleep(1)'],
     })
     await bomb.instantiate()
     await expect.poll(() => bomb.cgroup.usage()?.processes ?? 0, { timeout: 15_000 }).toBeGreaterThan(60)
@@ -270,10 +269,12 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     expect(existsSync(`/proc/${kernel.pid}`)).toBe(false)
   })
 
-  test('a socket path longer than sun_path still works for the zygote', async () => {
-    const kernel = await start({ cells: ['1'] })
+  test('its socket is for the runner only, and out of sight of the kernel', async () => {
+    const kernel = await open({
+      cells: ['import os\n"sockets " + str([name for name in os.listdir("/home/me") if "socket" in name])'],
+    })
     expect(statSync(join(kernel.home, '../socket')).mode & 0o777).toBe(0o600)
-    writeFileSync(join(kernel.home, 'touched'), '')
+    expect(await kernel.output('sockets ')).toContain('[]')
   })
 })
 

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { judge, probe, type Report, refusal, report, WORDS } from './probe.ts'
+import { type Ground, openGround, sandboxable } from './testing/launch.ts'
+
+const facts = {
+  uid: 61001,
+  host_root_mapped: false,
+  capabilities: 0,
+  no_new_privs: true,
+  seccomp: true,
+  new_user_namespace: false,
+}
+const clean: Report = { leaks: [], facts }
+
+describe('what a report proves', () => {
+  test('nothing reached and all held: 3 as root, 2 without', () => {
+    expect(judge(clean, true, false)).toEqual({ level: 3, why: [] })
+    expect(judge(clean, true, true)).toEqual({ level: 2, why: [WORDS.rootless] })
+  })
+  test.each([
+    [{ ...facts, host_root_mapped: true }, 1],
+    [{ ...facts, capabilities: 1 }, 1],
+    [{ ...facts, new_user_namespace: true }, 0],
+    [{ ...facts, seccomp: false }, 0],
+    [{ ...facts, no_new_privs: false }, 0],
+    [null, 0],
+  ])('one property missing is not level 3: %j', (measured, level) => {
+    const judged = judge({ leaks: [], facts: measured }, true, false)
+    expect(judged.level).toBe(level)
+    expect(judged.why.length).toBeGreaterThan(0)
+  })
+  test('one thing reached is not level 3, and is named', () => {
+    const judged = judge({ ...clean, leaks: ['loopback'] }, true, false)
+    expect(judged).toMatchObject({ level: 1, why: [expect.stringContaining('loopback')] })
+  })
+  test('without a sandbox it is 1 at best', () => {
+    expect(judge(clean, false, false).level).toBe(1)
+  })
+})
+
+describe('why there is no sandbox, in words', () => {
+  const machine = (values: Record<string, string>) => (path: string) => values[path] ?? null
+  const apparmor = '/proc/sys/kernel/apparmor_restrict_unprivileged_userns'
+  test.each([
+    ['spawn bwrap ENOENT', {}, WORDS.bubblewrap],
+    ['bwrap: setting up uid map: Permission denied', { [apparmor]: '1' }, WORDS.apparmor],
+    ['bwrap: No permissions to create new namespace', { '/proc/sys/user/max_user_namespaces': '0' }, WORDS.sysctl],
+    ['bwrap: Creating new namespace failed: Operation not permitted', {}, WORDS.container],
+    ["bwrap: Can't mkdir /x: Read-only file system", {}, "bubblewrap failed: bwrap: Can't mkdir /x: Read-only file system"],
+  ])('%s', (message, values, words) => {
+    expect(refusal(message, machine(values))).toBe(words)
+  })
+})
+
+describe.skipIf(!sandboxable)('two real kernels', () => {
+  let ground: Ground
+  beforeAll(async () => {
+    ground = await openGround()
+  }, 60_000)
+  afterAll(() => ground.close())
+  const options = () => ({ base: ground.base, zygote: ground.zygote, folder: ground.folder, uids: [61901, 61902] as const })
+
+  test('level 3 here, within two seconds', async () => {
+    const begun = performance.now()
+    expect(await probe(options())).toEqual({ level: 3, why: [] })
+    expect(performance.now() - begun).toBeLessThan(2000)
+  })
+
+  test('the same attack without a sandbox reaches almost everything: the checks can fail', async () => {
+    const { leaks } = await report({ ...options(), base: null })
+    const expected = [
+      'cmdline',
+      'file',
+      'shared_memory',
+      'loopback',
+      'abstract_socket',
+      'signals',
+      'process_list',
+      'write_system',
+      'runner_socket',
+    ]
+    expect(leaks).toEqual(expect.arrayContaining(expected))
+  })
+
+  test('a bubblewrap that fails lowers the level and says why', async () => {
+    const broken = { ...ground.base, bwrap: '/bin/false' }
+    const { level, why } = await probe({ ...options(), base: broken })
+    expect(level).toBeLessThan(2)
+    expect(why[0]).toMatch(/bubblewrap/)
+    expect((await probe({ ...options(), base: { ...ground.base, bwrap: '/nonexistent' } })).why[0]).toBe(WORDS.bubblewrap)
+  })
+})
