@@ -2,17 +2,22 @@
 import type { Socket } from 'node:net'
 import { WIRE } from '#protocol/limits.ts'
 import type { Link } from '#protocol/link.ts'
-import { lengthPrefix, Splitter } from '#protocol/splitter.ts'
+import { lengthPrefix, prefixed, Splitter } from '#protocol/splitter.ts'
 import type { Wire } from '#protocol/wire.ts'
 
+const SMALL = 16 * 1024 // below it one copy is cheaper than two writes
+
 export function unixWire(socket: Socket, link: () => Link): Wire {
-  const sent = () => link().drain()
+  socket.on('drain', () => link().drain())
   return {
     send: (frame) => {
-      socket.cork()
-      socket.write(lengthPrefix(frame))
-      socket.write(frame, sent)
-      socket.uncork()
+      if (frame.byteLength <= SMALL) socket.write(prefixed(frame))
+      else {
+        socket.cork()
+        socket.write(lengthPrefix(frame))
+        socket.write(frame)
+        socket.uncork()
+      }
     },
     buffered: () => socket.writableLength,
     close: () => {

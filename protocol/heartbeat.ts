@@ -6,7 +6,7 @@ export class Heartbeat {
   readonly #clock: Clock
   readonly #ping: (nonce: number) => void
   readonly #gone: () => void
-  #heard: number
+  #silent = 0 // beats since anything was heard: a counter, as frames come too often to read the clock at each
   #nonce = 0
   #cancel: () => void
 
@@ -14,12 +14,11 @@ export class Heartbeat {
     this.#clock = clock
     this.#ping = ping
     this.#gone = gone
-    this.#heard = clock.now()
     this.#cancel = clock.after(WIRE.heartbeat, () => this.#beat())
   }
 
   heard(): void {
-    this.#heard = this.#clock.now()
+    this.#silent = 0
   }
 
   stop(): void {
@@ -27,8 +26,9 @@ export class Heartbeat {
   }
 
   #beat(): void {
-    if (this.#clock.now() - this.#heard >= 2 * WIRE.heartbeat) this.#gone()
+    if (this.#silent === 2) this.#gone()
     else {
+      this.#silent++
       this.#cancel = this.#clock.after(WIRE.heartbeat, () => this.#beat())
       this.#ping(++this.#nonce)
     }

@@ -12,10 +12,11 @@ export class Rotation<Member> {
 
   /** The next member; it is out until it is added again. */
   next(): Member | undefined {
-    for (;;) {
+    while (this.#turns.length > 0) {
       const member = this.#turns.shift()
-      if (member === undefined || this.#members.delete(member)) return member
+      if (member !== undefined && this.#members.delete(member)) return member
     }
+    return undefined
   }
 
   remove(member: Member): void {

@@ -68,8 +68,7 @@ export class Sender {
   }
 
   #urgent(): Uint8Array | null {
-    const control = this.#controls.shift()
-    if (control !== undefined) return control
+    if (this.#controls.length > 0) return this.#controls.shift() ?? null
     if (this.#pong === null) return null
     const nonce = this.#pong
     this.#pong = null

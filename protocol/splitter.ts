@@ -12,6 +12,13 @@ export function lengthPrefix(frame: Uint8Array): Uint8Array<ArrayBuffer> {
   return prefix
 }
 
+/** A frame with its length before it, in one piece. */
+export function prefixed(frame: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(varintLength(frame.byteLength) + frame.byteLength)
+  bytes.set(frame, writeVarint(bytes, 0, frame.byteLength))
+  return bytes
+}
+
 export class Splitter {
   readonly #onFrame: (frame: Uint8Array) => void
   #rest: Uint8Array = new Uint8Array(0)

@@ -13,10 +13,13 @@ export const MUX_SOCKET = {
   skipUTF8Validation: true, // no text frame is accepted
 } as const satisfies ServerOptions
 
+const WATCHED = WIRE.unsentSocket - 2 * WIRE.fragment
+
 export function webSocketWire(socket: WebSocket, link: () => Link): Wire {
   const sent = () => link().drain()
   return {
-    send: (frame) => socket.send(frame, sent),
+    // Only a send that may fill the socket needs to hear of its end: the link waits for room from then on.
+    send: (frame) => (socket.bufferedAmount < WATCHED ? socket.send(frame) : socket.send(frame, sent)),
     buffered: () => socket.bufferedAmount,
     close: (code, reason) => {
       socket.close(code, reason)
