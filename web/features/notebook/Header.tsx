@@ -31,11 +31,11 @@ function Title(props: { readonly name: string; readonly mine: boolean; readonly 
     <Show
       when={editing()}
       fallback={
-        <h1 class="max-w-[38ch] min-w-0 truncate text-base font-semibold">
-          <Show when={props.mine} fallback={props.name}>
+        <h1 class="-ml-1.5 max-w-[44ch] min-w-0 truncate text-base font-semibold">
+          <Show when={props.mine} fallback={<span class="px-1.5">{props.name}</span>}>
             <button
               type="button"
-              class="-mx-1.5 max-w-full truncate rounded px-1.5 py-1 hover:bg-hover"
+              class="max-w-full truncate rounded px-1.5 py-1 -outline-offset-2 hover:bg-hover"
               title="Rename (F2)"
               onClick={() => setEditing(true)}
               onKeyDown={(event) => event.key === 'F2' && setEditing(true)}
