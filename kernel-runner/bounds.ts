@@ -27,6 +27,7 @@ export const WATCH = {
 export const START = {
   together: 4, // kernels in their start at once; the rest wait as `queued`
   waiting: 64,
+  zygote: 30 * second, // a start waits this long for a zygote that died
 } as const
 
 /** How the last kernels ended, for a gateway that was away. */

@@ -19,7 +19,7 @@ const socket = path.resolve(env.SCRYDON_RUNNER ?? path.join(root, 'run', 'runner
 const log = createLog(env.LOG_LEVEL ?? 'info')
 
 async function main(): Promise<void> {
-  process.umask(0o077)
+  process.umask(0o022) // what a sandbox shows must be readable to its uid; what is private says so itself
   fs.mkdirSync(root, { recursive: true, mode: 0o700 })
   const release = await lockHome(root)
   const provider = new LocalProvider({

@@ -1,7 +1,8 @@
 // One kernel on this machine: its folder, uid and control group, the sandbox that holds it, the server forked into it; how
 // it ended; and its removal, in the order that leaves nothing.
+import fs from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
-import { WATCH } from '../bounds.ts'
+import { START, WATCH } from '../bounds.ts'
 import type { Cgroup, Cgroups } from '../cgroup.ts'
 import { type Home, makeHome, NOTEBOOK, noteHolder, wipe } from '../homes.ts'
 import type { Log } from '../log.ts'
@@ -23,6 +24,7 @@ export type Ground = {
   readonly log: Log
 }
 
+const ZYGOTE_PAUSE = 100 // ms
 const EXIT_SEEN = 400 // ms between the end of a server's socket and the zygote's word on how it ended
 const OOM_RECENT = 5000 // ms: a process killed for memory this short before the end was the end
 const AWAKE = 20 // ms of CPU between two samples: below it nothing was written
@@ -89,7 +91,18 @@ export class LocalKernel implements KernelProcess {
     await this.#enclose(this.#home)
     if (this.#ended) return
     this.#report({ type: 'step', step: 'python' })
-    this.#settle(await this.#fork(this.#home), this.#home)
+    this.#settle(await this.#forkPatiently(this.#home), this.#home)
+  }
+
+  /** A zygote that died is back in a moment: a start waits for it. */
+  async #forkPatiently(home: Home): Promise<Started> {
+    const deadline = Date.now() + START.zygote
+    for (;;) {
+      const started = await this.#fork(home)
+      if (started.type === 'started' || started.step !== 'zygote' || this.#ended || Date.now() > deadline) return started
+      await wait(ZYGOTE_PAUSE)
+      fs.rmSync(home.socket, { force: true })
+    }
   }
 
   async #enclose(home: Home): Promise<void> {

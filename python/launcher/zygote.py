@@ -86,6 +86,14 @@ class Zygote:
                 for line in lines:
                     self.start(json.loads(line))
 
+    def bury(self) -> None:
+        """The runner has gone, so every kernel must. A sandbox ends only when its first process was waited for."""
+        for _, pid in self.children.values():
+            os.kill(pid, signal.SIGKILL)
+        for fd, (_, pid) in self.children.items():
+            os.waitpid(pid, 0)
+            os.close(fd)
+
     def exited(self, fd: int) -> None:
         kernel, pid = self.children.pop(fd)
         self.poll.unregister(fd)
@@ -229,6 +237,12 @@ def serve(path: str, learned: str | None) -> None:
         modules = preload.preload(learned)
         client = listener.accept()[0]
     os.unlink(path)
+    if confine.LINUX:
+        native.prctl(native.PR_SET_PDEATHSIG, 0)  # from here on the end of the socket says it, and there is something to bury
     zygote = Zygote(client)
     zygote.say({"type": "ready", **packages.versions(), "modules": modules, "packages": packages.installed()})
-    zygote.loop()
+    try:
+        zygote.loop()
+    except ConnectionError:  # the runner was killed while something was said to it
+        pass
+    zygote.bury()

@@ -1,0 +1,159 @@
+// The runner as `npm start` runs it, with real kernels: what it does when something is killed.
+import fs from 'node:fs'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Client, type KernelChannel, type RunnerChannel, specOf } from './testing/client.ts'
+import { prepared } from './testing/local.ts'
+import { alive, eventually, RunnerProcess } from './testing/process.ts'
+
+const SOURCE = `import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    answer = 6 * 7
+    answer
+    return (answer,)
+
+
+if __name__ == "__main__":
+    app.run()
+`
+let count = 0
+const roots = new Set<string>()
+
+type Live = { readonly kernel: string; readonly channel: KernelChannel; readonly cell: string }
+
+async function start(client: Client, runner: RunnerChannel, more: Parameters<typeof specOf>[1] = {}): Promise<Live> {
+  count += 1
+  const spec = specOf(`real${count}`, more)
+  expect((await runner.call('/start', spec, SOURCE)).status).toBe(200)
+  await runner.live(spec.id)
+  const channel = client.kernel(spec.id, 't_first00000')
+  const ready = await channel.op('kernel-ready')
+  return { kernel: spec.id, channel, cell: (ready.cell_ids as string[])[0] ?? '' }
+}
+
+async function evaluate({ channel, cell }: Live, code: string, expected: string): Promise<void> {
+  expect((await channel.answer(channel.run(cell, code))).head.status).toBe(200)
+  await channel.output(cell, (data) => data.includes(expected))
+}
+
+describe.skipIf(!prepared)('the runner with real kernels', () => {
+  let process_: RunnerProcess
+  let client: Client
+  let runner: RunnerChannel
+  const open = async (root?: string) => {
+    process_ = await new RunnerProcess(root).listening()
+    roots.add(process_.root)
+    client = process_.connect()
+    runner = client.runner()
+    await runner.ready()
+  }
+  beforeAll(() => open(), 60_000)
+  afterAll(async () => {
+    await process_.end('SIGTERM')
+    for (const root of roots) fs.rmSync(root, { recursive: true, force: true })
+  })
+
+  it('runs a cell, and its output comes through the channel', async () => {
+    const live = await start(client, runner)
+    await evaluate(live, '6 * 7 * 1000', '42000')
+    await evaluate(live, '"marimo twice: " + str(open("notebook.py").read().count("marimo"))', 'marimo twice: 2')
+  })
+
+  it('keeps variables and outputs for a page that is loaded again', async () => {
+    const live = await start(client, runner)
+    await evaluate(live, 'kept = "still " + "here"; kept', 'still here')
+    const again = client.kernel(live.kernel, 't_second0000')
+    expect(await again.ready()).toMatchObject({ resumed: false })
+    expect(await again.op('kernel-ready')).toMatchObject({ resumed: true })
+    await again.output(live.cell, (data) => data.includes('still here'))
+    expect((await live.channel.ended()).reason).toBe('moved')
+  })
+
+  it('says within 2 s that a server was killed', async () => {
+    const live = await start(client, runner)
+    process.kill(process_.server(live.kernel), 'SIGKILL')
+    expect(await runner.exited(live.kernel, 2000)).toMatchObject({
+      cause: 'crashed',
+      message: expect.stringContaining('kill signal'),
+    })
+    expect((await live.channel.ended(2000)).reason).toBe('kernelGone')
+  })
+
+  it('says that Python exited, with its code', async () => {
+    const live = await start(client, runner)
+    live.channel.run(live.cell, 'import os; os._exit(3)')
+    expect(await runner.exited(live.kernel, 4000)).toMatchObject({
+      cause: 'crashed',
+      message: expect.stringContaining('exit code 3'),
+    })
+  })
+
+  it.each(['edit', 'run'] as const)('names the memory limit when it is met (%s)', async (mode) => {
+    const hog = 'hog = [bytearray(1 << 24) for _ in range(200)]\nfor block in hog: block[::4096] = b"x" * len(block[::4096])'
+    count += 1
+    const spec = specOf(`real${count}`, { mode })
+    const source = SOURCE.replace('answer = 6 * 7', `${hog.replace('\n', '\n    ')}\n    answer = 1`)
+    await runner.call('/start', spec, mode === 'run' ? source : SOURCE)
+    if (mode === 'edit') {
+      await runner.live(spec.id)
+      const channel = client.kernel(spec.id, 't_first00000')
+      const ready = await channel.op('kernel-ready')
+      channel.run((ready.cell_ids as string[])[0] ?? '', hog)
+    }
+    expect(await runner.exited(spec.id, 10_000)).toMatchObject({ cause: 'memory', message: expect.stringContaining('512 MB') })
+  })
+
+  it('stops a kernel that fills its scratch space', async () => {
+    const live = await start(client, runner)
+    live.channel.run(live.cell, 'open("big", "wb").write(bytes(300 << 20))')
+    expect(await runner.exited(live.kernel, 8000)).toMatchObject({ cause: 'scratch', message: expect.stringContaining('256 MB') })
+    await eventually(() => !fs.existsSync(path.join(process_.root, 'kernels', live.kernel)), 3000)
+  })
+
+  it('goes on without its zygote: kernels unharmed, the next start works', async () => {
+    const live = await start(client, runner)
+    const before = process_.zygote
+    process.kill(before, 'SIGKILL')
+    await evaluate(live, '"alive " + "after"', 'alive after')
+    await eventually(() => alive([before]).length === 0, 2000)
+    await evaluate(await start(client, runner), '"the next one"', 'the next one')
+    const [holder, ...rest] = process_.inside(live.kernel)
+    expect(alive([holder ?? 0])).toEqual([holder])
+    for (const pid of rest) process.kill(pid, 'SIGKILL')
+    expect((await runner.exited(live.kernel, 2000)).cause).toBe('crashed')
+  })
+
+  it('leaves nothing when it is killed, and starts again over what is left', async () => {
+    const live = await start(client, runner)
+    const pids = [...process_.inside(live.kernel), process_.zygote]
+    expect(pids.length).toBeGreaterThan(2)
+    await process_.end('SIGKILL')
+    await eventually(() => alive(pids).length === 0, 2000)
+    const { root } = process_
+    expect(fs.existsSync(path.join(root, 'kernels', live.kernel))).toBe(true)
+    await open(root)
+    expect(fs.readdirSync(path.join(root, 'kernels'))).toEqual([])
+    await evaluate(await start(client, runner), '"new " + "life"', 'new life')
+  })
+
+  it('is one per state folder', async () => {
+    const second = new RunnerProcess(process_.root)
+    await eventually(() => second.child.exitCode !== null, 20_000).finally(() => second.end('SIGKILL'))
+    expect(second.child.exitCode).toBe(78)
+    expect(second.stderr).toContain('Another kernel runner uses')
+    expect((await runner.call('/info', {})).status).toBe(200)
+  })
+
+  it('ends with all its kernels when told to', async () => {
+    const live = await start(client, runner)
+    const pids = [...process_.inside(live.kernel), process_.zygote]
+    expect(await process_.end('SIGTERM')).toBe(0)
+    await eventually(() => alive(pids).length === 0, 1000)
+    expect(fs.readdirSync(path.join(process_.root, 'kernels'))).toEqual([])
+  })
+})

@@ -1,0 +1,106 @@
+// The runner as its own process, on a state folder of its own, and what /proc says of its kernels.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import { Client } from './client.ts'
+import { temporaryRoot } from './local.ts'
+
+const MAIN = path.join(path.dirname(import.meta.dirname), 'main.ts')
+
+export class RunnerProcess {
+  readonly root: string
+  readonly child: ChildProcess
+  stderr = ''
+
+  constructor(root = temporaryRoot()) {
+    this.root = root
+    const env = { ...process.env, SCRYDON_HOME: root, LOG_LEVEL: 'info' }
+    this.child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text
+    })
+  }
+
+  async listening(): Promise<this> {
+    await eventually(
+      () => this.stderr.includes('"listening"') || (this.child.exitCode !== null && Promise.reject(new Error(this.stderr))),
+      60_000,
+    )
+    return this
+  }
+
+  connect(): Client {
+    return new Client(path.join(this.root, 'run', 'runner.sock'))
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode
+    this.child.kill(signal)
+    const [code] = await once(this.child, 'exit')
+    return code
+  }
+
+  get zygote(): number {
+    const found = processes().find(({ pid, parent }) => parent === this.child.pid && commandOf(pid).includes('launcher/main.py'))
+    if (!found) throw new Error('no zygote')
+    return found.pid
+  }
+
+  /** Everything that lives in a kernel's sandbox, its holder included. */
+  inside(kernel: string): number[] {
+    const holder = Number(fs.readFileSync(path.join(this.root, 'kernels', kernel, 'holder'), 'utf8').split(' ')[0])
+    const space = pidSpace(holder)
+    return processes().flatMap(({ pid }) => (pidSpace(pid) === space ? [pid] : []))
+  }
+
+  /** marimo's server: the zygote's child. */
+  server(kernel: string): number {
+    const zygote = this.zygote
+    const inside = new Set(this.inside(kernel))
+    const found = processes().find(({ pid, parent }) => inside.has(pid) && parent === zygote)
+    if (!found) throw new Error('no server')
+    return found.pid
+  }
+}
+
+function processes(): { pid: number; parent: number }[] {
+  const pids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.flatMap((name) => {
+    const text = read(`/proc/${name}/stat`)
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return text === '' || fields[0] === 'Z' ? [] : [{ pid: Number(name), parent: Number(fields[1]) }]
+  })
+}
+
+const commandOf = (pid: number) => read(`/proc/${pid}/cmdline`)
+
+function pidSpace(pid: number): string | null {
+  try {
+    return fs.readlinkSync(`/proc/${pid}/ns/pid`)
+  } catch {
+    return null
+  }
+}
+
+function read(name: string): string {
+  try {
+    return fs.readFileSync(name, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+export const alive = (pids: readonly number[]): number[] => {
+  const living = new Set(processes().map(({ pid }) => pid))
+  return pids.filter((pid) => living.has(pid))
+}
+
+/** Polls until it is true; what it rejects with is passed on. */
+export async function eventually(look: () => boolean | Promise<never>, within: number): Promise<void> {
+  const deadline = Date.now() + within
+  while (!(await look())) {
+    if (Date.now() > deadline) throw new Error(`not within ${within} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
