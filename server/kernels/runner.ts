@@ -3,7 +3,7 @@
 import { connect, type Socket } from 'node:net'
 import { WIRE } from '#protocol/limits.ts'
 import { Link } from '#protocol/link.ts'
-import type { KernelState, RunnerInfo } from '#protocol/runner.ts'
+import type { KernelState, RunnerEvent, RunnerInfo } from '#protocol/runner.ts'
 import type { Clock } from '#protocol/wire.ts'
 import type { Log } from '../log.ts'
 import type { KernelEvent, Kernels, LiveKernels, Started } from '../seams/kernels.ts'
@@ -34,6 +34,7 @@ class Runner implements LiveKernels {
   #cancel: () => void = () => {}
   #cancelPatience: () => void = () => {}
   #pause: number = RETRY.first
+  #early: RunnerEvent[] = []
   #closed = false
 
   constructor(options: Options) {
@@ -95,20 +96,22 @@ class Runner implements LiveKernels {
     feed(socket, link)
     const calls = new Calls(link, this.#options.clock, {
       opened: () => void this.#judge(socket, link, calls),
-      event: (event) => this.#tell(this.#mirror.apply(event, this.#options.clock.now())),
+      event: (event) => this.#event(event),
       ended: () => socket.destroy(),
     })
   }
 
   async #judge(socket: Socket, link: Link, calls: Calls): Promise<void> {
     this.#connection = { at: 'judging', socket, link, calls }
+    this.#early = []
     try {
       const [info, listed] = await Promise.all([calls.call('/info', {}), calls.call('/list', {})])
       if (info.type !== 'answered' || listed.type !== 'answered') throw new Error('the runner does not answer')
       for (const state of listed.answer.kernels) await this.#keepOrStop(calls, state)
       if (!link.open) return
-      for (const event of this.#mirror.reconcile(listed.answer.kernels, this.#options.clock.now())) this.#tell(event)
       this.#connection = { at: 'up', socket, link, calls, info: info.answer }
+      for (const event of this.#mirror.reconcile(listed.answer.kernels, this.#options.clock.now())) this.#tell(event)
+      for (const event of this.#early.splice(0)) this.#event(event)
       this.#pause = RETRY.first
       this.#cancelPatience()
       this.#options.log.info({ level: info.answer.level, kernels: listed.answer.kernels.length }, 'kernel runner connected')
@@ -116,6 +119,12 @@ class Runner implements LiveKernels {
       this.#options.log.error({ err: error }, 'kernel runner not understood')
       socket.destroy()
     }
+  }
+
+  /** What is said while the rights are judged is newer than the list: it is taken in after it. */
+  #event(event: RunnerEvent): void {
+    if (this.#connection.at === 'judging') this.#early.push(event)
+    else this.#tell(this.#mirror.apply(event, this.#options.clock.now()))
   }
 
   async #keepOrStop(calls: Calls, state: KernelState): Promise<void> {

@@ -8,8 +8,7 @@ import type { Message } from '#protocol/reassemble.ts'
 import { Relay, type Verdict } from '#protocol/relay.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import { judge } from '../kernels/command.ts'
-import type { MuxDeps } from './deps.ts'
-import type { Signed } from './session.ts'
+import type { MuxDeps, Signed } from './deps.ts'
 
 type Refusal = { readonly reason: CloseName; readonly detail?: string }
 

@@ -1,5 +1,5 @@
 // Over real sockets: a real gateway, a real `ws` client, and the runner on fake kernels as a process of its own.
-import { mkdtempSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,7 @@ import { runnerKernels } from '../kernels/runner.ts'
 import { makeLog } from '../log.ts'
 import type { LiveKernels } from '../seams/kernels.ts'
 import { type Client, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
+import { SOCKETS } from './admission.ts'
 import { Happenings, KernelTab, Tab } from './testing/browser.ts'
 import { type FakeRunner, startFakeRunner } from './testing/runner.ts'
 
@@ -41,6 +42,8 @@ const home = mkdtempSync(join(tmpdir(), 'scrydon-mux-'))
 const newLive = () => runnerKernels({ socket: runner.socket, clock, log: makeLog('silent') })
 
 beforeAll(async () => {
+  mkdirSync(join(home, 'examples'))
+  writeFileSync(join(home, 'examples', 'shared.py'), NOTEBOOK)
   runner = await startFakeRunner(join(home, 'run', 'runner.sock'))
   live = newLive()
   gateway = await testGateway({ home, live })
@@ -254,6 +257,33 @@ describe('authority', () => {
     one.tab.drop()
   })
 
+  test('who loses the lease loses the channel, and a save on its way becomes a draft', async () => {
+    const colleague = await signIn(gateway, 'demo-colleague')
+    const shared = ((await owner.call('GET /api/notebooks')).body as { id: string; name: string }[]).find(
+      ({ name }) => name === 'shared',
+    )
+    const notebook = shared?.id ?? ''
+    const tab = await signedTab()
+    const { kernel } = await openAgain(owner, tab.tab, notebook)
+    const channel = tab.kernel(kernel)
+    await channel.texts.find(({ op }) => op === 'kernel-ready')
+    expect((await colleague.call(`POST /api/notebooks/${notebook}/lease/ask`, {})).status).toBe(200)
+    expect((await owner.call(`POST /api/notebooks/${notebook}/lease/answer`, { give: true })).status).toBe(200)
+    const late = await channel.ask('/api/kernel/save', {
+      cellIds: ['a'],
+      codes: [NOTEBOOK.replace('x = 1', 'x = 3')],
+      names: ['_'],
+      configs: [{}],
+      filename: 'x',
+      layout: null,
+    })
+    expect([late.head.status, refusalOf(late.body)]).toEqual([409, 'not-the-editor'])
+    expect((await owner.call(`GET /api/notebooks/${notebook}/drafts`)).body).toHaveLength(1)
+    expect((await channel.ended.find()).reason).toBe('leaseLost')
+    expect(((await owner.call(`GET /api/notebooks/${notebook}/source`)).body as { source: string }).source).toBe(NOTEBOOK)
+    tab.drop()
+  })
+
   test('sign-out ends every socket of the person and nobody else’s', async () => {
     const analyst = await signIn(gateway, 'demo-analyst')
     const tabs = [await signedTab(analyst), await signedTab(analyst)]
@@ -357,6 +387,16 @@ describe('bad peers', () => {
     tab.drop()
   })
 
+  test('sockets that have not signed in are counted, and each that ends makes room', async () => {
+    const waiting = Array.from({ length: SOCKETS.unsigned }, () => new Tab(gateway.origin))
+    await Promise.all(waiting.map(({ socket }) => new Promise((resolve) => socket.once('open', resolve))))
+    expect(await upgrade({ origin: gateway.origin })).toBe(503)
+    for (const tab of waiting) tab.drop()
+    const late = Date.now() + 5000
+    while ((await upgrade({ origin: gateway.origin })) !== 101) expect(Date.now()).toBeLessThan(late)
+    ;(await signedTab()).drop()
+  })
+
   test('who says nothing is shown out at the deadline, however slowly they talk', async () => {
     const started = Date.now()
     const silent = new Tab(gateway.origin)
@@ -392,6 +432,26 @@ describe('bad peers', () => {
     expect(
       gateway.log.filter((line) => line.includes(owner.bearer) || line.includes('"admin"') || line.includes('sudo')),
     ).toEqual([])
+  })
+})
+
+describe('a gateway that comes back', () => {
+  test('stops what nobody may keep, before it offers a link', async () => {
+    const { tab, kernel, channel } = await liveKernel()
+    const judged: string[] = []
+    const next = newLive()
+    next.begin(async ({ spec }) => {
+      expect(next.link()).toBeNull()
+      judged.push(spec.id)
+      return spec.id !== kernel
+    })
+    await until(() => next.link() !== null, 'the second connection')
+    expect(judged).toContain(kernel)
+    await until(() => next.get(kernel)?.phase.phase === 'exited', 'its end')
+    expect(next.get(kernel)?.phase).toMatchObject({ phase: 'exited', cause: 'revoked' })
+    expect((await channel.ended.find()).reason).toBe('revoked')
+    next.close()
+    tab.drop()
   })
 })
 

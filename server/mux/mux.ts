@@ -2,8 +2,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { CloseName } from '#protocol/close.ts'
-import type { KernelId, PersonId } from '#protocol/ids.ts'
 import { WIRE } from '#protocol/limits.ts'
 import type { Addressed } from '../seams/events.ts'
 import type { KernelEvent } from '../seams/kernels.ts'
@@ -12,13 +10,11 @@ import type { MuxDeps } from './deps.ts'
 import { Session } from './session.ts'
 import { feed, MUX_SOCKET, webSocketWire } from './wire.ts'
 
-export type Whom = { readonly person: PersonId } | { readonly session: string } | { readonly kernel: KernelId }
+export type Mux = { close(): void }
 
-export type Mux = {
-  /** Closes the sockets of a person or sign-in, or the channels of a kernel, with that name. */
-  revoke(whom: Whom, reason: CloseName): void
-  close(): void
-}
+/** What a notebook's last save takes to arrive: until then an editor who lost the lease keeps the channel, and the save
+ * becomes a draft; and a kernel that is started anew keeps the lease of the one before it. */
+const AFTERMATH = 2000
 
 export function serveMux(server: Server, deps: MuxDeps): Mux {
   return new Multiplexer(server, deps)
@@ -40,18 +36,8 @@ class Multiplexer implements Mux {
       () => clearInterval(beat),
       deps.events.subscribe((addressed) => this.#tell(addressed)),
       deps.kernels.subscribe((event) => this.#kernel(event)),
-      deps.sessions.onEnd(({ session }) => this.revoke({ session }, 'unauthenticated')),
+      deps.sessions.onEnd(({ session }) => this.#signedOut(session)),
     ]
-  }
-
-  revoke(whom: Whom, reason: CloseName): void {
-    for (const session of [...this.#sessions]) {
-      if ('kernel' in whom) {
-        for (const channel of session.kernels) if (channel.spec.id === whom.kernel) channel.close(reason)
-      } else if ('person' in whom ? session.signed?.principal.id === whom.person : session.signed?.session === whom.session) {
-        session.end(reason)
-      }
-    }
   }
 
   close(): void {
@@ -100,22 +86,28 @@ class Multiplexer implements Mux {
     raw.on('data', count)
   }
 
+  #signedOut(ended: string): void {
+    for (const session of [...this.#sessions]) if (session.signed?.session === ended) session.end('unauthenticated')
+  }
+
   #tell({ to, event }: Addressed): void {
     for (const session of this.#sessions) {
       const person = session.signed?.principal.id
       if (to === 'everyone' || (person !== undefined && to.includes(person))) session.tell(event)
     }
     if (event.type === 'notebooks-changed') this.#recheck()
-    if (event.type === 'lease-lost' && to !== 'everyone') {
-      for (const channel of this.#channels()) {
-        const { notebook, person, mode } = channel.spec
-        if (mode === 'edit' && notebook === event.notebook && to.includes(person)) channel.close('leaseLost')
-      }
-    }
+    if (event.type === 'lease-lost') this.#deps.clock.after(AFTERMATH, () => this.#beat())
   }
 
   #kernel({ event, state }: KernelEvent): void {
-    if (event.type === 'phase' && event.phase.phase === 'exited') this.#deps.saves.forget(state.spec.id)
+    if (event.type !== 'phase' || event.phase.phase !== 'exited') return
+    const { id, notebook, person, mode } = state.spec
+    const { saves, kernels, leases, clock } = this.#deps
+    saves.forget(id)
+    if (mode === 'edit')
+      clock.after(AFTERMATH, () => {
+        if (kernels.find(person, notebook, mode)?.phase.phase === 'exited') leases.release(notebook, person)
+      })
   }
 
   #recheck(): void {

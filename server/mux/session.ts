@@ -11,14 +11,13 @@ import type { End, Opening } from '#protocol/port.ts'
 import type { Wire } from '#protocol/wire.ts'
 import type { Proof } from '../seams/identity.ts'
 import { SOCKETS } from './admission.ts'
-import type { MuxDeps } from './deps.ts'
+import type { MuxDeps, Signed } from './deps.ts'
 import { type KernelChannel, openKernel } from './kernelChannel.ts'
 import { welcome } from './tabs.ts'
 
 /** Events waiting for one tab that does not read; then its channel ends, and the shell opens it again and re-reads. */
 const EVENTS_QUEUE = 2 * WIRE.window
 
-export type Signed = Proof & { readonly tab: string }
 /** What a session asks of the others. */
 export type House = { count(person: string): number; joined(session: Session): void; left(session: Session): void }
 

@@ -5,3 +5,4 @@ CREATE TABLE tabs (
   session TEXT NOT NULL,
   expires INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tabs_of ON tabs (session, expires);
