@@ -43,7 +43,7 @@ export function stopWords(cause: Cause, limits: Limits): string {
   const words: Record<Cause, string> = {
     stopped: 'The kernel was shut down.',
     idle: 'The kernel was stopped because nothing had run in it for a while. Restart it to go on.',
-    unattended: 'The kernel was stopped because its notebook had not been open anywhere for hours.',
+    unattended: 'The kernel was stopped because its notebook was no longer open anywhere.',
     'signed-out': 'The kernel was stopped because its person signed out.',
     memory: `The kernel went over its memory limit of ${size(limits.memory)} and was stopped. Hold less data at once, then restart it.`,
     scratch: `The kernel wrote more than its ${size(limits.scratch)} of scratch space and was stopped. Write less, then restart it.`,

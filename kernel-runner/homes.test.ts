@@ -1,0 +1,98 @@
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { kernelsFolder, makeHome, noteHolder, wipeLeftovers } from './homes.ts'
+import { processStart } from './processes.ts'
+import { folderBytes } from './scratch.ts'
+import { UidPool } from './uids.ts'
+
+let root: string
+beforeEach(() => {
+  root = fs.mkdtempSync(path.join(os.tmpdir(), 'homes-'))
+})
+afterEach(() => fs.rmSync(root, { recursive: true, force: true }))
+
+const base = { id: 'k_one0000000', notebook: 'n_one0000000', layout: undefined, uid: null }
+const make = (source: string | Buffer, more: object = {}) => makeHome({ root, ...base, source: Buffer.from(source), ...more })
+
+describe('a kernel’s folder', () => {
+  it('holds the source byte for byte, and is nobody else’s', () => {
+    const odd = Buffer.from([0xff, 0xfe, 0x00, 0x0a, 0x80])
+    const { home, folder } = make(odd)
+    expect(fs.readFileSync(path.join(home, 'notebook.py'))).toEqual(odd)
+    for (const name of [home, folder, kernelsFolder(root)]) expect(fs.statSync(name).mode & 0o777).toBe(0o700)
+    expect(fs.statSync(path.join(home, 'notebook.py')).mode & 0o777).toBe(0o600)
+  })
+
+  it('is never one that is there already, and no link is written through', () => {
+    fs.mkdirSync(kernelsFolder(root))
+    fs.symlinkSync(os.tmpdir(), path.join(kernelsFolder(root), base.id))
+    expect(() => make('x')).toThrow(/EEXIST/)
+  })
+
+  it.each([
+    ['app = marimo.App(layout_file="layouts/mine.slides.json")', 'mine.slides.json'],
+    ['app = marimo.App()', 'notebook.grid.json'],
+    ['app = marimo.App(layout_file="layouts/../../../etc/x.json")', 'notebook.grid.json'],
+    ['app = marimo.App(layout_file="/etc/x.json")', 'notebook.grid.json'],
+  ])('takes its layout where the source says: %s', (source, name) => {
+    const { home } = make(source, { layout: '{"type":"grid"}' })
+    expect(fs.readdirSync(path.join(home, 'layouts'))).toEqual([name])
+  })
+
+  it.skipIf(process.getuid?.() !== 0)('belongs to the kernel’s uid', () => {
+    const { home, folder } = make('x', { uid: 61_500 })
+    expect(fs.statSync(home).uid).toBe(61_500)
+    expect(fs.statSync(path.join(home, 'notebook.py')).uid).toBe(61_500)
+    expect(fs.statSync(folder).uid).toBe(0)
+  })
+
+  it('left by a killed runner is wiped, and a number that is another process now is spared', async () => {
+    const { folder } = make('x')
+    noteHolder(folder, process.pid)
+    const note = fs.readFileSync(path.join(folder, 'holder'), 'utf8')
+    expect(note).toBe(`${process.pid} ${processStart(process.pid)}`)
+    fs.writeFileSync(path.join(folder, 'holder'), `${process.pid} 1`)
+    expect(await wipeLeftovers(root)).toBe(1)
+    expect(fs.readdirSync(kernelsFolder(root))).toEqual([])
+    expect(await wipeLeftovers(root)).toBe(0)
+  })
+})
+
+describe('scratch', () => {
+  it('counts what is on the disk, follows no link, and stops at its bound', async () => {
+    const { home } = make('x')
+    const before = await folderBytes(home)
+    fs.mkdirSync(path.join(home, 'a', 'b'), { recursive: true })
+    fs.writeFileSync(path.join(home, 'a', 'b', 'c'), Buffer.alloc(1_000_000))
+    fs.symlinkSync('/usr', path.join(home, 'usr'))
+    const after = await folderBytes(home)
+    expect(after - before).toBeGreaterThanOrEqual(1_000_000)
+    expect(after - before).toBeLessThan(1_100_000)
+    expect(await folderBytes(home, 1)).toBeLessThan(1_000_000)
+  })
+
+  it('of a folder that is gone is nothing', async () => {
+    expect(await folderBytes(path.join(root, 'none'))).toBe(0)
+  })
+})
+
+describe('user ids', () => {
+  it('are given once, pass over those in use, and come back only when nothing of them is left', () => {
+    const inUse = new Set([61_001])
+    const pool = new UidPool(() => inUse, 61_000)
+    expect([pool.take(), pool.take()]).toEqual([61_000, 61_002])
+    inUse.add(61_000)
+    expect(pool.giveBack(61_000)).toBe(false)
+    inUse.delete(61_000)
+    expect(pool.giveBack(61_000)).toBe(true)
+  })
+
+  it('run out', () => {
+    const pool = new UidPool(() => new Set())
+    const taken = Array.from({ length: 1001 }, () => pool.take())
+    expect(new Set(taken).size).toBe(1001)
+    expect(taken.at(-1)).toBeNull()
+  })
+})
