@@ -184,3 +184,51 @@ test('run: a second person has a kernel of their own that runs at once and takes
   expect(shared).toBeDefined()
   tab.drop()
 })
+
+test('tables, settings, application settings and layout on the real thing', { timeout: 120_000 }, async () => {
+  const owner = await Person.signIn('p_demo-owner')
+  const cells = ['import marimo as mo\nt = mo.ui.table([{"n": i, "s": "row" + str(i)} for i in range(500)])\nt']
+  const { id } = await owner.call<{ id: string }>('POST /api/notebooks', { name: 'Table', source: notebook(...cells) })
+  const { tab, id: tabId } = await owner.tab()
+  const { kernel } = await owner.open(id, tabId)
+  const channel = tab.kernel(kernel)
+  const ids = (await ready(channel)).cell_ids as string[]
+  await channel.ask('/api/kernel/instantiate', { objectIds: [], values: [], autoRun: false })
+  await channel.ask('/api/kernel/run', { cellIds: ids, codes: cells })
+  const shown = JSON.stringify(await output(channel, 'marimo-table'))
+  const namespace = /object-id=[\\'"]+([\w-]+)/.exec(shown)?.[1] ?? ''
+  expect(namespace).not.toBe('')
+
+  const call = {
+    functionCallId: 'c1',
+    namespace,
+    functionName: 'search',
+    args: { query: 'row499', page_size: 10, page_number: 0 },
+  }
+  expect((await channel.ask('/api/kernel/function_call', call)).head.status).toBe(200)
+  const result = await channel.texts.find(({ op }) => op === 'function-call-result', 'what the search found', 30_000)
+  expect(JSON.stringify(result)).toContain('row499')
+  const download = await channel.ask('/api/kernel/function_call', {
+    ...call,
+    functionName: 'download_as',
+    args: { format: 'csv' },
+  })
+  expect(download.head.status).toBe(403)
+
+  const mine = { display: { theme: 'dark' }, mcp: { mcpServers: { bad: { command: 'sh', args: [] } } } }
+  expect((await channel.ask('/api/kernel/save_user_config', { config: mine })).head.status).toBe(200)
+  const wide = await channel.ask('/api/kernel/save_app_config', { config: { width: 'full', css_file: '/etc/passwd' } })
+  expect(wide.head.status).toBe(200)
+  expect(await owner.source(id)).toContain('marimo.App(width="full")')
+
+  const layout = {
+    type: 'grid',
+    data: { columns: 24, rowHeight: 20, maxWidth: 1400, bordered: true, cells: [{ position: [0, 0, 12, 4] }] },
+  }
+  expect((await channel.ask('/api/kernel/save', { ...saving(ids, cells), layout })).head.status).toBe(200)
+  expect(await owner.source(id)).toContain('layout_file="layouts/notebook.grid.json"')
+  const read = await owner.call<{ kernel: string }>(`POST /api/notebooks/${id}/open`, { mode: 'run', tab: tabId, theme: 'light' })
+  const reader = tab.kernel(read.kernel)
+  expect((await ready(reader)).layout).toEqual(layout)
+  tab.drop()
+})
