@@ -74,6 +74,12 @@ describe('every end has its cause, in words, and ends everything once', () => {
       'start-failed',
       /starting Python failed.*exit code 1/,
     ],
+    [
+      'a source that is no notebook',
+      [turn, python, listening, lost('lost'), seen(null)],
+      'start-failed',
+      /not a marimo notebook that Python can read/,
+    ],
     ['memory gone during the start', [turn, python, listening, lost('lost'), seen({ type: 'memory' })], 'memory', /2 GB/],
     ['server killed', [...started, lost('refused'), seen({ type: 'signal', value: 9 })], 'crashed', /kill signal/],
     ['server gone, nobody saw how', [...started, lost('refused'), seen(null)], 'crashed', /unexpectedly/],

@@ -11,7 +11,7 @@ import { MARIMO, WATCH } from './bounds.ts'
 import type { StreamEnd } from './marimo.ts'
 import type { Death, ProviderEvent, Sample, StartStep } from './providers/provider.ts'
 import type { ProcessEnd } from './status.ts'
-import { deathWords, startFailedWords, stopWords } from './words.ts'
+import { deathWords, howEnded, startFailedWords, stopWords, UNREADABLE } from './words.ts'
 
 export type State =
   | { readonly at: 'starting'; readonly step: StartStep }
@@ -129,14 +129,17 @@ function inspected(state: Extract<State, { at: 'lost' }>, death: Death | null, c
         { do: 'dial', socket: null },
       ],
     ]
+  // The server is well and has ended the session before it began: marimo could not parse the file.
+  if (state.before === 'notebook' && state.end.type === 'lost') return exit('start-failed', UNREADABLE)
   return died(state, state.how ?? { type: 'unknown' }, context)
 }
 
 function died(state: State, death: Death, context: Context): Result {
-  const { cause, message } = deathWords(death, context.limits)
   const before = state.at === 'lost' ? state.before : state.at === 'ready' ? 'ready' : stepOf(state)
-  if (before === 'ready' || cause === 'memory') return exit(cause, message)
-  return exit('start-failed', startFailedWords(before, message, null))
+  if (before !== 'ready' && death.type !== 'memory')
+    return exit('start-failed', startFailedWords(before, `Python ${howEnded(death)}.`, null))
+  const { cause, message } = deathWords(death, context.limits)
+  return exit(cause, message)
 }
 
 function sampled(state: State, sample: Sample, context: Context): Result {

@@ -21,21 +21,18 @@ const SIGNALS: Readonly<Record<number, string>> = {
 }
 
 export function deathWords(death: Death, limits: Limits): { readonly cause: Cause; readonly message: string } {
+  if (death.type === 'memory') return { cause: 'memory', message: stopWords('memory', limits) }
+  return { cause: 'crashed', message: `The kernel ${howEnded(death)}. Its variables are gone; restart it.` }
+}
+
+export function howEnded(death: Exclude<Death, { type: 'memory' }>): string {
   switch (death.type) {
-    case 'memory':
-      return { cause: 'memory', message: stopWords('memory', limits) }
     case 'exit':
-      return {
-        cause: 'crashed',
-        message: `The kernel ended by itself with exit code ${death.value}. Its variables are gone; restart it.`,
-      }
+      return `ended by itself with exit code ${death.value}`
     case 'signal':
-      return {
-        cause: 'crashed',
-        message: `The kernel was ended by ${SIGNALS[death.value] ?? `signal ${death.value}`}. Its variables are gone; restart it.`,
-      }
+      return `was ended by ${SIGNALS[death.value] ?? `signal ${death.value}`}`
     case 'unknown':
-      return { cause: 'crashed', message: 'The kernel stopped unexpectedly. Its variables are gone; restart it.' }
+      return 'stopped unexpectedly'
   }
 }
 
@@ -61,6 +58,9 @@ const STEPS: Record<StartStep, string> = {
   python: 'starting Python',
   notebook: 'loading the notebook',
 }
+
+export const UNREADABLE =
+  'The kernel did not start: the notebook’s source is not a marimo notebook that Python can read. Go back to an earlier version, or correct the source and import it again.'
 
 export function startFailedWords(step: StartStep, why: string | null, seconds: number | null): string {
   const what = seconds === null ? 'failed' : `took longer than ${seconds} seconds`
