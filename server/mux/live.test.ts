@@ -9,7 +9,7 @@ import { type KernelTab, Tab } from './testing/browser.ts'
 import { Running } from './testing/processes.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'live-'))
-const env = { SCRYDON_HOME: home, PORT: '0', SCRYDON_EXAMPLES: join(home, 'none'), LOG_LEVEL: 'info' }
+const env = { SCRYDON_HOME: home, PORT: '0', CONTENT_PORT: '0', SCRYDON_EXAMPLES: join(home, 'none'), LOG_LEVEL: 'info' }
 const cell = (body: string) => `@app.cell\ndef _():\n${body.replace(/^/gm, '    ')}\n    return\n`
 const notebook = (...cells: string[]) =>
   `import marimo\n\napp = marimo.App()\n\n\n${cells.map(cell).join('\n\n')}\n\nif __name__ == "__main__":\n    app.run()\n`

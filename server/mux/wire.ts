@@ -23,7 +23,8 @@ export function webSocketWire(socket: WebSocket, link: () => Link): Wire {
     buffered: () => socket.bufferedAmount,
     close: (code, reason) => {
       socket.close(code, reason)
-      setTimeout(() => socket.terminate(), WIRE.helloDeadline).unref() // a peer that does not answer the close
+      const late = setTimeout(() => socket.terminate(), WIRE.helloDeadline).unref() // a peer that does not answer the close
+      socket.once('close', () => clearTimeout(late))
     },
   }
 }
