@@ -21,7 +21,6 @@ export const ERRORS = {
     status: 403,
     text: 'The notebook sent a command that this server does not understand. Reload the page and try again.',
   },
-  'not-here': { status: 403, text: 'Demo accounts can sign in only on the machine that the server runs on.' },
   'not-found': { status: 404, text: 'There is nothing here, or not for you.' },
   'name-taken': { status: 409, text: 'You already have a notebook with this name. Choose another one.' },
   'in-trash': { status: 409, text: 'This notebook is in the trash. Restore it first.' },
@@ -47,7 +46,6 @@ export const ERRORS = {
   internal: { status: 500, text: 'Something failed on the server. Quote the id {id} to its operator.' },
   'runner-absent': { status: 503, text: 'The kernel runner is not there, so no notebook can start now. Try again in a moment.' },
   'kernel-refused': { status: 503, text: '{reason}' },
-  stopping: { status: 503, text: 'The server is restarting. Try again in a moment.' },
 } as const satisfies Record<string, { status: number; text: string }>
 export type ErrorCode = keyof typeof ERRORS
 
@@ -77,18 +75,18 @@ export function refusal<C extends ErrorCode>(code: C, ...given: Given<C>): Refus
 
 export const refuse = <C extends ErrorCode>(code: C, ...given: Given<C>): Refused => new Refused(refusal(code, ...given))
 
+/** Columns are padded as the formatter wants them. */
 export function errorsDocument(): string {
-  const rows = Object.entries(ERRORS).map(
-    ([code, { status, text }]) => `| \`${code}\` | ${status} | ${text.replaceAll('|', '\\|')} |`,
-  )
-  return [
-    '# Errors of the gateway',
-    '',
-    'Written from `server/errors.ts` by its test. Each answer is `{code, message, id}`; the id stands in the log.',
-    '',
-    '| code | status | message |',
-    '|---|---|---|',
-    ...rows,
-    '',
-  ].join('\n')
+  const rows = Object.entries(ERRORS).map(([code, { status, text }]) => [
+    `\`${code}\``,
+    String(status),
+    text.replaceAll('|', '\\|'),
+  ])
+  const titles = ['code', 'status', 'message']
+  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const rule = line(widths.map((width) => '-'.repeat(width)))
+  const head = '# Errors of the gateway'
+  const about = 'Written from `server/errors.ts` by its test. Each answer is `{code, message, id}`; the id stands in the log.'
+  return [head, '', about, '', line(titles), rule, ...rows.map(line), ''].join('\n')
 }
