@@ -20,6 +20,7 @@ export const Bearer = z.strictObject({
   bearer: z.string(),
   expires: Time,
   person: Account,
+  member: z.boolean(), // of the workspace; who is not sees nothing of it and makes nothing in it
   preferences: z.lazy(() => Preferences),
 })
 export const Preferences = z.strictObject({ autorun: z.boolean(), theme: z.enum(['system', 'light', 'dark']) })

@@ -66,7 +66,6 @@ function App() {
 }
 
 function Signed(props: { readonly me: PersonId; readonly theme: ReturnType<typeof createTheme> }) {
-  layListBeneath()
   const client = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: true } } })
   return (
     <QueryClientProvider client={client}>
@@ -100,5 +99,6 @@ function NotFound() {
   )
 }
 
+layListBeneath()
 const root = document.getElementById('root')
 if (root) render(() => <App />, root)

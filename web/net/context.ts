@@ -12,3 +12,12 @@ export function usePeople(): People {
 }
 
 export const useApi = (): Api => usePeople().api
+
+/** May this person make notebooks here? Who is not a member of the workspace may not. */
+export function useMember(): () => boolean {
+  const people = usePeople()
+  return () => {
+    const who = people.who()
+    return who.state === 'signed-in' && who.member
+  }
+}

@@ -12,7 +12,7 @@ export type Who =
   | { readonly state: 'unknown' }
   | { readonly state: 'unreachable' }
   | { readonly state: 'signed-out'; readonly notice: string | null }
-  | { readonly state: 'signed-in'; readonly person: Account; readonly preferences: Wishes }
+  | { readonly state: 'signed-in'; readonly person: Account; readonly member: boolean; readonly preferences: Wishes }
 
 export type People = ReturnType<typeof createPeople>
 
@@ -40,7 +40,7 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
     try {
       const minted = await bearer.renew()
       if (minted === null) setWho({ state: 'signed-out', notice: null })
-      else setWho({ state: 'signed-in', person: minted.person, preferences: minted.preferences })
+      else setWho({ state: 'signed-in', person: minted.person, member: minted.member, preferences: minted.preferences })
     } catch {
       setWho({ state: 'unreachable' })
     }

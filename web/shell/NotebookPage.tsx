@@ -55,7 +55,6 @@ export function NotebookPage(props: NotebookPageProps) {
               onAsk={() => void props.sessions.ask(id())}
               onReopen={reopen}
               onDraft={() => setPanel('Versions')}
-              onDismiss={() => props.sessions.dispatch(id(), { type: 'ask', ask: { state: 'none' } })}
             />
           </>
         )}

@@ -66,7 +66,10 @@ export function createWorkspace() {
 /** A notebook reached by a link from elsewhere gets the list beneath it, so that Back leads there as from inside. */
 export function layListBeneath(): void {
   const { pathname, search } = window.location
-  if (history.state !== null || notebookAt(pathname) === null) return
-  history.replaceState(null, '', '/')
-  history.pushState({ beneath: 'list' }, '', pathname + search)
+  const [arrival] = performance.getEntriesByType('navigation')
+  const fresh = arrival instanceof PerformanceNavigationTiming && arrival.type === 'navigate' // not a reload, not Back
+  if (!fresh || notebookAt(pathname) === null) return
+  const depth: unknown = history.state?._depth // the router's own count
+  history.replaceState(history.state, '', '/')
+  history.pushState({ _depth: (typeof depth === 'number' ? depth : 0) + 1 }, '', pathname + search)
 }

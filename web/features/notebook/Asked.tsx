@@ -25,8 +25,8 @@ export function Asked(props: AskedProps) {
           >
             <Dialog.Title class="text-base font-semibold">{props.by} asks to edit</Dialog.Title>
             <Dialog.Description class="mt-1 text-sm text-ink-2">
-              “{props.name}”. Give it, and you go on reading; nothing you wrote is lost. Without an answer it is given in{' '}
-              <span class="numeric font-semibold text-ink">{left()} s</span>.
+              “{props.name}”. Give it, and you go on reading; nothing you wrote is lost. Without an answer it is given{' '}
+              <span class="numeric font-semibold text-ink">in {left()} s</span>.
             </Dialog.Description>
             <div class="mt-4 flex justify-end gap-2">
               <Button onClick={() => props.onAnswer(true)}>Give</Button>

@@ -5,6 +5,7 @@ import Plus from 'lucide-solid/icons/plus'
 import Trash from 'lucide-solid/icons/trash'
 import { createMemo, createSignal, Show } from 'solid-js'
 import type { Notebook } from '#protocol/api.ts'
+import { useMember } from '../../net/context.ts'
 import { say, sayRefused } from '../../net/notices.ts'
 import { count } from '../../primitives/format.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -21,6 +22,7 @@ export function Home() {
   const view = (): View => (params.view === 'trash' ? 'trash' : 'notebooks')
   const navigate = useNavigate()
   const actions = createActions()
+  const member = useMember()
   const list = createNotebooks(view)
   const [query, setQuery] = createSignal(params.q ?? '')
   const sort = createMemo(() => parseSort(params.sort))
@@ -40,19 +42,19 @@ export function Home() {
     for (const file of files) {
       const read = await readNotebook(file)
       if (!read.ok) sayRefused(new Error(read.message))
-      else await actions.create({ name: read.name, source: read.source }).then((notebook) => notebook && made.push(notebook))
+      else await actions.bring(read).then((notebook) => notebook && made.push(notebook))
     }
     const [only] = made
     if (only) say(made.length === 1 ? `Imported “${only.name}”` : `Imported ${count(made.length, 'notebook')}`)
   }
 
   return (
-    <DropZone enabled={view() === 'notebooks'} onFiles={(files) => void take(files)}>
+    <DropZone enabled={view() === 'notebooks' && member()} onFiles={(files) => void take(files)}>
       <div class="mx-auto flex h-full w-full max-w-[1120px] flex-col px-4 sm:px-8">
         <header class="flex flex-wrap items-center gap-x-3 gap-y-2 pt-7 pb-4">
           <h1 class="mr-auto text-xl font-semibold tracking-tight">{view() === 'trash' ? 'Trash' : 'Notebooks'}</h1>
           <SearchBox value={query()} onInput={search} label={view() === 'trash' ? 'Search the trash' : 'Search notebooks'} />
-          <Show when={view() === 'notebooks'}>
+          <Show when={view() === 'notebooks' && member()}>
             <Button onClick={() => picker?.click()}>
               <FileUp size={15} aria-hidden="true" /> Import
             </Button>
@@ -74,7 +76,9 @@ export function Home() {
         </header>
         <Show
           when={rows().length > 0}
-          fallback={<Nothing list={list} view={view()} query={query()} onClear={() => search('')} onNew={create} />}
+          fallback={
+            <Nothing list={list} view={view()} query={query()} onClear={() => search('')} member={member()} onNew={create} />
+          }
         >
           <Grid
             rows={rows()}

@@ -15,6 +15,7 @@ type NothingProps = {
   readonly list: UseQueryResult<Notebook[]>
   readonly view: View
   readonly query: string
+  readonly member: boolean
   readonly onClear: () => void
   readonly onNew: () => void
 }
@@ -48,14 +49,22 @@ export function Nothing(props: NothingProps) {
             Deleted notebooks stay here for {NOTEBOOK.trashDays} days and can be put back.
           </Empty>
         </Match>
+        <Match when={!props.member}>
+          <Empty title="You are not a member of this workspace" icon={<NotebookIcon size={20} />}>
+            So there is nothing of it to see here, and no notebook can be made in it. Its owner can make you a member.
+          </Empty>
+        </Match>
         <Match when>
           <Empty
-            title="No notebooks here for you"
+            title="No notebooks yet"
             icon={<NotebookIcon size={20} />}
-            actions={<Button onClick={props.onNew}>Start an empty one</Button>}
+            actions={
+              <Button tone="accent" onClick={props.onNew}>
+                Start with an empty one
+              </Button>
+            }
           >
-            None is yours and none is shared with you. A member of the workspace can share one with you; drop a .py file here to
-            import your own.
+            None is yours and none is shared with you. Drop a .py file here to import your own.
           </Empty>
         </Match>
       </Switch>

@@ -6,6 +6,7 @@ import type { Api } from '../../net/api.ts'
 import { useApi } from '../../net/context.ts'
 import { offerUndo, say, sayRefused } from '../../net/notices.ts'
 import { saveFile } from '../../primitives/download.ts'
+import { refusalOf } from '../../primitives/refused.ts'
 
 export type View = 'notebooks' | 'trash'
 const key = (view: View) => ['notebooks', view] as const
@@ -28,8 +29,9 @@ export function createActions() {
   const api = useApi()
   const client = useQueryClient()
   return {
-    create: (source?: { name: string; source: string }): Promise<Notebook | null> =>
-      attempt(client, () => api('POST /api/notebooks', { body: source ?? {} })),
+    create: (): Promise<Notebook | null> => attempt(client, () => api('POST /api/notebooks')),
+    /** An imported file keeps its name, with a number where the name is taken. */
+    bring: (file: { name: string; source: string }): Promise<Notebook | null> => attempt(client, () => bring(api, file)),
     rename: (notebook: Notebook, name: string) => rename(api, client, notebook, name),
     duplicate: (notebook: Notebook) =>
       attempt(client, () => api('POST /api/notebooks/:id/duplicate', { params: { id: notebook.id } })).then((copy) => {
@@ -50,6 +52,20 @@ async function attempt<T>(client: QueryClient, work: () => Promise<T>): Promise<
     return null
   } finally {
     void client.invalidateQueries({ queryKey: ['notebooks'] })
+  }
+}
+
+const NUMBERS = 50 // tried before the refusal is shown
+
+async function bring(api: Api, file: { name: string; source: string }): Promise<Notebook> {
+  for (let number = 1; ; number += 1) {
+    try {
+      return await api('POST /api/notebooks', {
+        body: { name: number === 1 ? file.name : `${file.name} ${number}`, source: file.source },
+      })
+    } catch (error) {
+      if (refusalOf(error).code !== 'name-taken' || number === NUMBERS) throw error
+    }
   }
 }
 

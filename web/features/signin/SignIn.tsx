@@ -25,7 +25,7 @@ export function SignIn(props: { readonly notice: string | null }) {
 
   return (
     <main class="grid h-full place-items-center overflow-auto p-6">
-      <div class="w-full max-w-[400px]">
+      <div class="w-full max-w-[440px]">
         <header class="mb-7 flex items-center gap-3">
           <Logo size={30} />
           <div>

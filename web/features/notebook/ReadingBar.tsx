@@ -1,0 +1,106 @@
+// Above a notebook that one reads: who edits it, whether the lease was asked for or lost, and the way to edit.
+import { Match, Show, Switch } from 'solid-js'
+import { createNow } from '../../primitives/createNow.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Banner } from '../../ui/Notice.tsx'
+import { openedOf, type Session } from './session.ts'
+
+type ReadingProps = {
+  readonly session: Session
+  readonly sourceShown: boolean
+  readonly onSource: () => void
+  readonly onAsk: () => void
+  readonly onReopen: () => void
+  readonly onDraft: () => void
+}
+
+export function ReadingBar(props: ReadingProps) {
+  const opened = () => openedOf(props.session)
+  const draft = () => props.session.ask.state === 'lost' && props.session.ask.draft !== null
+  const useful = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null
+  return (
+    <Show when={useful()}>
+      <Banner tone={props.session.ask.state === 'lost' ? 'warn' : 'info'} actions={<Actions {...props} draft={draft()} />}>
+        <Words session={props.session} />
+      </Banner>
+    </Show>
+  )
+}
+
+function Actions(props: ReadingProps & { readonly draft: boolean }) {
+  const opened = () => openedOf(props.session)
+  const mayEdit = () => opened()?.notebook.rights !== 'view' && props.session.ask.state !== 'asking'
+  return (
+    <>
+      <Show when={props.draft}>
+        <Button size="small" onClick={props.onDraft}>
+          Show the draft
+        </Button>
+      </Show>
+      <Show when={opened()?.source !== null}>
+        <Button size="small" onClick={props.onSource}>
+          {props.sourceShown ? 'Hide the source' : 'Show the source'}
+        </Button>
+      </Show>
+      <Show when={mayEdit()}>
+        <Show
+          when={opened()?.notebook.editor}
+          fallback={
+            <Button size="small" tone="accent" onClick={props.onReopen}>
+              Edit it now
+            </Button>
+          }
+        >
+          <Button size="small" tone="accent" onClick={props.onAsk}>
+            Ask to edit
+          </Button>
+        </Show>
+      </Show>
+    </>
+  )
+}
+
+function Words(props: { readonly session: Session }) {
+  const opened = () => openedOf(props.session)
+  const editor = () => opened()?.notebook.editor?.name ?? null
+  const lost = () => (props.session.ask.state === 'lost' ? props.session.ask : null)
+  const asking = () => (props.session.ask.state === 'asking' ? props.session.ask : null)
+  return (
+    <Switch>
+      <Match when={asking()}>
+        {(ask) => (
+          <>
+            Asked {editor() ?? 'the editor'} to hand over. Without an answer it is yours <Countdown to={ask().answerBy} />.
+          </>
+        )}
+      </Match>
+      <Match when={lost()}>
+        {(ask) => (
+          <>
+            <strong class="font-semibold">{ask().to} is editing now.</strong>{' '}
+            {ask().draft ? 'What you had not saved is kept as your draft.' : 'Everything you wrote was saved.'}
+          </>
+        )}
+      </Match>
+      <Match when={opened()?.notebook.rights === 'view'}>Shared with you to read. It runs in your own kernel.</Match>
+      <Match when={editor()}>
+        <strong class="font-semibold">{editor()} is editing.</strong> You see it read-only, run in your own kernel.
+        <Show when={props.session.ask.state === 'kept'}> Your request was declined.</Show>
+      </Match>
+      <Match when>Nobody is editing this notebook now.</Match>
+    </Switch>
+  )
+}
+
+/** Counts for the eye; a screen reader is told once, not every second. */
+function Countdown(props: { readonly to: number }) {
+  const now = createNow(1000)
+  return (
+    <>
+      <span class="sr-only">in 15 seconds</span>
+      <span class="numeric" aria-hidden="true">
+        in {Math.max(0, Math.ceil((props.to - now()) / 1000))} s
+      </span>
+    </>
+  )
+}
