@@ -23,11 +23,10 @@ const stuck: KernelProvider = {
 
 let clock: ManualClock
 let events: RunnerEvent[]
-let provider: KernelProvider
+let fake: FakeProvider
 let kernels: Kernels
 
-function runnerOf(made: KernelProvider): void {
-  provider = made
+function runnerOf(provider: KernelProvider): void {
   const announce = (event: RunnerEvent) => void events.push(event)
   const world = { provider, level: 3, clock, budget: new RingBudget(), log, announce }
   kernels = new Kernels(world, () => ({ available: 8 * GiB, level: 3, shared: false }))
@@ -48,12 +47,13 @@ async function ready(id: string): Promise<void> {
 beforeEach(async () => {
   clock = new ManualClock()
   events = []
-  runnerOf(new FakeProvider(3))
-  await provider.open()
+  fake = new FakeProvider(3)
+  await fake.open()
+  runnerOf(fake)
 })
 afterEach(async () => {
   await kernels.close('stopped')
-  await provider.close()
+  await fake.close()
 })
 
 describe('a reader’s kernel', () => {

@@ -1,5 +1,6 @@
 // Kernels on this machine: forked from the zygote, in the strongest sandbox that was proven when the provider opened.
 import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Cgroups, openCgroups } from '../cgroup.ts'
@@ -42,7 +43,7 @@ export class LocalProvider implements KernelProvider {
     const uids = sandboxes && !sandboxes.rootless ? new UidPool() : null
     const isolation = await this.#prove(run, zygote, sandboxes, uids)
     const enclosed = isolation.level >= 2
-    const cgroups = openCgroups(`${process.pid}`)
+    const cgroups = openCgroups(`${process.pid}-${randomBytes(4).toString('hex')}`) // a killed runner's groups may bear its number
     noteGroups(run, cgroups)
     this.#ground = { root, zygote, sandboxes: enclosed ? sandboxes : null, cgroups, uids: enclosed ? uids : null, log }
     return infoOf(ready, isolation, cgroups)
