@@ -106,12 +106,12 @@ def _():
 """
 
 
-def request(path: str, socket_path: str, body: dict, session: str) -> None:
+def request(path: str, socket_path: str, body: dict | None, session: str) -> None:
     connection = http.client.HTTPConnection("localhost")
     connection.sock = socket.socket(socket.AF_UNIX)
     connection.sock.connect(socket_path)
     headers = {"content-type": "application/json", "marimo-session-id": session}
-    connection.request("POST", path, json.dumps(body), headers)
+    connection.request("GET" if body is None else "POST", path, None if body is None else json.dumps(body), headers)
     connection.getresponse().read()
     connection.close()
 
@@ -128,9 +128,14 @@ def use(socket_path: str, mode: str) -> None:
                 request("/api/kernel/instantiate", socket_path, {"objectIds": [], "values": [], "autoRun": True}, session)
             if message["op"] == "completed-run":
                 break
+        request("/api/kernel/set_ui_element_value", socket_path, {"objectIds": [], "values": []}, session)
+        request("/health", socket_path, None, session)
         if mode == "edit":
             completion = {"id": "1", "document": "import pandas as pd\npd.Da", "cellId": "Hbol"}
             request("/api/kernel/code_autocomplete", socket_path, completion, session)
+            request("/api/kernel/format", socket_path, {"codes": {"Hbol": "x=1"}, "lineLength": 79}, session)
+            saved = {"cellIds": ["Hbol"], "codes": ["1"], "names": ["_"], "configs": [{}], "filename": "/notebook.py", "persist": False}
+            request("/api/kernel/save", socket_path, saved, session)
 
 
 def observe(mode: str) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 from marimo._config import manager as config_manager
+from marimo._entrypoints import registry
 from marimo._runtime import runtime
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
@@ -77,6 +78,12 @@ def never_expire() -> None:
     session_handler.SessionHandler._on_disconnect = on_disconnect
 
 
+def no_plugins() -> None:
+    """An installed package must not reach into a server; looking for such packages reads every package's metadata, 25 ms
+    and a megabyte for each kernel."""
+    registry.get_entry_points = lambda group: ()
+
+
 def forked_kernels() -> None:
     """Edit kernels come from the nursery instead of a new interpreter; its pdeathsig replaces marimo's polling thread."""
     kernel_manager.get_context = lambda *_: multiprocessing.get_context("forkserver")
@@ -130,5 +137,6 @@ def apply(mode: str, forced: dict[str, Any]) -> None:
     replay_on_reconnect()
     never_expire()
     watch_instead_of_polling()
+    no_plugins()
     if mode == "edit":
         forked_kernels()

@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 from marimo._config import manager
+from marimo._entrypoints import registry
 from marimo._runtime import runtime
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
@@ -68,6 +69,11 @@ class Shapes(unittest.TestCase):
         self.says(extensions.HeartbeatExtension._start, "session.kernel_state()", "self.heartbeat_task")
         self.says(extensions.HeartbeatExtension._stop, "if self.heartbeat_task")
 
+    def test_plugins(self) -> None:
+        self.assertEqual(parameters(registry.get_entry_points), ["group"])
+        self.says(registry.EntryPointRegistry.names, "get_entry_points(self.entry_point_group)")
+        self.says(registry.EntryPointRegistry.get, "get_entry_points(self.entry_point_group)")
+
     def test_uvicorn(self) -> None:
         self.says(uvicorn.Server.main_loop, "on_tick", "asyncio.sleep(0.1)")
         self.says(uvicorn.Server.handle_exit, "self.should_exit = True")
@@ -107,6 +113,13 @@ class Effects(unittest.TestCase):
         self.patched((marimo_session, "CachingExtension"))
         patches.no_session_cache()
         self.assertFalse(marimo_session.CachingExtension(enabled=True).enabled)
+
+    def test_installed_packages_add_nothing(self) -> None:
+        self.patched((registry, "get_entry_points"))
+        patches.no_plugins()
+        plugins = registry.EntryPointRegistry("marimo.server.asgi.middleware")
+        plugins.register("ours", 1)
+        self.assertEqual(plugins.get_all(), [1])
 
     def test_kernels_are_forked(self) -> None:
         self.patched((kernel_manager, "get_context"), (runtime, "start_parent_poller"))
