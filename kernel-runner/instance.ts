@@ -31,12 +31,10 @@ export async function listenPrivately(server: net.Server, socket: string): Promi
   fs.chmodSync(path.dirname(socket), 0o700)
   if (await answers(socket)) throw new InUse()
   fs.rmSync(socket, { force: true })
-  const before = process.umask(0o177)
-  try {
-    await listen(server, socket)
-  } finally {
-    process.umask(before)
-  }
+  const before = process.umask(0o177) // the socket is made within the call; what others write meanwhile keeps its own mode
+  const listening = listen(server, socket)
+  process.umask(before)
+  await listening
 }
 
 function listen(server: net.Server, where: string): Promise<void> {

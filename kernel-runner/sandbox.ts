@@ -90,7 +90,11 @@ export function prepareSandboxes(folder: string, bwrap: string, program: Uint8Ar
     hosts: '127.0.0.1 localhost notebook\n::1 localhost\n',
     'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
   }
-  for (const [name, text] of Object.entries(common)) writeFileSync(join(folder, 'etc', name), text)
+  for (const [name, text] of Object.entries(common)) {
+    const file = join(folder, 'etc', name)
+    writeFileSync(file, text)
+    chmodSync(file, 0o444) // read by every kernel's uid, whatever the umask
+  }
   return { bwrap, folder, filter, holder, python, rootless: process.geteuid?.() !== 0, inherited: inheritable() }
 }
 
