@@ -3,7 +3,6 @@ import { Route, Router } from '@solidjs/router'
 import { QueryClient, QueryClientProvider } from '@tanstack/solid-query'
 import { createEffect, Match, onMount, Show, Switch } from 'solid-js'
 import { render } from 'solid-js/web'
-import { Toaster } from 'solid-sonner'
 import type { PersonId } from '#protocol/ids.ts'
 import { Home } from './features/notebooks/Home.tsx'
 import { SignIn } from './features/signin/SignIn.tsx'
@@ -14,6 +13,7 @@ import { Shell } from './shell/Shell.tsx'
 import { layListBeneath } from './shell/workspace.ts'
 import { Button } from './ui/Button.tsx'
 import { Empty } from './ui/Notice.tsx'
+import { Notices } from './ui/Notices.tsx'
 import { Spinner } from './ui/Spinner.tsx'
 import './styles/app.css'
 
@@ -60,7 +60,7 @@ function App() {
           </Show>
         </Match>
       </Switch>
-      <Toaster theme={theme.theme()} position="bottom-right" visibleToasts={4} closeButton containerAriaLabel="Notifications" />
+      <Notices />
     </PeopleContext.Provider>
   )
 }

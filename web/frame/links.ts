@@ -1,5 +1,6 @@
 // A link out of the notebook is handed to the shell, which asks before it opens one: the frame itself may open nothing,
-// and a navigation of the frame would end the notebook.
+// and a navigation of the frame would end the notebook. A form sends nothing anywhere, and without this a press of
+// Enter in one would end the notebook too.
 import { say } from './port.ts'
 
 const isOutside = (url: URL) => /^(https?|mailto):$/.test(url.protocol) && url.origin !== location.origin
@@ -19,6 +20,8 @@ export function handLinksOver(): void {
     if (isOutside(url)) say({ type: 'link', url: url.href })
     return null
   }
+  window.addEventListener('submit', (event) => event.preventDefault())
+  HTMLFormElement.prototype.submit = () => {}
   window.addEventListener('click', follow)
   window.addEventListener('auxclick', follow)
 }

@@ -22,6 +22,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['Enter', 'Open'],
       ['F2', 'Rename'],
       ['Delete', 'Move to the trash'],
+      [`${commandKey}Z`, 'Take that back, while it is offered'],
     ],
   },
   {

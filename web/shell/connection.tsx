@@ -1,5 +1,5 @@
 // What is said of the connection: nothing for two seconds, then a banner with what to do. Reading goes on meanwhile.
-import { createEffect, createSignal, onCleanup, Show } from 'solid-js'
+import { createEffect, createMemo, createSignal, onCleanup, Show } from 'solid-js'
 import { CLOSE } from '#protocol/close.ts'
 import { Button } from '../ui/Button.tsx'
 import { Banner } from '../ui/Notice.tsx'
@@ -9,7 +9,9 @@ const BLINK = 2_000 // ms a drop may last before it is worth a word
 
 export function ConnectionBanner(props: { readonly connection: Connection; readonly onRetry: () => void }) {
   const [shown, setShown] = createSignal(false)
-  const away = () => props.connection.at === 'connecting' || props.connection.at === 'waiting' || props.connection.at === 'gaveUp'
+  const away = createMemo(
+    () => props.connection.at === 'connecting' || props.connection.at === 'waiting' || props.connection.at === 'gaveUp',
+  )
   createEffect(() => {
     if (!away()) return
     const timer = setTimeout(() => setShown(true), BLINK)

@@ -1,9 +1,12 @@
 // The shell's keys. Single keys can be switched off (WCAG 2.1.4); nothing is bound to what the browser owns.
 import { createSignal, onCleanup } from 'solid-js'
 import { hasCommand, isTyping } from '../primitives/keys.ts'
+import { notices, undo } from '../primitives/notices.ts'
 import { keep, load } from '../primitives/storage.ts'
 import type { Dialogs } from './dialogs.ts'
 import type { Workspace } from './workspace.ts'
+
+const undoable = () => notices().some((notice) => notice.undo !== null)
 
 export type Keymap = ReturnType<typeof createKeymap>
 
@@ -14,6 +17,8 @@ export function createKeymap(dialogs: Dialogs, workspace: Workspace, enterFrame:
     if (hasCommand(event) && !event.shiftKey && event.key.toLowerCase() === 'k') return () => dialogs.open('palette')
     if (event.altKey && event.key === 'PageDown') return () => workspace.cycle(1)
     if (event.altKey && event.key === 'PageUp') return () => workspace.cycle(-1)
+    if (hasCommand(event) && event.key.toLowerCase() === 'z' && !event.shiftKey && !isTyping(event) && undoable())
+      return () => void undo()
     if (event.key === 'F6' && workspace.active() !== null) return enterFrame
     return null
   }

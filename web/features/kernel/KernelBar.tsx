@@ -84,7 +84,10 @@ function Memory(props: { readonly used: number; readonly limit: number }) {
   const share = () => Math.min(1, props.used / props.limit)
   const text = () => `${size(props.used)} of ${size(props.limit)}`
   return (
-    <span class="flex items-center gap-2 text-xs text-ink-2" title={`Memory: ${text()}. Beyond the limit the kernel is stopped.`}>
+    <span
+      class="flex items-center gap-2 text-xs text-ink-2 max-sm:hidden"
+      title={`Memory: ${text()}. Beyond the limit the kernel is stopped.`}
+    >
       <span
         role="meter"
         aria-label="Memory"

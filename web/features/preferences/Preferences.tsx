@@ -1,7 +1,7 @@
 import { For } from 'solid-js'
 import { usePeople } from '../../net/context.ts'
-import { sayRefused } from '../../net/notices.ts'
 import type { Wishes } from '../../net/person.ts'
+import { sayRefused } from '../../primitives/notices.ts'
 import type { Choice } from '../../primitives/theme.ts'
 import { Modal } from '../../ui/Modal.tsx'
 

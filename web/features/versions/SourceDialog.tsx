@@ -2,7 +2,7 @@
 import { createQuery } from '@tanstack/solid-query'
 import { Show } from 'solid-js'
 import { useApi } from '../../net/context.ts'
-import { sayRefused } from '../../net/notices.ts'
+import { sayRefused } from '../../primitives/notices.ts'
 import { Button } from '../../ui/Button.tsx'
 import { CodeView } from '../../ui/CodeView.tsx'
 import { Modal } from '../../ui/Modal.tsx'
