@@ -64,6 +64,15 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     await evaluate(live, '"marimo twice: " + str(open("notebook.py").read().count("marimo"))', 'marimo twice: 2')
   })
 
+  it('shows the notebook’s files, those that come later too, and lets nobody write them', async () => {
+    const live = await start(client, runner)
+    const folder = path.join(process_.root, 'uploads', 'n_first0000')
+    fs.writeFileSync(path.join(folder, 'later.csv'), 'a,b', { mode: 0o644 })
+    await evaluate(live, '"read: " + open("files/later.csv").read()', 'read: a,b')
+    const attempt = 'try: open("files/mine", "w")\nexcept OSError as error: said = "refused: " + error.strerror\nsaid'
+    await evaluate(live, attempt, 'refused: Read-only file system')
+  })
+
   it('keeps variables and outputs for a page that is loaded again', async () => {
     const live = await start(client, runner)
     await evaluate(live, 'kept = "still " + "here"; kept', 'still here')
