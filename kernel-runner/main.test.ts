@@ -1,7 +1,7 @@
 // The runner as `npm start` runs it, with real kernels: what it does when something is killed.
 import fs from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Client, type KernelChannel, type RunnerChannel, specOf } from './testing/client.ts'
 import { prepared } from './testing/local.ts'
 import { alive, eventually, RunnerProcess } from './testing/process.ts'
@@ -21,6 +21,7 @@ def _():
 if __name__ == "__main__":
     app.run()
 `
+vi.setConfig({ testTimeout: 90_000 }) // a start imports all of marimo and its libraries
 let count = 0
 const roots = new Set<string>()
 
