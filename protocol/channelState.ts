@@ -1,5 +1,6 @@
 // One end of a channel: whole messages in and out, credit and sequences kept. Made by Link.open and Link.accept.
 import type { CloseName } from './close.ts'
+import { encodeFrame, frameCost } from './codec.ts'
 import type { Frame, Kind } from './frame.ts'
 import { type Fault, Inbox } from './inbox.ts'
 import { WIRE } from './limits.ts'
@@ -65,6 +66,11 @@ export class Channel implements Port {
   /** Sends one message; returns its sequence (they count on from what `opened` named). The bytes must not be changed later. */
   send(kind: StreamKind, payload: Uint8Array): number {
     if (!this.#open) throw new Error('the channel is not opened yet')
+    if (payload.byteLength <= WIRE.fragment && this.#link.free && this.#outbox.pay(frameCost(payload.byteLength))) {
+      const sequence = this.#outbox.number()
+      this.#link.direct(encodeFrame(this.id, kind, false, sequence, payload))
+      return sequence
+    }
     const sequence = this.#outbox.push(kind, payload)
     this.#queuedMore()
     return sequence
@@ -79,7 +85,7 @@ export class Channel implements Port {
 
   consumed(cost: number): void {
     this.#inbox.consumed(cost)
-    this.#link.owes(this)
+    if (this.#inbox.owes) this.#link.owes(this)
   }
 
   /** Ends the channel; what waits to be sent is dropped. The reason travels only from the server side. */
@@ -104,8 +110,9 @@ export class Channel implements Port {
     if (frame.sequence === 0 && frame.kind !== 'response') return 'badFrame'
     const accepted = this.#inbox.accept(frame)
     if ('fault' in accepted) return accepted.fault
-    if (accepted.message === null) this.#link.owes(this)
-    else this.#events.message(accepted.message)
+    if (accepted.message === null) {
+      if (this.#inbox.owes) this.#link.owes(this)
+    } else this.#events.message(accepted.message)
     return null
   }
 

@@ -1,6 +1,7 @@
 // Frames and commands as bytes (layout: frame.ts). Decoding copies nothing: a payload is a view of what came in.
 import { type Frame, KIND, KINDS, type Kind, MORE } from './frame.ts'
 import { WIRE } from './limits.ts'
+import { allocate } from './slab.ts'
 import { decodeJson, encodeText } from './text.ts'
 import { readVarint, varintLength, writeVarint } from './varint.ts'
 
@@ -11,7 +12,7 @@ export function encodeFrame(
   sequence: number,
   payload: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(varintLength(channel) + 1 + varintLength(sequence) + payload.byteLength)
+  const bytes = allocate(varintLength(channel) + 1 + varintLength(sequence) + payload.byteLength)
   const kindAt = writeVarint(bytes, 0, channel)
   bytes[kindAt] = more ? KIND[kind] | MORE : KIND[kind]
   bytes.set(payload, writeVarint(bytes, kindAt + 1, sequence))
@@ -39,7 +40,7 @@ export function relabelFrame(bytes: Uint8Array, from: number, to: number): Uint8
     writeVarint(bytes, spare, to)
     return spare === 0 ? bytes : bytes.subarray(spare)
   }
-  const longer = new Uint8Array(bytes.byteLength - spare)
+  const longer = allocate(bytes.byteLength - spare)
   longer.set(bytes.subarray(varintLength(from)), writeVarint(longer, 0, to))
   return longer
 }
@@ -53,7 +54,7 @@ export function messageCost(payloadBytes: number): number {
 }
 
 export function encodeCredit(channel: number, acknowledged: number, granted: number): Uint8Array<ArrayBuffer> {
-  const payload = new Uint8Array(varintLength(granted))
+  const payload = allocate(varintLength(granted))
   writeVarint(payload, 0, granted)
   return encodeFrame(channel, 'credit', false, acknowledged, payload)
 }
@@ -67,7 +68,7 @@ export function decodeCredit(payload: Uint8Array): number | null {
 /** A request's or response's payload: varint head length, JSON head, body. */
 export function encodeCommand(head: object, body: Uint8Array): Uint8Array<ArrayBuffer> {
   const json = encodeText(JSON.stringify(head))
-  const bytes = new Uint8Array(varintLength(json.byteLength) + json.byteLength + body.byteLength)
+  const bytes = allocate(varintLength(json.byteLength) + json.byteLength + body.byteLength)
   const headAt = writeVarint(bytes, 0, json.byteLength)
   bytes.set(json, headAt)
   bytes.set(body, headAt + json.byteLength)

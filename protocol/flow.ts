@@ -16,7 +16,12 @@ export type Passage =
   | { readonly type: 'replace'; readonly payload: Uint8Array }
   | { readonly type: 'void' }
 
-export type FlowTarget = { readonly id: number; readonly outbox: Outbox; wake(): void }
+export type FlowTarget = {
+  readonly id: number
+  readonly outbox: Outbox
+  readonly link: { readonly free: boolean; direct(frame: Uint8Array): void }
+  wake(): void
+}
 export type Gathered = 'all' | 'tagged' // every message, or only responses that carry a tag
 type Waiting = { readonly frame: Frame; readonly bytes: Uint8Array; readonly cost: number }
 
@@ -74,17 +79,30 @@ export class Flow {
 
   /** Something of this direction has gone out: a message in the making may go on. */
   sent(): void {
-    if (this.#whole.partial > 0 && this.#to.outbox.queued === 0) this.#owes()
+    if (this.#whole.partial > 0 && this.#to.outbox.queued === 0) this.#owed()
   }
 
   grant(): { readonly granted: number; readonly acknowledged: number } | null {
-    const { credit, queued } = this.#to.outbox
-    const busy = queued + this.#held
-    const due = Math.max(0, credit - this.#promised - busy - (busy > 0 ? this.#whole.partial : 0))
-    if (this.#acknowledged === this.#said && due < WIRE.window / 4) return null
+    if (!this.#due) return null
+    const due = this.#room
     this.#promised += due
     this.#said = this.#acknowledged
     return { granted: due, acknowledged: this.#acknowledged }
+  }
+
+  /** What the receiver has room for and the sender has not been promised. */
+  get #room(): number {
+    const { credit, queued } = this.#to.outbox
+    const busy = queued + this.#held
+    return Math.max(0, credit - this.#promised - busy - (busy > 0 ? this.#whole.partial : 0))
+  }
+
+  get #due(): boolean {
+    return this.#acknowledged !== this.#said || this.#room >= WIRE.window / 4
+  }
+
+  #owed(): void {
+    if (this.#due) this.#owes()
   }
 
   #go(frame: Frame, bytes: Uint8Array, cost: number): Fault | null {
@@ -96,7 +114,7 @@ export class Flow {
     }
     const message = this.#whole.add(frame)
     if (message === 'badFrame' || message === 'tooBig') return message
-    if (message === null) this.#owes()
+    if (message === null) this.#owed()
     else {
       this.#inside = 'nothing'
       this.#decide(message, message.payload === frame.payload ? { frame, bytes, cost } : null)
@@ -110,8 +128,13 @@ export class Flow {
   }
 
   #pass(frame: Frame, bytes: Uint8Array, cost: number): void {
-    this.#to.outbox.pushFrame(relabelFrame(bytes, frame.channel, this.#to.id), cost)
-    this.#to.wake()
+    const { id, link, outbox } = this.#to
+    const relabelled = relabelFrame(bytes, frame.channel, id)
+    if (link.free && outbox.pay(cost)) link.direct(relabelled)
+    else {
+      outbox.pushFrame(relabelled, cost)
+      this.#to.wake()
+    }
   }
 
   #decide(message: Message, single: Waiting | null): void {
@@ -139,7 +162,7 @@ export class Flow {
       this.#to.outbox.pushNumbered(message.kind, message.sequence, payload)
       this.#to.wake()
     }
-    this.#owes()
+    this.#owed()
   }
 
   /** After a verdict: what came meanwhile, up to the next message that must be judged. */

@@ -46,14 +46,23 @@ export class Inbox {
     this.#consumed += cost
   }
 
-  /** Bytes to grant now; 0 until a quarter of the window has gathered, or all of it where `all` is set. */
+  /** Has a quarter of the window gathered? */
+  get owes(): boolean {
+    return this.#due() >= this.#window / 4
+  }
+
+  /** Bytes to grant now. */
   grant(): number {
-    const partial = this.#whole.partial
-    const waiting = this.#received - partial - this.#consumed
-    const due = this.#window + this.#consumed + (waiting === 0 ? partial : 0) - this.#granted
-    if (due < this.#window / 4) return 0
+    if (!this.owes) return 0
+    const due = this.#due()
     this.#granted += due
     return due
+  }
+
+  #due(): number {
+    const partial = this.#whole.partial
+    const waiting = this.#received - partial - this.#consumed
+    return this.#window + this.#consumed + (waiting === 0 ? partial : 0) - this.#granted
   }
 }
 

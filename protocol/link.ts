@@ -173,6 +173,15 @@ export class Link {
     this.#finish({ reason: closeName(code) }, null)
   }
 
+  /** May a frame that is paid for go out at once? Then `direct` sends it. */
+  get free(): boolean {
+    return this.#sender.free
+  }
+
+  direct(frame: Uint8Array): void {
+    this.#sender.direct(frame)
+  }
+
   /** A port has something to send. */
   wake(port: Port): void {
     this.#sender.wake(port)

@@ -51,6 +51,18 @@ export class Outbox {
     this.#add({ kind, sequence, payload, offset: 0 }, messageCost(payload.byteLength))
   }
 
+  /** Pays for a frame that goes out now, past the queue; false where it must wait in it. */
+  pay(cost: number): boolean {
+    if (this.#ended || this.#waiting.length > 0 || cost > this.#credit) return false
+    this.#credit -= cost
+    return true
+  }
+
+  /** The sequence of a message that goes past the queue. */
+  number(): number {
+    return this.#sequence++
+  }
+
   pushFrame(frame: Uint8Array, cost: number): void {
     this.#add({ frame, cost }, cost)
   }

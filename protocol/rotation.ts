@@ -4,6 +4,10 @@ export class Rotation<Member> {
   #turns: Member[] = []
   readonly #members = new Set<Member>()
 
+  get empty(): boolean {
+    return this.#turns.length === 0
+  }
+
   add(member: Member): void {
     if (this.#members.has(member)) return
     this.#members.add(member)

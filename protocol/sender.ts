@@ -34,6 +34,15 @@ export class Sender {
     this.drain()
   }
 
+  /** Nothing waits and the wire has room: a frame that is paid for may go past the queues (`direct`). */
+  get free(): boolean {
+    return !this.#stopped && this.#idle && this.#wire.buffered() < WIRE.unsentSocket
+  }
+
+  direct(frame: Uint8Array): void {
+    this.#wire.send(frame)
+  }
+
   wake(port: Port): void {
     if (port.outbox.ready()) this.#turns.add(port)
     this.drain()
@@ -59,12 +68,16 @@ export class Sender {
   drain(): void {
     if (this.#draining) return
     this.#draining = true
-    while (!this.#stopped && this.#wire.buffered() < WIRE.unsentSocket) {
+    while (!this.#stopped && !this.#idle && this.#wire.buffered() < WIRE.unsentSocket) {
       const frame = this.#urgent() ?? this.#credit() ?? this.#fragment()
       if (frame === null) break
       this.#wire.send(frame)
     }
     this.#draining = false
+  }
+
+  get #idle(): boolean {
+    return this.#turns.empty && this.#owing.empty && this.#controls.length === 0 && this.#pong === null
   }
 
   #urgent(): Uint8Array | null {

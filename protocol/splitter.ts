@@ -1,20 +1,21 @@
 // Frames on a byte stream (the unix socket): each is preceded by its length as a varint. Any chunking is handled; a frame
 // that lies whole in one chunk is handed on as a view of it, one that spans chunks is copied once.
 import { WIRE } from './limits.ts'
+import { allocate } from './slab.ts'
 import { MALFORMED, readVarint, TRUNCATED, varintLength, writeVarint } from './varint.ts'
 
 const LONGEST = WIRE.fragment + 32 // a fragment and its head
 
 /** The bytes that go before a frame on a byte stream. */
 export function lengthPrefix(frame: Uint8Array): Uint8Array<ArrayBuffer> {
-  const prefix = new Uint8Array(varintLength(frame.byteLength))
+  const prefix = allocate(varintLength(frame.byteLength))
   writeVarint(prefix, 0, frame.byteLength)
   return prefix
 }
 
 /** A frame with its length before it, in one piece. */
 export function prefixed(frame: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(varintLength(frame.byteLength) + frame.byteLength)
+  const bytes = allocate(varintLength(frame.byteLength) + frame.byteLength)
   bytes.set(frame, writeVarint(bytes, 0, frame.byteLength))
   return bytes
 }
