@@ -10,12 +10,12 @@ let gateway: TestGateway
 let port: number
 beforeAll(async () => {
   const home = mkdtempSync(join(tmpdir(), 'scrydon-static-'))
-  const dist = join(home, 'dist')
+  const dist = join(home, 'dist', 'shell')
   mkdirSync(join(dist, 'assets'), { recursive: true })
-  mkdirSync(join(dist, 'frame'))
+  mkdirSync(join(home, 'dist', 'frame'))
   writeFileSync(join(dist, 'index.html'), '<title>shell</title>')
   writeFileSync(join(dist, 'assets', 'app-1.js'), `export const x = '${'y'.repeat(5000)}'`)
-  writeFileSync(join(dist, 'frame', 'page.html'), 'frame')
+  writeFileSync(join(home, 'dist', 'frame', 'page.html'), 'frame')
   writeFileSync(join(home, 'secret'), 'secret')
   symlinkSync(join(home, 'secret'), join(dist, 'link.txt'))
   gateway = await testGateway({ home })
@@ -71,6 +71,7 @@ describe('the shell', () => {
     '//secret',
     '/link.txt',
     '/frame/page.html',
+    '/../frame/page.html',
     '/n/x/y',
     '/n/%2e%2e',
     '/index.html%00',

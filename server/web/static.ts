@@ -1,4 +1,4 @@
-// The built shell; what is built for frames (frame/) belongs to the content site only. Files are listed, then served by exact name: there is no path to walk out of. Names under assets/ carry
+// The built shell. Files are listed, then served by exact name: there is no path to walk out of. Names under assets/ carry
 // a hash of their content and never change; text is compressed once, when first asked for.
 import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -60,8 +60,7 @@ function scan(dist: string): Set<string> {
   try {
     const entries = readdirSync(dist, { withFileTypes: true, recursive: true })
     const files = entries.filter((entry) => entry.isFile())
-    const names = files.map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    return new Set(names.filter((name) => !name.startsWith('frame/')))
+    return new Set(files.map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/')))
   } catch {
     return new Set()
   }
