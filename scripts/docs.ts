@@ -1,0 +1,229 @@
+// Writes docs/protocol.md from protocol/: the page cannot say anything else than the code. `npm run docs`; the test beside
+// this file fails while the page is out of date.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import * as z from 'zod/mini'
+import * as api from '#protocol/api.ts'
+import * as channel from '#protocol/channel.ts'
+import { CLOSE, CLOSE_NAMES } from '#protocol/close.ts'
+import { KIND, KINDS } from '#protocol/frame.ts'
+import * as ids from '#protocol/ids.ts'
+import * as limits from '#protocol/limits.ts'
+import { MAY_SEND, RESOURCES, ROLES } from '#protocol/roles.ts'
+import * as runner from '#protocol/runner.ts'
+
+const PAGE = fileURLToPath(new URL('../docs/protocol.md', import.meta.url))
+const source = (name: string): string => readFileSync(new URL(`../protocol/${name}`, import.meta.url), 'utf8')
+
+/** The comment a file begins with. */
+function head(name: string): string {
+  const lines = source(name).split('\n')
+  const end = lines.findIndex((line) => !line.startsWith('//'))
+  return lines
+    .slice(0, end)
+    .map((line) => line.replace(/^\/\/ ?/, ''))
+    .join('\n')
+}
+
+// --- shapes: zod → JSON schema → one line of text, with the names the schemas are exported by ---
+
+type Json = {
+  readonly $ref?: string
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly type?: string | readonly string[]
+  readonly format?: string
+  readonly anyOf?: readonly Json[]
+  readonly oneOf?: readonly Json[]
+  readonly items?: Json
+  readonly properties?: Readonly<Record<string, Json>>
+  readonly required?: readonly string[]
+  readonly maxLength?: number
+}
+
+const names = z.registry<{ id: string }>()
+for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api })) {
+  if (isSchema(value)) names.add(value, { id: name })
+}
+
+function isSchema(value: unknown): value is z.ZodMiniType {
+  return typeof value === 'object' && value !== null && '_zod' in value
+}
+
+/** A schema's own members, other named schemas by their name. */
+function shape(schema: z.ZodMiniType): Json {
+  const {
+    $defs,
+    $schema: _,
+    ...own
+  } = z.toJSONSchema(schema, { metadata: names }) as Json & { $defs?: Record<string, Json>; $schema?: string }
+  const name = names.get(schema)?.id
+  const self = name === undefined ? undefined : $defs?.[name]
+  return own.$ref !== undefined && self !== undefined ? self : own
+}
+
+function text(json: Json): string {
+  if (json.$ref !== undefined) return json.$ref.replace(/^.*\//, '')
+  if ('const' in json) return JSON.stringify(json.const)
+  if (json.enum) return json.enum.length > 12 ? 'close name' : json.enum.map((value) => JSON.stringify(value)).join(' | ')
+  const either = json.anyOf ?? json.oneOf
+  if (either) return either.map(text).join(' | ')
+  if (json.type === 'array') return `[${json.items ? text(json.items) : ''}]`
+  if (json.type === 'object') return members(json)
+  const type = [json.type ?? 'any'].flat().join(' | ')
+  return json.maxLength === undefined ? type : `${type} ≤ ${json.maxLength}`
+}
+
+function members(json: Json): string {
+  const required = new Set(json.required)
+  const all = Object.entries(json.properties ?? {}).map(
+    ([name, member]) => `${name}${required.has(name) ? '' : '?'}: ${text(member)}`,
+  )
+  return all.length === 0 ? '{}' : `{ ${all.join(', ')} }`
+}
+
+const named = (schema: z.ZodMiniType): string => names.get(schema)?.id ?? text(shape(schema))
+const options = (schema: z.ZodMiniType): readonly Json[] => {
+  const json = shape(schema)
+  return json.oneOf ?? json.anyOf ?? [json]
+}
+
+// --- tables ---
+
+const cell = (value: string): string => value.replaceAll('|', '\\|').replaceAll('\n', ' ')
+const code = (value: string): string => (value === '' ? '' : `\`${value}\``)
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`
+  return [line(titles), `|${titles.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')
+}
+
+const union = (schema: z.ZodMiniType): string =>
+  options(schema)
+    .map((option) => `- ${code(text(option))}`)
+    .join('\n')
+
+/** Numbers as people write them. Times are milliseconds, sizes bytes; limits.ts says which by its own expression. */
+function limitRows(): string[][] {
+  const lines = source('limits.ts').split('\n')
+  const comment = (group: string, name: string): string => {
+    const at = lines.findIndex((line) => line.startsWith(`export const ${group} `))
+    const line = lines.slice(at).find((candidate) => new RegExp(`\\b${name}: `).test(candidate)) ?? ''
+    return line.includes('//') ? line.replace(/^.*\/\/ /, '') : ''
+  }
+  const written = (group: string, name: string): string => {
+    const at = lines.findIndex((line) => line.startsWith(`export const ${group} `))
+    const rest = lines.slice(at).join('\n')
+    const value = new RegExp(`\\b${name}: ([^,}\\n]+)`).exec(rest)?.[1] ?? ''
+    return value.replace(' * ', ' ').replace('second', 's').replace('minute', 'min').replace('hour', 'h').trim()
+  }
+  return Object.entries(limits).flatMap(([group, values]) =>
+    Object.keys(values).map((name) => [code(`${group}.${name}`), written(group, name), comment(group, name)]),
+  )
+}
+
+function closeRows(): string[][] {
+  return CLOSE_NAMES.map((name) => [code(name), String(CLOSE[name].code), CLOSE[name].next, CLOSE[name].text])
+}
+
+function maySendRows(): string[][] {
+  return RESOURCES.flatMap((resource) =>
+    ROLES.map((role) => [resource, role, ...KINDS.map((kind) => (MAY_SEND[resource][role][kind] ? '●' : ''))]),
+  )
+}
+
+function definitions(module: Readonly<Record<string, unknown>>): string {
+  return Object.entries(module)
+    .filter((entry): entry is [string, z.ZodMiniType] => isSchema(entry[1]))
+    .map(([name, schema]) => `- **${name}**: ${code(text(shape(schema)))}`)
+    .join('\n')
+}
+
+export function render(): string {
+  return `# The protocol
+
+Generated from \`protocol/\` by \`npm run docs\`. Do not edit.
+
+## Frames
+
+\`\`\`
+${head('frame.ts')}
+\`\`\`
+
+${table(
+  ['kind', 'number'],
+  KINDS.map((kind) => [kind, String(KIND[kind])]),
+)}
+
+## Links and channels
+
+\`\`\`
+${head('channel.ts')}
+\`\`\`
+
+From the opener (browser to gateway, gateway to runner):
+
+${union(channel.FromOpener)}
+
+From the server side:
+
+${union(channel.FromServer)}
+
+A closed channel is answered once: \`closed\` by \`close\`, \`close\` by \`closed\`. Until the answer comes, frames of the channel are
+dropped; after it they are a fault. A refused \`open\` is a \`closed\` that is not answered.
+
+Heads and points:
+
+${definitions({ Resource: channel.Resource, ResumePoint: channel.ResumePoint, RequestHead: channel.RequestHead, ResponseHead: channel.ResponseHead })}
+
+## Who may send what
+
+What the side that opened a channel may send on it.
+
+${table(['resource', 'role', ...KINDS], maySendRows())}
+
+## Close codes
+
+\`next\`: what the peer may do about it. A WebSocket closes with the number, a channel with the name.
+
+${table(['name', 'code', 'next', 'said to the person'], closeRows())}
+
+## Limits
+
+${table(['limit', 'value', ''], limitRows())}
+
+## Runner
+
+\`\`\`
+${head('runner.ts')}
+\`\`\`
+
+${table(
+  ['call', 'body', 'answer'],
+  Object.entries(runner.RUNNER_CALLS).map(([path, call]) => [code(path), code(named(call.body)), code(named(call.answer))]),
+)}
+
+${definitions(runner)}
+
+## REST
+
+\`\`\`
+${head('api.ts')}
+\`\`\`
+
+${table(
+  ['call', 'who', 'body', 'answer'],
+  Object.entries(api.API).map(([call, { who, body, answer }]) => [code(call), who, code(named(body)), code(named(answer))]),
+)}
+
+${definitions(api)}
+
+## Identifiers
+
+\`\`\`
+${head('ids.ts')}
+\`\`\`
+`
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, render())
