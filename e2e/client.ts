@@ -239,6 +239,30 @@ export class KernelStream {
     })
   }
 
+  /** As the front end does when it opens a notebook for editing: instantiated, nothing run. Answers the cells. */
+  async instantiate(): Promise<{ ids: string[]; codes: string[] }> {
+    const { data } = await this.until('the kernel is ready', ({ op }) => op === 'kernel-ready')
+    if (data.resumed !== true) await this.#done('/api/kernel/instantiate', { objectIds: [], values: [], autoRun: false })
+    return { ids: data.cell_ids as string[], codes: data.codes as string[] }
+  }
+
+  /** Runs cells with the given code and waits for the end of the run. */
+  run(cellIds: readonly string[], codes: readonly string[], ms = 120_000): Promise<void> {
+    return this.#done('/api/kernel/run', { cellIds, codes }, ms)
+  }
+
+  async runAll(): Promise<void> {
+    const { ids, codes } = await this.instantiate()
+    await this.run(ids, codes)
+  }
+
+  async #done(path: string, body: unknown, ms = 60_000): Promise<void> {
+    const from = this.seen.length
+    const { status, body: answer } = await this.post(path, body)
+    if (status !== 200) throw new Error(`${path} was answered ${status}: ${answer}`)
+    await this.until('the run has completed', ({ op }) => op === 'completed-run', ms, from)
+  }
+
   post(path: string, body: unknown): Promise<Reply> {
     const head = { method: 'POST', path, contentType: 'application/json' }
     const sequence = this.channel.send('request', encodeCommand(head, new TextEncoder().encode(JSON.stringify(body))))

@@ -1,7 +1,7 @@
 // The product as a user starts it (`npm start`: scripts/start.mjs), on free ports with a state folder of its own.
 // The killing is real: pids come from the instance lock and from /proc.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -92,6 +92,7 @@ export class Stack {
       stdio: ['ignore', log, log],
     })
     closeSync(log)
+    this.#child.once('error', (error) => writeFileSync(join(this.home, 'start.log'), String(error)))
     await until('the gateway and its runner are ready', READY, async () => {
       if (this.#child?.exitCode !== null) throw new Error(`npm start ended:\n${this.log('start')}`)
       return (await this.health())?.isolation ?? null

@@ -1,0 +1,100 @@
+// Bare marimo of the same environment, as anybody would start it: the peer that tests and measurements compare with.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WebSocket } from 'ws'
+import type { Notification } from './client.ts'
+import { portPair, ROOT, until } from './stack.ts'
+
+const PYTHON = join(ROOT, '.venv/bin/python')
+const QUIET = ['--headless', '--no-token', '--no-skew-protection']
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      done(true)
+    })
+    socket.once('error', () => done(false))
+  })
+}
+
+export class Bare {
+  readonly port: number
+  readonly started = performance.now()
+  readonly #home = mkdtempSync(join(tmpdir(), 'bare-'))
+  readonly #child: ChildProcess
+
+  private constructor(mode: 'edit' | 'run', file: string, port: number) {
+    this.port = port
+    const extra = mode === 'edit' ? ['--skip-update-check'] : []
+    // PYTHONPYCACHEPREFIX would move marimo's saved sessions; a home and a folder of its own do the same without slowing imports.
+    this.#child = spawn(PYTHON, ['-m', 'marimo', '-q', mode, file, ...QUIET, ...extra, '-p', String(port)], {
+      stdio: 'ignore',
+      env: { ...process.env, HOME: this.#home, MARIMO_SKIP_UPDATE_CHECK: '1' },
+    })
+  }
+
+  static async start(mode: 'edit' | 'run', file: string): Promise<Bare> {
+    const bare = new Bare(mode, file, await portPair())
+    await until('bare marimo listens', 60_000, () => listens(bare.port))
+    return bare
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
+  /** A session whose cells all run, from the first message to the end of the run. */
+  async run(
+    untilSeen: (notification: Notification) => boolean = ({ op }) => op === 'completed-run',
+    ms = 120_000,
+  ): Promise<Notification[]> {
+    const session = `s_${Math.random().toString(36).slice(2, 8)}`
+    const socket = new WebSocket(`ws://127.0.0.1:${this.port}/ws?session_id=${session}`, { perMessageDeflate: false })
+    const seen: Notification[] = []
+    try {
+      return await new Promise((done, fail) => {
+        const timer = setTimeout(() => fail(new Error(`bare marimo did not finish within ${ms} ms`)), ms)
+        socket.on('error', fail)
+        socket.on('message', (raw) => {
+          const text = raw.toString()
+          const { op, data } = JSON.parse(text) as { op: string; data?: Record<string, unknown> }
+          const notification = { op, data: data ?? {}, at: performance.now(), bytes: text.length }
+          seen.push(notification)
+          if (op === 'kernel-ready' && data?.auto_instantiated !== true) void this.#instantiate(session).catch(fail)
+          if (!untilSeen(notification)) return
+          clearTimeout(timer)
+          done(seen)
+        })
+      })
+    } finally {
+      socket.terminate()
+    }
+  }
+
+  async #instantiate(session: string): Promise<void> {
+    const answer = await fetch(`${this.origin}/api/kernel/instantiate`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'marimo-session-id': session },
+      body: JSON.stringify({ objectIds: [], values: [], autoRun: true }),
+    })
+    if (!answer.ok) throw new Error(`bare marimo refused to run: ${answer.status}`)
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode === null) {
+      const gone = new Promise((done) => this.#child.once('exit', done))
+      this.#child.kill('SIGKILL')
+      await gone
+    }
+    rmSync(this.#home, { recursive: true, force: true })
+  }
+}
