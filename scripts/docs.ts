@@ -82,6 +82,7 @@ function members(json: Json): string {
   return all.length === 0 ? '{}' : `{ ${all.join(', ')} }`
 }
 
+const byName = (one: readonly [string, unknown], other: readonly [string, unknown]): number => (one[0] < other[0] ? -1 : 1)
 const named = (schema: z.ZodMiniType): string => names.get(schema)?.id ?? text(shape(schema))
 const options = (schema: z.ZodMiniType): readonly Json[] => {
   const json = shape(schema)
@@ -117,9 +118,11 @@ function limitRows(): string[][] {
     const value = new RegExp(`\\b${name}: ([^,}\\n]+)`).exec(rest)?.[1] ?? ''
     return value.replace(' * ', ' ').replace('second', 's').replace('minute', 'min').replace('hour', 'h').trim()
   }
-  return Object.entries(limits).flatMap(([group, values]) =>
-    Object.keys(values).map((name) => [code(`${group}.${name}`), written(group, name), comment(group, name)]),
-  )
+  return Object.entries(limits)
+    .sort(byName)
+    .flatMap(([group, values]) =>
+      Object.keys(values).map((name) => [code(`${group}.${name}`), written(group, name), comment(group, name)]),
+    )
 }
 
 function closeRows(): string[][] {
@@ -135,6 +138,7 @@ function maySendRows(): string[][] {
 function definitions(module: Readonly<Record<string, unknown>>): string {
   return Object.entries(module)
     .filter((entry): entry is [string, z.ZodMiniType] => isSchema(entry[1]))
+    .sort(byName)
     .map(([name, schema]) => `- **${name}**: ${code(text(shape(schema)))}`)
     .join('\n')
 }
