@@ -1,12 +1,15 @@
 // Matching a name against what somebody typed. Case and accents do not count.
-const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+export const fold = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** True when every word of the query stands somewhere in the text. */
-export function matches(text: string, query: string): boolean {
-  const folded = fold(text)
-  return fold(query)
+export const matches = (text: string, query: string): boolean => finder(query)(fold(text))
+
+/** The same for many texts, folded beforehand. */
+export function finder(query: string): (folded: string) => boolean {
+  const words = fold(query)
     .split(/\s+/)
-    .every((word) => folded.includes(word))
+    .filter((word) => word !== '')
+  return (folded) => words.every((word) => folded.includes(word))
 }
 
 /** A rank for the palette, higher is better, null is no match: whole start, then word start, then inside, then in order. */

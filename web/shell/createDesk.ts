@@ -30,7 +30,6 @@ export function createDesk(options: DeskOptions) {
   const pool = Promise.all([people.anonymous('GET /api/config'), host.promise]).then(
     ([config, element]) => new FramePool({ frames: config.frames, opaque: config.opaque, host: element }),
   )
-  pool.catch(() => undefined) // said where a notebook is opened
 
   const refreshList = () => void client.invalidateQueries({ queryKey: ['notebooks'] })
   const link = createLink({
@@ -60,11 +59,12 @@ export function createDesk(options: DeskOptions) {
 
   keepInStep(options, sessions)
   followNames(options, sessions)
-  void pool.then((frames) => requestIdleCallback(() => frames.warm(), { timeout: 3_000 }))
+  const withPool = (use: (pool: FramePool) => void) => void pool.then(use, () => undefined) // a failure is said at the opening
+  withPool((frames) => requestIdleCallback(() => frames.warm(), { timeout: 3_000 }))
   onCleanup(() => {
     sessions.end()
     link.close()
-    void pool.then((frames) => frames.destroyAll())
+    withPool((frames) => frames.destroyAll())
   })
   return { sessions, connection, retry: link.retry, host: host.resolve }
 }

@@ -1,6 +1,6 @@
 // A menu on a button. What is in it is data; a disabled item stays visible and says why.
 import { DropdownMenu } from '@kobalte/core/dropdown-menu'
-import { For, type JSX, Show } from 'solid-js'
+import { createSignal, For, type JSX, Show } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
 import type { Icon } from './icon.ts'
 
@@ -26,9 +26,37 @@ type MenuProps = {
   readonly class?: string
 }
 
-export function Menu(props: MenuProps) {
+/** For lists: a plain button until it is first pressed, since a thousand menus at once are slow to make. */
+export function LazyMenu(props: MenuProps) {
+  const [wanted, setWanted] = createSignal(false)
   return (
-    <DropdownMenu placement="bottom-end" gutter={4} modal={false}>
+    <Show
+      when={wanted()}
+      fallback={
+        <button
+          type="button"
+          class={`btn ${props.class ?? ''}`}
+          data-tone={props.tone ?? 'quiet'}
+          data-shape={props.shape}
+          data-size={props.size}
+          aria-label={props.label}
+          aria-haspopup="menu"
+          aria-expanded="false"
+          tabIndex={props.tabIndex ?? 0}
+          onClick={() => setWanted(true)}
+        >
+          {props.trigger}
+        </button>
+      }
+    >
+      <Menu {...props} defaultOpen />
+    </Show>
+  )
+}
+
+export function Menu(props: MenuProps & { readonly defaultOpen?: boolean }) {
+  return (
+    <DropdownMenu placement="bottom-end" gutter={4} modal={false} defaultOpen={props.defaultOpen ?? false}>
       <DropdownMenu.Trigger
         class={`btn ${props.class ?? ''}`}
         data-tone={props.tone ?? 'quiet'}

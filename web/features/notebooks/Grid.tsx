@@ -35,6 +35,7 @@ export function Grid(props: GridProps) {
     <div
       ref={setBox}
       role="grid"
+      data-view={props.view}
       aria-label={props.view === 'trash' ? 'Trash' : 'Notebooks'}
       aria-rowcount={props.rows.length + 1}
       class="notebooks min-h-0 grow overflow-auto"

@@ -13,7 +13,7 @@ import { DropZone } from './DropZone.tsx'
 import { Grid } from './Grid.tsx'
 import { readNotebook } from './importing.ts'
 import { Nothing } from './Nothing.tsx'
-import { arrange, parseSort, sortText } from './order.ts'
+import { inOrder, parseSort, search, sortText } from './order.ts'
 import { createActions, createNotebooks, type View } from './queries.ts'
 import { SearchBox } from './SearchBox.tsx'
 
@@ -26,10 +26,11 @@ export function Home() {
   const list = createNotebooks(view)
   const [query, setQuery] = createSignal(params.q ?? '')
   const sort = createMemo(() => parseSort(params.sort))
-  const rows = createMemo(() => arrange(list.data ?? [], query(), sort()))
+  const ordered = createMemo(() => inOrder(list.data ?? [], sort()))
+  const rows = createMemo(() => search(ordered(), query()))
   let picker: HTMLInputElement | undefined
 
-  function search(text: string): void {
+  function look(text: string): void {
     setQuery(text)
     setParams({ q: text || undefined }, { replace: true })
   }
@@ -53,7 +54,7 @@ export function Home() {
       <div class="mx-auto flex h-full w-full max-w-[1120px] flex-col px-4 sm:px-8">
         <header class="flex flex-wrap items-center gap-x-3 gap-y-2 pt-7 pb-4">
           <h1 class="mr-auto text-xl font-semibold tracking-tight">{view() === 'trash' ? 'Trash' : 'Notebooks'}</h1>
-          <SearchBox value={query()} onInput={search} label={view() === 'trash' ? 'Search the trash' : 'Search notebooks'} />
+          <SearchBox value={query()} onInput={look} label={view() === 'trash' ? 'Search the trash' : 'Search notebooks'} />
           <Show when={view() === 'notebooks' && member()}>
             <Button onClick={() => picker?.click()}>
               <FileUp size={15} aria-hidden="true" /> Import
@@ -77,7 +78,7 @@ export function Home() {
         <Show
           when={rows().length > 0}
           fallback={
-            <Nothing list={list} view={view()} query={query()} onClear={() => search('')} member={member()} onNew={create} />
+            <Nothing list={list} view={view()} query={query()} onClear={() => look('')} member={member()} onNew={create} />
           }
         >
           <Grid

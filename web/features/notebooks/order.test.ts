@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Notebook } from '#protocol/api.ts'
-import { arrange, nextSort, parseSort, sortText } from './order.ts'
+import { inOrder, nextSort, parseSort, type Sort, search, sortText } from './order.ts'
 
 const book = (name: string, updated: number, cells: number | null = 3): Notebook => ({
   id: `n_${name.padEnd(8, '0').replace(/\W/g, '0')}`,
@@ -14,6 +14,7 @@ const book = (name: string, updated: number, cells: number | null = 3): Notebook
   editor: null,
   trashed: null,
 })
+const arrange = (list: readonly Notebook[], query: string, sort: Sort) => search(inOrder(list, sort), query)
 const names = (list: readonly Notebook[]) => list.map((each) => each.name)
 
 test('newest first by default', () => {
