@@ -235,6 +235,7 @@ def observe_only(mode: str) -> None:
 
     preload.single_threaded()
     preload.preload(None)
+    preload.freeze()
     print(json.dumps(sorted(observe(mode))))
 
 

@@ -69,15 +69,19 @@ def prime() -> None:
 
 
 def preload(learned: str | None) -> int:
-    """Imports all there is and freezes it. Answers the number of modules loaded."""
+    """Imports all there is. Answers the number of modules loaded."""
     gc.disable()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import_all(learned_names(learned))
         prime()
         reset.note_home_paths()
-    gc.collect()
-    gc.freeze()
     if threads() != 1:
         raise RuntimeError("a preloaded module started a thread: nothing may be forked from here")
     return len(sys.modules)
+
+
+def freeze() -> None:
+    """Last before the first fork: what is there now is never looked at by a child's collector, which would copy its pages."""
+    gc.collect()
+    gc.freeze()

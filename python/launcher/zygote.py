@@ -235,12 +235,14 @@ def serve(path: str, learned: str | None) -> None:
         native.prctl(native.PR_SET_PDEATHSIG, signal.SIGKILL)
     with listen(path) as listener:
         modules = preload.preload(learned)
+        ready = {"type": "ready", **packages.versions(), "modules": modules, "packages": packages.installed()}
         client = listener.accept()[0]
     os.unlink(path)
     if confine.LINUX:
         native.prctl(native.PR_SET_PDEATHSIG, 0)  # from here on the end of the socket says it, and there is something to bury
+    preload.freeze()
     zygote = Zygote(client)
-    zygote.say({"type": "ready", **packages.versions(), "modules": modules, "packages": packages.installed()})
+    zygote.say(ready)
     try:
         zygote.loop()
     except ConnectionError:  # the runner was killed while something was said to it
