@@ -30,18 +30,31 @@ export class TestClock implements Clock {
 
 /** A wire whose network is a queue. */
 export class TestWire implements Wire {
-  readonly sent: Uint8Array[] = []
+  readonly #sent: Uint8Array[] = []
+  #bytes = 0
   closed: { readonly code: number; readonly reason: string } | null = null
   most = 0 // the most bytes that ever waited here
+  total = 0 // all bytes handed over
   send(frame: Uint8Array): void {
-    this.sent.push(frame)
-    this.most = Math.max(this.most, this.buffered())
+    this.#sent.push(frame.slice())
+    this.#bytes += frame.byteLength
+    this.total += frame.byteLength
+    this.most = Math.max(this.most, this.#bytes)
   }
   buffered(): number {
-    return this.sent.reduce((sum, frame) => sum + frame.byteLength, 0)
+    return this.#bytes
   }
   close(code: number, reason: string): void {
     this.closed ??= { code, reason }
+  }
+  take(): Uint8Array | undefined {
+    const frame = this.#sent.shift()
+    this.#bytes -= frame?.byteLength ?? 0
+    return frame
+  }
+  /** The waiting frames, for a test to alter. */
+  get waiting(): Uint8Array[] {
+    return this.#sent
   }
 }
 
@@ -63,12 +76,12 @@ export class Pair {
   deliver(to: 'server' | 'opener'): boolean {
     const [wire, from, link] =
       to === 'server' ? [this.openerWire, this.opener, this.server] : [this.serverWire, this.server, this.opener]
-    const frame = wire.sent.shift()
+    const frame = wire.take()
     if (frame === undefined) {
       if (wire.closed !== null) link.wireClosed(wire.closed.code)
       return false
     }
-    link.receive(frame.slice())
+    link.receive(frame)
     from.drain()
     return true
   }
