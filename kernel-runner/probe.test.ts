@@ -1,6 +1,10 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { judge, probe, type Report, refusal, report, WORDS } from './probe.ts'
-import { type Ground, openGround, sandboxable } from './testing/launch.ts'
+import { type Ground, openGround, PYTHON, sandboxable } from './testing/launch.ts'
 
 const facts = {
   uid: 61001,
@@ -10,7 +14,7 @@ const facts = {
   seccomp: true,
   new_user_namespace: false,
 }
-const clean: Report = { leaks: [], facts }
+const clean: Report = { leaks: [], facts, rootMapped: false }
 
 describe('what a report proves', () => {
   test('nothing reached and all held: 3 as root, 2 without', () => {
@@ -18,20 +22,22 @@ describe('what a report proves', () => {
     expect(judge(clean, true, true)).toEqual({ level: 2, why: [WORDS.rootless] })
   })
   test.each([
-    [{ ...facts, host_root_mapped: true }, 1],
     [{ ...facts, capabilities: 1 }, 1],
     [{ ...facts, new_user_namespace: true }, 0],
     [{ ...facts, seccomp: false }, 0],
     [{ ...facts, no_new_privs: false }, 0],
     [null, 0],
   ])('one property missing is not level 3: %j', (measured, level) => {
-    const judged = judge({ leaks: [], facts: measured }, true, false)
+    const judged = judge({ ...clean, facts: measured }, true, false)
     expect(judged.level).toBe(level)
     expect(judged.why.length).toBeGreaterThan(0)
   })
   test('one thing reached is not level 3, and is named', () => {
     const judged = judge({ ...clean, leaks: ['loopback'] }, true, false)
     expect(judged).toMatchObject({ level: 1, why: [expect.stringContaining('loopback')] })
+  })
+  test('host root in the uid map is not level 3', () => {
+    expect(judge({ ...clean, rootMapped: true }, true, false)).toMatchObject({ level: 1, why: [expect.stringContaining('root')] })
   })
   test('without a sandbox it is 1 at best', () => {
     expect(judge(clean, false, false).level).toBe(1)
@@ -49,6 +55,39 @@ describe('why there is no sandbox, in words', () => {
     ["bwrap: Can't mkdir /x: Read-only file system", {}, "bubblewrap failed: bwrap: Can't mkdir /x: Read-only file system"],
   ])('%s', (message, values, words) => {
     expect(refusal(message, machine(values))).toBe(words)
+  })
+})
+
+/** An interpreter that a plain user can run with our packages: ours, or the system's when ours lies in root's home. */
+function plainPython(folder: string): string | null {
+  const works = (python: string) =>
+    spawnSync('setpriv', [...AS_USER, '/bin/sh', '-c', `exec ${python} -I -c 'import marimo'`]).status === 0
+  if (works(PYTHON)) return PYTHON
+  const [minor = '', packages = ''] = execFileSync(PYTHON, ['-c', WHERE], { encoding: 'utf8' }).trim().split(' ')
+  if (spawnSync(`/usr/bin/python${minor}`, ['-m', 'venv', '--without-pip', join(folder, 'env')]).status !== 0) return null
+  writeFileSync(join(folder, 'env/lib', `python${minor}`, 'site-packages/ours.pth'), `${packages}\n`)
+  return works(join(folder, 'env/bin/python')) ? join(folder, 'env/bin/python') : null
+}
+const AS_USER = ['--reuid', '1500', '--regid', '1500', '--clear-groups', '--']
+const WHERE = 'import sys, marimo, os; print("%d.%d" % sys.version_info[:2], os.path.dirname(os.path.dirname(marimo.__file__)))'
+
+describe.skipIf(!sandboxable)('as a plain user', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rootless-'))
+  chmodSync(folder, 0o755)
+  const python = plainPython(folder)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test.skipIf(python === null)('level 2, and why not 3', () => {
+    const own = join(folder, 'own')
+    mkdirSync(own, { mode: 0o700 })
+    chownSync(own, 1500, 1500)
+    const script = join(import.meta.dirname, 'testing/rootless.ts')
+    const run = spawnSync('setpriv', [...AS_USER, process.execPath, script, python ?? '', own], {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: own },
+    })
+    expect(run.stderr).toBe('')
+    expect(JSON.parse(run.stdout)).toEqual({ level: 2, why: [WORDS.rootless] })
   })
 })
 

@@ -24,14 +24,13 @@ export type ProbeOptions = {
 
 const Facts = z.object({
   uid: z.int(),
-  host_root_mapped: z.boolean(),
   capabilities: z.number(),
   no_new_privs: z.boolean(),
   seccomp: z.boolean(),
   new_user_namespace: z.boolean(),
 })
-const Report = z.object({ leaks: z.array(z.string()), facts: z.nullable(Facts) })
-export type Report = z.infer<typeof Report>
+const Answer = z.object({ leaks: z.array(z.string()), facts: z.nullable(Facts) })
+export type Report = z.infer<typeof Answer> & { readonly rootMapped: boolean }
 
 export const WORDS = {
   platform: 'Sandboxes need Linux: on this system kernels run with the rights of whoever started them (on Windows, use WSL).',
@@ -57,7 +56,7 @@ export function judge(report: Report, sandboxed: boolean, rootless: boolean): Is
   const inside: [boolean, string][] = [
     ...held,
     [facts?.capabilities === 0, 'a kernel has capabilities'],
-    [facts?.host_root_mapped === false, 'host root is in the uid map of a kernel'],
+    [!report.rootMapped, 'host root is in the uid map of a kernel'],
     ...report.leaks.map((leak): [boolean, string] => [false, `a kernel reached another one or the host: ${leak}`]),
   ]
   const missing = (list: typeof held) => list.filter(([right]) => !right).map(([, words]) => words)
@@ -154,10 +153,17 @@ async function attack(options: ProbeOptions, holders: readonly (Holder | null)[]
     const has = (await target.answer) as Record<string, unknown>
     const order = { ...has, pid: victim.pid, host_file: join(victim.home, 'private', 'secret'), socket: victim.socket }
     const assault = converse(attacker.socket, order)
-    return Report.parse(await assault.answer.finally(assault.release))
+    const rootMapped = mapsRoot(victim.pid) || mapsRoot(attacker.pid)
+    return { ...Answer.parse(await assault.answer.finally(assault.release)), rootMapped }
   } finally {
     target.release()
   }
+}
+
+/** From outside: inside a sandbox the numbers are relative to a namespace in between. */
+function mapsRoot(pid: number): boolean {
+  const map = readFileSync(`/proc/${pid}/uid_map`, 'utf8').trim().split('\n')
+  return map.some((line) => line.trim().split(/\s+/)[1] === '0')
 }
 
 /** Builds both, lets one attack the other, removes both. */

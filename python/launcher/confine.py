@@ -144,9 +144,11 @@ def _expect(right: bool, what: str) -> None:
         raise Failure("assertion", what)
 
 
-def maps_root(text: str) -> bool:
-    """Whether a uid map reaches the outer uid 0."""
-    return any(int(outer) == 0 for _, outer, _ in (line.split() for line in text.splitlines()))
+def maps_root(pid: int) -> bool:
+    """Whether a process's uid map reaches root. Read from outside: what it shows is relative to who reads it, and between
+    a rootless sandbox and the host lies one more namespace of bubblewrap's."""
+    with open(f"/proc/{pid}/uid_map") as file:
+        return any(int(outer) == 0 for _, outer, _ in map(str.split, file))
 
 
 def verify(job: Job) -> None:
@@ -170,8 +172,6 @@ def verify(job: Job) -> None:
         _expect(seen["Gid"].split() == [str(job.uid)] * 4, "the gid is not the kernel's")
         _expect(seen["Groups"] == "", "supplementary groups are left")
     if job.holder is not None:
-        with open("/proc/self/uid_map") as file:
-            _expect(not maps_root(file.read()), "host root is in the uid map")
         _expect(os.path.exists("/home/me") and not os.path.exists(job.request["socket"]), "the host's files are in sight")
         _expect(seen["NSpid"].split()[-1] == str(os.getpid()) and os.getppid() == 0, "the pid namespace is not the sandbox's")
     kept = {0, 1, 2, job.listener, job.status.fileno()}

@@ -174,6 +174,9 @@ def watch(status: socket.socket, child: int, request: dict[str, Any]) -> int:
                 elif "failed" in message:
                     raise Failure(message["failed"], message["message"])
                 else:
+                    if request["holder"] is not None and confine.maps_root(pid):
+                        raise Failure("assertion", "host root is in the uid map")
+                    status.sendall(b"g")
                     return pid
     except TimeoutError as error:
         abandon(child)
@@ -204,6 +207,8 @@ def become(job: Job, log: int | None) -> None:
         confine.drop(job)
         confine.verify(job)
         tell(job.status, {"ok": True})
+        if job.status.recv(1) != b"g":
+            raise Failure("assertion", "the zygote refused")
         job.status.close()
         module = "launcher.probe" if job.request.get("probe") else "launcher.serve"
         importlib.import_module(module).run(job.request, job.listener)
