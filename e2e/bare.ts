@@ -31,7 +31,6 @@ export class Bare {
   private constructor(mode: 'edit' | 'run', file: string, port: number) {
     this.port = port
     const extra = mode === 'edit' ? ['--skip-update-check'] : []
-    // PYTHONPYCACHEPREFIX would move marimo's saved sessions; a home and a folder of its own do the same without slowing imports.
     this.#child = spawn(PYTHON, ['-m', 'marimo', '-q', mode, file, ...QUIET, ...extra, '-p', String(port)], {
       stdio: 'ignore',
       env: { ...process.env, HOME: this.#home, MARIMO_SKIP_UPDATE_CHECK: '1' },
@@ -52,41 +51,42 @@ export class Bare {
     return this.#child.pid ?? 0
   }
 
-  /** A session whose cells all run, from the first message to the end of the run. */
-  async run(
-    untilSeen: (notification: Notification) => boolean = ({ op }) => op === 'completed-run',
-    ms = 120_000,
-  ): Promise<Notification[]> {
+  /**
+   * A session in which every cell runs, from its first message to the end of the run. In run mode marimo starts the run
+   * itself; in edit mode the notebook is instantiated and then all cells are run, as its front end does.
+   */
+  async run(mode: 'edit' | 'run' = 'edit', ms = 120_000): Promise<Notification[]> {
     const session = `s_${Math.random().toString(36).slice(2, 8)}`
     const socket = new WebSocket(`ws://127.0.0.1:${this.port}/ws?session_id=${session}`, { perMessageDeflate: false })
     const seen: Notification[] = []
+    socket.on('message', (raw) => {
+      const text = raw.toString()
+      const { op, data } = JSON.parse(text) as { op: string; data?: Record<string, unknown> }
+      seen.push({ op, data: data ?? {}, at: performance.now(), bytes: text.length })
+    })
+    const ended = (runs: number) =>
+      until('bare marimo has finished its run', ms, () => seen.filter(({ op }) => op === 'completed-run').length >= runs)
     try {
-      return await new Promise((done, fail) => {
-        const timer = setTimeout(() => fail(new Error(`bare marimo did not finish within ${ms} ms`)), ms)
-        socket.on('error', fail)
-        socket.on('message', (raw) => {
-          const text = raw.toString()
-          const { op, data } = JSON.parse(text) as { op: string; data?: Record<string, unknown> }
-          const notification = { op, data: data ?? {}, at: performance.now(), bytes: text.length }
-          seen.push(notification)
-          if (op === 'kernel-ready' && data?.auto_instantiated !== true) void this.#instantiate(session).catch(fail)
-          if (!untilSeen(notification)) return
-          clearTimeout(timer)
-          done(seen)
-        })
-      })
+      const ready = await until('bare marimo is ready', ms, () => seen.find(({ op }) => op === 'kernel-ready') ?? null)
+      if (mode === 'edit') {
+        await this.#post(session, 'instantiate', { objectIds: [], values: [], autoRun: false })
+        await ended(1)
+        await this.#post(session, 'run', { cellIds: ready.data.cell_ids, codes: ready.data.codes })
+      }
+      await ended(mode === 'edit' ? 2 : 1)
+      return seen
     } finally {
       socket.terminate()
     }
   }
 
-  async #instantiate(session: string): Promise<void> {
-    const answer = await fetch(`${this.origin}/api/kernel/instantiate`, {
+  async #post(session: string, command: string, body: unknown): Promise<void> {
+    const answer = await fetch(`${this.origin}/api/kernel/${command}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'marimo-session-id': session },
-      body: JSON.stringify({ objectIds: [], values: [], autoRun: true }),
+      body: JSON.stringify(body),
     })
-    if (!answer.ok) throw new Error(`bare marimo refused to run: ${answer.status}`)
+    if (!answer.ok) throw new Error(`bare marimo refused ${command}: ${answer.status}`)
   }
 
   async stop(): Promise<void> {

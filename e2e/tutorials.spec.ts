@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Bare } from './bare.ts'
-import { cellsOf } from './cells.ts'
+import { type Cell, cellsOf } from './cells.ts'
 import type { Client, Notification } from './client.ts'
 import { expect, test } from './fixtures.ts'
 import { ROOT } from './stack.ts'
@@ -16,9 +16,13 @@ const FOLDER = execFileSync(PYTHON, ['-c', 'import marimo._tutorials as t; print
 }).trim()
 const TUTORIALS = readdirSync(FOLDER).filter((name) => /^[a-z].*\.(py|md)$/.test(name) && name !== '__init__.py')
 
+/** Without the script header: a kernel is never shown one, and a tutorial prints its own file. */
 function sourceOf(name: string): string {
-  if (name.endsWith('.py')) return readFileSync(join(FOLDER, name), 'utf8')
-  return execFileSync(MARIMO, ['-q', 'convert', join(FOLDER, name)], { encoding: 'utf8' })
+  const path = join(FOLDER, name)
+  const source = name.endsWith('.py')
+    ? readFileSync(path, 'utf8')
+    : execFileSync(MARIMO, ['-q', 'convert', path], { encoding: 'utf8' })
+  return source.replace(/^# \/\/\/ script\n(#.*\n)*?# \/\/\/\n+/m, '')
 }
 
 async function here(client: Client, name: string, source: string): Promise<Notification[]> {
@@ -48,6 +52,26 @@ async function bare(source: string): Promise<Notification[]> {
   }
 }
 
+type Difference = { readonly cell: number; readonly what: string }
+
+/** Where two runs part: what a cell shows and what it prints, with a little of both sides. */
+function compare(ours: readonly Cell[], theirs: readonly Cell[]): Difference[] {
+  return ours.flatMap((cell, index) =>
+    (['text', 'console'] as const).flatMap((part) => {
+      const what = apart(cell[part], theirs[index]?.[part] ?? '')
+      return what === null ? [] : [{ cell: index + 1, what: `cell ${index + 1}, ${part}: ${what}` }]
+    }),
+  )
+}
+
+function apart(here: string, there: string): string | null {
+  if (here === there) return null
+  let at = 0
+  while (here[at] === there[at]) at += 1
+  const around = (text: string) => JSON.stringify(text.slice(Math.max(0, at - 60), at + 60))
+  return `here ${around(here)}, in bare marimo ${around(there)}`
+}
+
 test('there are tutorials to compare', () => {
   expect(TUTORIALS.length).toBeGreaterThan(8)
 })
@@ -62,6 +86,11 @@ for (const name of TUTORIALS) {
     expect(ours.map(({ status, mimetype }) => ({ status, mimetype }))).toEqual(
       theirs.map(({ status, mimetype }) => ({ status, mimetype })),
     )
-    for (const [index, cell] of ours.entries()) expect(cell, `cell ${index + 1}`).toEqual(theirs[index])
+    const differences = compare(ours, theirs)
+    if (differences.length === 0) return
+    // Random data: what differs between two runs of bare marimo itself is left out, and nothing else.
+    const unsteady = new Set(compare(cellsOf(await bare(source)), theirs).map(({ cell }) => cell))
+    expect(differences.filter(({ cell }) => !unsteady.has(cell)).map(({ what }) => what)).toEqual([])
+    expect(unsteady.size).toBeLessThan(ours.length / 2)
   })
 }
