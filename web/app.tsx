@@ -1,7 +1,7 @@
 // The page: who is signed in decides what it is. Signing out takes everything of the person with it: frames, socket, cache.
 import { Route, Router } from '@solidjs/router'
 import { QueryClient, QueryClientProvider } from '@tanstack/solid-query'
-import { createEffect, Match, onMount, Show, Switch } from 'solid-js'
+import { createEffect, ErrorBoundary, Match, onMount, Show, Switch } from 'solid-js'
 import { render } from 'solid-js/web'
 import type { PersonId } from '#protocol/ids.ts'
 import { Home } from './features/notebooks/Home.tsx'
@@ -36,30 +36,35 @@ function App() {
 
   return (
     <PeopleContext.Provider value={people}>
-      <Switch>
-        <Match when={people.who().state === 'unknown'}>
-          <div class="grid h-full place-items-center text-ink-3" role="status" aria-label="Loading">
-            <Spinner size={18} />
-          </div>
-        </Match>
-        <Match when={people.who().state === 'unreachable'}>
-          <main class="grid h-full place-items-center">
-            <Empty title="The server cannot be reached" actions={<Button onClick={() => void people.arrive()}>Try again</Button>}>
-              It may be starting, or this machine is offline. Nothing of yours is lost.
-            </Empty>
-          </main>
-        </Match>
-        <Match when={people.who().state === 'signed-out'}>
-          <QueryClientProvider client={new QueryClient()}>
-            <SignIn notice={notice()} />
-          </QueryClientProvider>
-        </Match>
-        <Match when={person()}>
-          <Show when={person()?.person.id} keyed>
-            {(me) => <Signed me={me} theme={theme} />}
-          </Show>
-        </Match>
-      </Switch>
+      <ErrorBoundary fallback={Broken}>
+        <Switch>
+          <Match when={people.who().state === 'unknown'}>
+            <div class="grid h-full place-items-center text-ink-3" role="status" aria-label="Loading">
+              <Spinner size={18} />
+            </div>
+          </Match>
+          <Match when={people.who().state === 'unreachable'}>
+            <main class="grid h-full place-items-center">
+              <Empty
+                title="The server cannot be reached"
+                actions={<Button onClick={() => void people.arrive()}>Try again</Button>}
+              >
+                It may be starting, or this machine is offline. Nothing of yours is lost.
+              </Empty>
+            </main>
+          </Match>
+          <Match when={people.who().state === 'signed-out'}>
+            <QueryClientProvider client={new QueryClient()}>
+              <SignIn notice={notice()} />
+            </QueryClientProvider>
+          </Match>
+          <Match when={person()}>
+            <Show when={person()?.person.id} keyed>
+              {(me) => <Signed me={me} theme={theme} />}
+            </Show>
+          </Match>
+        </Switch>
+      </ErrorBoundary>
       <Notices />
     </PeopleContext.Provider>
   )
@@ -81,6 +86,17 @@ function Signed(props: { readonly me: PersonId; readonly theme: ReturnType<typeo
         <Route path="*" component={NotFound} />
       </Router>
     </QueryClientProvider>
+  )
+}
+
+/** A fault of this page itself. Kernels and what was saved live on the server and are found again. */
+function Broken() {
+  return (
+    <main class="grid h-full place-items-center" role="alert">
+      <Empty title="This page has failed" actions={<Button onClick={() => location.reload()}>Reload the page</Button>}>
+        A fault in the page itself. Your kernels go on, and what was saved is safe.
+      </Empty>
+    </main>
   )
 }
 

@@ -1,5 +1,17 @@
-// plotly's TeX comes from a CDN in marimo's code; the same file is served with marimo's assets.
+// plotly's TeX comes from a CDN in marimo's code; the same file is served with marimo's assets. marimo asks for it at
+// the first plot of any kind: it is large, so it is loaded only once the kernel has said something that can be TeX.
 const CDN = 'https://cdn.jsdelivr.net/npm/mathjax-full@3.2.2/es5/tex-mml-svg.min.js'
+const TEX = /\$[^$]+\$/
+
+const waiting: (() => void)[] = []
+let seen = false
+
+/** Every message of the stream passes here: a figure's text can come no other way. */
+export function noticeTex(message: string): void {
+  if (seen || !TEX.test(message)) return
+  seen = true
+  for (const load of waiting.splice(0)) load()
+}
 
 export function serveMathJax(url: string): void {
   const { get, set } = Object.getOwnPropertyDescriptor(HTMLScriptElement.prototype, 'src') ?? {}
@@ -9,7 +21,9 @@ export function serveMathJax(url: string): void {
     enumerable: true,
     get,
     set(this: HTMLScriptElement, value: string) {
-      set.call(this, value === CDN ? url : value)
+      const load = () => set.call(this, value === CDN ? url : value)
+      if (value !== CDN || seen) load()
+      else waiting.push(load)
     },
   })
 }

@@ -1,6 +1,7 @@
 // `WebSocket` as marimo knows it, over the port. A socket to another host does not exist here, nor would the content
 // security policy let one open.
 import { on, say } from './port.ts'
+import { noticeTex } from './scripts.ts'
 
 const sockets = new Map<number, PortSocket>()
 let last = 0
@@ -54,6 +55,7 @@ export class PortSocket extends EventTarget {
   }
 
   received(data: string | ArrayBuffer): void {
+    if (typeof data === 'string') noticeTex(data)
     const content = typeof data === 'string' || this.binaryType === 'arraybuffer' ? data : new Blob([data])
     this.#emit(new MessageEvent('message', { data: content, origin: new URL(this.url).origin }))
   }

@@ -4,19 +4,21 @@ import LogOut from 'lucide-solid/icons/log-out'
 import FilePlus from 'lucide-solid/icons/plus'
 import Settings from 'lucide-solid/icons/settings'
 import X from 'lucide-solid/icons/x'
-import { lazy, Match, Suspense, Switch } from 'solid-js'
+import { Match, Suspense, Switch } from 'solid-js'
 import { About } from '../features/kernel/About.tsx'
 import { createActions, createNotebooks } from '../features/notebooks/queries.ts'
 import { Preferences } from '../features/preferences/Preferences.tsx'
 import { usePeople } from '../net/context.ts'
+import { dataOf } from '../primitives/query.ts'
 import type { createTheme } from '../primitives/theme.ts'
+import { lazily } from '../ui/lazily.tsx'
 import type { Dialogs } from './dialogs.ts'
 import type { Keymap } from './keymap.ts'
 import type { Command } from './Palette.tsx'
 import { Shortcuts } from './Shortcuts.tsx'
 import { useWorkspace } from './workspace.ts'
 
-const Palette = lazy(() => import('./Palette.tsx'))
+const Palette = lazily(() => import('./Palette.tsx').then((module) => module.Palette))
 
 type DialogHostProps = { readonly dialogs: Dialogs; readonly theme: ReturnType<typeof createTheme>; readonly keymap: Keymap }
 
@@ -57,7 +59,7 @@ function PaletteDialog(props: { readonly dialogs: Dialogs }) {
     if (made) workspace.go(made.id)
   }
   const notebooks = (): readonly Command[] =>
-    (list.data ?? []).map((notebook) => ({
+    (dataOf(list) ?? []).map((notebook) => ({
       label: notebook.name,
       hint: notebook.author.name,
       run: () => workspace.go(notebook.id),

@@ -1,5 +1,6 @@
 // The notebook in front, composed of the features. Frames stand in one host that is never taken out of the document:
 // a frame that moves is a frame that loads again.
+
 import { createQuery } from '@tanstack/solid-query'
 import { createSignal, Show } from 'solid-js'
 import type { NotebookId } from '#protocol/ids.ts'
@@ -14,6 +15,7 @@ import { SourcePane } from '../features/notebook/SourcePane.tsx'
 import { kernelWord, openedOf } from '../features/notebook/session.ts'
 import { createActions } from '../features/notebooks/queries.ts'
 import { useApi } from '../net/context.ts'
+import { dataOf } from '../primitives/query.ts'
 import { type PanelName, PanelSwitches, Panels } from './Panels.tsx'
 import type { Sessions } from './sessions.ts'
 import { useWorkspace } from './workspace.ts'
@@ -136,7 +138,7 @@ function createMemoryLimit(kernel: () => string | null): () => number {
     queryFn: () => api('GET /api/kernels'),
     enabled: kernel() !== null,
   }))
-  return () => kernels.data?.find((each) => each.kernel === kernel())?.memoryLimit ?? KERNEL.memory
+  return () => dataOf(kernels)?.find((each) => each.kernel === kernel())?.memoryLimit ?? KERNEL.memory
 }
 
 function AskedOf(props: { readonly sessions: Sessions; readonly id: NotebookId }) {

@@ -16,7 +16,7 @@ type PaletteProps = {
 
 const SHOWN = 12
 
-export default function Palette(props: PaletteProps) {
+export function Palette(props: PaletteProps) {
   const [query, setQuery] = createSignal('')
   const [at, setAt] = createSignal(0)
   const found = createMemo(() => best([...props.commands, ...props.notebooks], query()))

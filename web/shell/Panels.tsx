@@ -3,17 +3,18 @@ import File from 'lucide-solid/icons/file'
 import Gauge from 'lucide-solid/icons/gauge'
 import Layers from 'lucide-solid/icons/layers'
 import Package from 'lucide-solid/icons/package'
-import { For, lazy, Match, Suspense, Switch } from 'solid-js'
+import { For, Match, Suspense, Switch } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
 import type { Notebook } from '#protocol/api.ts'
 import { Drawer } from '../ui/Drawer.tsx'
 import type { Icon } from '../ui/icon.ts'
+import { lazily } from '../ui/lazily.tsx'
 import { IconButton } from '../ui/Tip.tsx'
 
-const Versions = lazy(() => import('../features/versions/Versions.tsx').then((module) => ({ default: module.Versions })))
-const Files = lazy(() => import('../features/files/Files.tsx').then((module) => ({ default: module.Files })))
-const Packages = lazy(() => import('../features/packages/Packages.tsx').then((module) => ({ default: module.Packages })))
-const LimitList = lazy(() => import('../features/kernel/LimitList.tsx').then((module) => ({ default: module.LimitList })))
+const Versions = lazily(() => import('../features/versions/Versions.tsx').then((module) => module.Versions))
+const Files = lazily(() => import('../features/files/Files.tsx').then((module) => module.Files))
+const Packages = lazily(() => import('../features/packages/Packages.tsx').then((module) => module.Packages))
+const LimitList = lazily(() => import('../features/kernel/LimitList.tsx').then((module) => module.LimitList))
 
 export type PanelName = 'Versions' | 'Files' | 'Packages' | 'Limits'
 const PANELS: readonly { name: PanelName; icon: Icon }[] = [

@@ -1,4 +1,5 @@
 // Everything that lives as long as somebody is signed in: the socket, the frames, the sessions, and what ties them together.
+
 import { useQueryClient } from '@tanstack/solid-query'
 import { type Accessor, createEffect, createSignal, on, onCleanup, untrack } from 'solid-js'
 import type { ShellEvent } from '#protocol/api.ts'
@@ -6,6 +7,7 @@ import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { isVisible } from '../features/notebook/session.ts'
 import { createNotebooks } from '../features/notebooks/queries.ts'
 import { usePeople } from '../net/context.ts'
+import { dataOf } from '../primitives/query.ts'
 import type { Theme } from '../primitives/theme.ts'
 import type { FrameEvent } from './frame.ts'
 import { FramePool } from './frames.ts'
@@ -98,7 +100,7 @@ function followNames({ workspace }: DeskOptions, sessions: Sessions): void {
   const list = createNotebooks(() => 'notebooks')
   createEffect(() => {
     const open = new Set(workspace.tabs().list.map((tab) => tab.id))
-    for (const { id, name } of list.data ?? []) {
+    for (const { id, name } of dataOf(list) ?? []) {
       if (!open.has(id)) continue
       untrack(() => {
         workspace.named(id, name)

@@ -1,17 +1,19 @@
 // One asked-for thing: skeleton while it comes, the refusal with its id when it does not, else the thing.
+
 import type { UseQueryResult } from '@tanstack/solid-query'
-import { type JSX, Match, Switch } from 'solid-js'
+import { type Accessor, type JSX, Match, Switch } from 'solid-js'
+import { dataOf } from '../primitives/query.ts'
 import { refusalOf } from '../primitives/refused.ts'
 import { Button } from './Button.tsx'
 import { Reference } from './Notice.tsx'
 
-type QueryProps<T> = { readonly query: UseQueryResult<T>; readonly children: (data: T) => JSX.Element }
+type QueryProps<T> = { readonly query: UseQueryResult<T>; readonly children: (data: Accessor<T>) => JSX.Element }
 
 export function Query<T>(props: QueryProps<T>) {
   return (
     <Switch>
-      <Match when={props.query.data !== undefined && { data: props.query.data }}>
-        {(found) => props.children(found().data as T)}
+      <Match when={dataOf(props.query) !== undefined && { data: dataOf(props.query) }}>
+        {(found) => props.children(() => found().data as T)}
       </Match>
       <Match when={props.query.isError}>
         <div class="p-4 text-sm" role="alert">

@@ -1,4 +1,5 @@
 // The files beside a notebook: uploaded, listed and deleted here only; every kernel of the notebook reads them at files/.
+
 import { createQuery, useQueryClient } from '@tanstack/solid-query'
 import File from 'lucide-solid/icons/file'
 import Trash from 'lucide-solid/icons/trash'
@@ -9,6 +10,7 @@ import type { Answer } from '../../net/api.ts'
 import { useApi } from '../../net/context.ts'
 import { bytes, date } from '../../primitives/format.ts'
 import { say, sayRefused } from '../../primitives/notices.ts'
+import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Query } from '../../ui/Query.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
@@ -26,7 +28,7 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
     queryFn: () => api('GET /api/notebooks/:id/files', { params: { id: props.id } }),
   }))
   const [sending, setSending] = createSignal<string | null>(null)
-  const used = () => (files.data ?? []).reduce((sum, file) => sum + file.bytes, 0)
+  const used = () => (dataOf(files) ?? []).reduce((sum, file) => sum + file.bytes, 0)
   let picker: HTMLInputElement | undefined
 
   async function upload(picked: readonly globalThis.File[]): Promise<void> {
@@ -85,9 +87,11 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
       </div>
       <Query query={files}>
         {(list) => (
-          <Show when={list.length > 0} fallback={<p class="p-4 text-sm text-ink-2">No files yet.</p>}>
+          <Show when={list().length > 0} fallback={<p class="p-4 text-sm text-ink-2">No files yet.</p>}>
             <ul aria-label="Files">
-              <For each={list}>{(file) => <Entry file={file} mayEdit={props.mayEdit} onDelete={() => void remove(file)} />}</For>
+              <For each={list()}>
+                {(file) => <Entry file={file} mayEdit={props.mayEdit} onDelete={() => void remove(file)} />}
+              </For>
             </ul>
           </Show>
         )}

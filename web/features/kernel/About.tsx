@@ -1,11 +1,12 @@
 import { For, Show } from 'solid-js'
+import { dataOf } from '../../primitives/query.ts'
 import { Modal } from '../../ui/Modal.tsx'
 import { createHealth, LEVELS } from './Isolation.tsx'
 
 export function About(props: { readonly onClose: () => void }) {
   const health = createHealth()
   const rows = (): readonly (readonly [string, string])[] => {
-    const versions = health.data?.versions
+    const versions = dataOf(health)?.versions
     if (!versions) return []
     return [
       ['Scrydon Notebooks', versions.scrydon],
@@ -27,7 +28,7 @@ export function About(props: { readonly onClose: () => void }) {
         </For>
       </dl>
       <Show
-        when={health.data?.isolation}
+        when={dataOf(health)?.isolation}
         fallback={<p class="mt-4 text-sm text-ink-2">The kernel runner is not there at the moment; notebooks cannot start.</p>}
       >
         {(isolation) => (

@@ -1,9 +1,11 @@
 // How well kernels are kept apart on this machine, as measured at the start and reported by /healthz.
+
 import { createQuery } from '@tanstack/solid-query'
 import ShieldAlert from 'lucide-solid/icons/shield-alert'
 import ShieldCheck from 'lucide-solid/icons/shield-check'
 import { Show } from 'solid-js'
 import { useApi } from '../../net/context.ts'
+import { dataOf } from '../../primitives/query.ts'
 import { Banner } from '../../ui/Notice.tsx'
 import { IconButton } from '../../ui/Tip.tsx'
 
@@ -28,7 +30,7 @@ export const LEVELS = [
 
 export function Isolation() {
   const health = createHealth()
-  const level = () => health.data?.isolation?.level ?? null
+  const level = () => dataOf(health)?.isolation?.level ?? null
   return (
     <Show when={level() !== null && (level() ?? 0) >= SAFE}>
       <IconButton label={`Isolation level ${level()} of 3`} text={`Isolation level ${level()} of 3. ${LEVELS[level() ?? 0]}.`}>
@@ -42,7 +44,7 @@ export function Isolation() {
 export function InsecureBanner() {
   const health = createHealth()
   const isolation = () => {
-    const known = health.data?.isolation
+    const known = dataOf(health)?.isolation
     return known && known.level < SAFE ? known : null
   }
   return (

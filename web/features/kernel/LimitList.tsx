@@ -15,7 +15,7 @@ export function LimitList() {
     <Query query={limits}>
       {(list) => (
         <dl>
-          <For each={list}>
+          <For each={list()}>
             {(limit) => (
               <div class="border-b border-line/60 px-4 py-2.5 text-sm">
                 <div class="flex items-baseline justify-between gap-3">

@@ -53,7 +53,7 @@ function Ended(props: BarsProps) {
             </Button>
           }
         >
-          {ending().message} What you see is as it was; the variables are gone.
+          {ending().message} What you see is as it was.
           <Show when={ending().id}>
             <span class="ml-2 font-mono text-xs text-ink-2 select-all">{ending().id}</span>
           </Show>

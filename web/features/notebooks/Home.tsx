@@ -1,4 +1,5 @@
 // The notebook browser: search, sort, make, import, and the list itself. The address keeps query, order and view.
+
 import { useNavigate, useSearchParams } from '@solidjs/router'
 import FileUp from 'lucide-solid/icons/file-up'
 import Plus from 'lucide-solid/icons/plus'
@@ -8,6 +9,7 @@ import type { Notebook } from '#protocol/api.ts'
 import { useMember } from '../../net/context.ts'
 import { count } from '../../primitives/format.ts'
 import { say, sayRefused } from '../../primitives/notices.ts'
+import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
 import { DropZone } from './DropZone.tsx'
 import { Grid } from './Grid.tsx'
@@ -26,7 +28,7 @@ export function Home() {
   const list = createNotebooks(view)
   const [query, setQuery] = createSignal(params.q ?? '')
   const sort = createMemo(() => parseSort(params.sort))
-  const ordered = createMemo(() => inOrder(list.data ?? [], sort()))
+  const ordered = createMemo(() => inOrder(dataOf(list) ?? [], sort()))
   const rows = createMemo(() => search(ordered(), query()))
   let picker: HTMLInputElement | undefined
 
@@ -91,7 +93,7 @@ export function Home() {
         </Show>
         <footer class="flex items-center justify-between py-2.5 text-xs text-ink-2">
           <span role="status">
-            <Show when={list.data}>{(all) => counted(rows().length, all().length)}</Show>
+            <Show when={dataOf(list)}>{(all) => counted(rows().length, all().length)}</Show>
           </span>
           <a class="flex items-center gap-1.5 rounded px-1 py-1 hover:text-ink" href={view() === 'trash' ? '/' : '/?view=trash'}>
             <Show when={view() === 'notebooks'} fallback="Back to the notebooks">

@@ -1,15 +1,17 @@
 // What a kernel can import. The list is the operator's: locked with hashes, the same for everybody.
+
 import { createQuery } from '@tanstack/solid-query'
 import { createMemo, createSignal, For, Show } from 'solid-js'
 import { useApi } from '../../net/context.ts'
 import { matches } from '../../primitives/match.ts'
+import { dataOf } from '../../primitives/query.ts'
 import { Query } from '../../ui/Query.tsx'
 
 export function Packages() {
   const api = useApi()
   const packages = createQuery(() => ({ queryKey: ['packages'], queryFn: () => api('GET /api/packages'), staleTime: 60_000 }))
   const [query, setQuery] = createSignal('')
-  const found = createMemo(() => (packages.data ?? []).filter((each) => query().trim() === '' || matches(each.name, query())))
+  const found = createMemo(() => (dataOf(packages) ?? []).filter((each) => query().trim() === '' || matches(each.name, query())))
   return (
     <>
       <div class="border-b border-line p-4">

@@ -1,7 +1,9 @@
 // The demo accounts, by role. The server offers them on loopback only and says so here.
+
 import { createQuery } from '@tanstack/solid-query'
 import { createSignal, For, Match, Show, Switch } from 'solid-js'
 import { usePeople } from '../../net/context.ts'
+import { dataOf } from '../../primitives/query.ts'
 import { refusalOf } from '../../primitives/refused.ts'
 import { Avatar } from '../../ui/Avatar.tsx'
 import { Button } from '../../ui/Button.tsx'
@@ -50,9 +52,9 @@ export function SignIn(props: { readonly notice: string | null }) {
               <Button onClick={() => accounts.refetch()}>Try again</Button>
             </div>
           </Match>
-          <Match when={accounts.data}>
+          <Match when={dataOf(accounts)}>
             <ul class="overflow-hidden rounded-[10px] border border-line bg-surface">
-              <For each={accounts.data}>
+              <For each={dataOf(accounts)}>
                 {(account) => <Account account={account} busy={entering()} onEnter={() => void enter(account)} />}
               </For>
             </ul>

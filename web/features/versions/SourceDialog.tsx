@@ -39,11 +39,11 @@ export function SourceDialog(props: SourceDialogProps) {
         {(found) => (
           <>
             <div class="h-[420px] overflow-hidden rounded-[10px] border border-line bg-sunken">
-              <CodeView source={found.source} label={`Source of ${props.title}`} />
+              <CodeView source={found().source} label={`Source of ${props.title}`} />
             </div>
             <Show when={props.draft}>
               <div class="mt-4 flex justify-end">
-                <Button tone="accent" onClick={() => void keep(found.source)}>
+                <Button tone="accent" onClick={() => void keep(found().source)}>
                   Keep as a notebook of mine
                 </Button>
               </div>

@@ -1,4 +1,5 @@
 // The versions of a notebook and one's own drafts. Restoring makes a new version: nothing is ever lost by it.
+
 import { createQuery, useQueryClient } from '@tanstack/solid-query'
 import { createSignal, For, Show } from 'solid-js'
 import { NotebookName } from '#protocol/api.ts'
@@ -6,6 +7,7 @@ import type { Answer } from '../../net/api.ts'
 import { useApi } from '../../net/context.ts'
 import { bytes, date } from '../../primitives/format.ts'
 import { say, sayRefused } from '../../primitives/notices.ts'
+import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Query } from '../../ui/Query.tsx'
 import { SourceDialog } from './SourceDialog.tsx'
@@ -50,10 +52,10 @@ export function Versions(props: VersionsProps) {
       <Show when={props.mayEdit}>
         <NameIt id={props.id} onNamed={refresh} />
       </Show>
-      <Show when={(drafts.data?.length ?? 0) > 0}>
+      <Show when={(dataOf(drafts)?.length ?? 0) > 0}>
         <section class="border-b border-line px-4 py-3">
           <h3 class="mb-1 text-xs font-medium text-ink-2">Your drafts</h3>
-          <For each={drafts.data}>
+          <For each={dataOf(drafts)}>
             {(draft) => (
               <div class="flex items-center justify-between py-1 text-sm">
                 <span class="numeric">{date(draft.created)}</span>
@@ -71,7 +73,7 @@ export function Versions(props: VersionsProps) {
       <Query query={versions}>
         {(list) => (
           <ol aria-label="Versions">
-            <For each={list}>
+            <For each={list()}>
               {(version, index) => (
                 <Entry
                   version={version}
