@@ -49,9 +49,10 @@ export function createWorkspace() {
     active,
     go,
     close(id: NotebookId): void {
+      const inFront = tabs().active === id // not the address: it follows a moment later, and closing can be quick
       const after = close(tabs(), id)
       setTabs(after)
-      if (at() === id) navigate(after.active === null ? '/' : `/n/${after.active}`, { replace: true })
+      if (inFront) navigate(after.active === null ? '/' : `/n/${after.active}`, { replace: true })
     },
     cycle(step: 1 | -1): void {
       const next = neighbour(tabs(), step)
