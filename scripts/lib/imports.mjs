@@ -57,13 +57,17 @@ function* sources(folder) {
   }
 }
 
-/** Every specifier a file names: import, export … from, import(), and import types. */
+/** Every specifier a file names: import, export … from, import(), and import types (which are gone when it runs). */
 export function specifiers(path, text) {
   const found = []
   const walk = (node) => {
     if (node === null || typeof node !== 'object') return
     if (Array.isArray(node)) return node.forEach(walk)
-    if (/^(Import|Export|TSImport)/.test(node.type ?? '') && typeof node.source?.value === 'string') found.push(node.source.value)
+    if (/^(Import|Export|TSImport)/.test(node.type ?? '') && typeof node.source?.value === 'string')
+      found.push({
+        specifier: node.source.value,
+        erased: [node.type, node.importKind, node.exportKind].some((kind) => kind === 'type' || kind === 'TSImportType'),
+      })
     Object.values(node).forEach(walk)
   }
   walk(parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' }).body)
@@ -75,13 +79,17 @@ function target(root, from, specifier) {
   return specifier.startsWith('.') ? relative(root, resolve(root, dirname(from), specifier.replace(/\?.*$/, ''))) : null
 }
 
+/** file -> [{ to, erased }] */
 export function graph(root) {
   const edges = new Map()
   for (const folder of ROOTS.map((name) => join(root, name)).filter(exists))
     for (const path of sources(folder)) {
       const from = relative(root, path)
-      const to = specifiers(path, readFileSync(path, 'utf8')).map((specifier) => target(root, from, specifier))
-      edges.set(from, [...new Set(to.filter((name) => name !== null))])
+      const named = specifiers(path, readFileSync(path, 'utf8'))
+      edges.set(
+        from,
+        named.flatMap(({ specifier, erased }) => ((to) => (to === null ? [] : [{ to, erased }]))(target(root, from, specifier))),
+      )
     }
   return edges
 }
@@ -90,11 +98,12 @@ export function graph(root) {
 export function violations(root) {
   const edges = graph(root)
   const lines = [...edges].flatMap(([from, tos]) =>
-    tos.flatMap((to) => broken(from, to).map(({ name }) => `${name}: ${from} → ${to}`)),
+    tos.flatMap(({ to }) => broken(from, to).map(({ name }) => `${name}: ${from} → ${to}`)),
   )
-  return [...lines, ...cycles(edges).map((path) => `no cycles: ${path.join(' → ')}`)]
+  return [...new Set(lines), ...cycles(edges).map((path) => `no cycles: ${path.join(' → ')}`)]
 }
 
+/** Of what is still there when it runs: types may refer to each other. */
 export function cycles(edges) {
   const state = new Map()
   const found = []
@@ -102,7 +111,7 @@ export function cycles(edges) {
     if (state.get(file) === 'done') return
     if (state.get(file) === 'open') return found.push([...trail.slice(trail.indexOf(file)), file])
     state.set(file, 'open')
-    for (const next of edges.get(file) ?? []) visit(next, [...trail, file])
+    for (const { to, erased } of edges.get(file) ?? []) if (!erased) visit(to, [...trail, file])
     state.set(file, 'done')
   }
   for (const file of edges.keys()) visit(file, [])

@@ -6,7 +6,7 @@ import unittest
 
 folder, result_file = sys.argv[1:3]
 sys.path.insert(0, folder)
-suite = unittest.defaultTestLoader.discover(f"{folder}/tests", pattern="test_*.py", top_level_dir=f"{folder}/tests")
+suite = unittest.defaultTestLoader.discover(f"{folder}/tests", pattern="test_*.py", top_level_dir=folder)
 result = unittest.TextTestRunner(verbosity=2).run(suite)
 failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
 skipped = len(result.skipped) + len(result.expectedFailures)
