@@ -41,7 +41,7 @@ const MASKED = [
   'timer_list',
 ]
 const SYSTEM = ['/bin', '/sbin', '/lib', '/lib32', '/lib64'] // links into /usr on every current distribution
-const ETC = ['/etc/ld.so.cache', '/etc/alternatives', '/etc/localtime']
+const ETC = ['/etc/ld.so.cache', '/etc/alternatives', '/etc/fonts', '/etc/localtime']
 
 /** What all sandboxes of one runner share. */
 export type SandboxBase = {

@@ -217,6 +217,27 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     await neighbour.output('fine here')
   })
 
+  test('a page that does not read stops the code that prints, instead of filling memory', async () => {
+    const print = 'n = 0\nwhile True:\n    print("x" * 100_000)\n    n += 1\n    open("/home/me/count", "w").write(str(n))'
+    const kernel = await open({ mode: 'edit', cells: [print] })
+    await kernel.instantiate()
+    const count = () => (existsSync(join(kernel.home, 'count')) ? Number(readFileSync(join(kernel.home, 'count'), 'utf8')) : 0)
+    await expect.poll(count, { timeout: 10_000 }).toBeGreaterThan(0)
+    kernel.pause()
+    const still = async () => {
+      const before = count()
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      return before > 0 && count() === before ? before : 0
+    }
+    await expect.poll(still, { timeout: 25_000, interval: 10 }).toBeGreaterThan(0)
+    const stopped = count()
+    expect(kernel.cgroup.usage()?.memory).toBeLessThan(250 * 2 ** 20)
+    kernel.resume()
+    await expect.poll(count, { timeout: 10_000 }).toBeGreaterThan(stopped)
+    await kernel.call('POST', '/api/kernel/interrupt', {})
+    await kernel.until(({ op }) => op === 'interrupted')
+  }, 60_000)
+
   test('memory without end: only that kernel dies, and it is counted', async () => {
     const neighbour = await open({ cells: ['"fine " + "here"'] })
     const eater = await open({

@@ -147,6 +147,15 @@ export class TestKernel {
     })
   }
 
+  /** Stops reading the socket, as a page does that is behind. */
+  pause(): void {
+    this.#ws?.pause()
+  }
+
+  resume(): void {
+    this.#ws?.resume()
+  }
+
   closed(): Promise<number> {
     return new Promise((resolve) => this.#ws?.once('close', resolve))
   }

@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 from marimo._config import manager as config_manager
 from marimo._entrypoints import registry
+from marimo._messaging import streams
 from marimo._runtime import runtime
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
@@ -16,8 +17,10 @@ from marimo._session import session as marimo_session
 from marimo._session.extensions import extensions
 from marimo._session.managers import kernel as kernel_manager
 from marimo._session.model import ConnectionState, SessionMode
+from marimo._session.state import session_view
+from marimo._utils import distributor
 
-from launcher import config
+from launcher import config, flow
 
 
 def force_configuration(forced: dict[str, Any]) -> None:
@@ -67,10 +70,34 @@ def replay_on_reconnect() -> None:
     connector.SessionConnector._reconnect_session = reconnect
 
 
+def bound_memory() -> None:
+    """What waits for a socket, and what a returning page gets of a console, have a bound (flow.py)."""
+    make = session_handler.SessionHandler.__init__
+
+    def init(self: Any, **options: Any) -> None:
+        make(self, **options)
+        self.message_queue = flow.queue()
+
+    session_handler.SessionHandler.__init__ = init
+    distributor.ConnectionDistributor._on_change = flow.read_kernel
+    open_stream = streams.ThreadSafeStream.__init__
+
+    def init_stream(self: Any, *arguments: Any, **options: Any) -> None:
+        open_stream(self, *arguments, **options)
+        if self.redirect_console:
+            self.console_msg_queue.ready = self.console_msg_cv
+
+    streams.deque = flow.Console
+    streams.ThreadSafeStream.__init__ = init_stream
+    merge = session_view._merge_consecutive_console_outputs
+    session_view._merge_consecutive_console_outputs = lambda console: flow.keep_end(merge(console))
+
+
 def never_expire() -> None:
     """The runner decides when a kernel ends; a session without a socket waits for its next one."""
 
     def on_disconnect(self: Any) -> None:
+        flow.forget(self.message_queue)
         if self._session is not None:
             self.status = ConnectionState.CLOSED
             self._session.disconnect_consumer(self)
@@ -135,6 +162,7 @@ def apply(mode: str, forced: dict[str, Any]) -> None:
     no_session_cache()
     data_urls()
     replay_on_reconnect()
+    bound_memory()
     never_expire()
     watch_instead_of_polling()
     no_plugins()

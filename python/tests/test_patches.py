@@ -3,20 +3,25 @@ differs fails here, by the symbol's name, before any kernel does."""
 
 import inspect
 import multiprocessing
+import threading
 import unittest
 from typing import Any
 
 import uvicorn
 from marimo._config import manager
 from marimo._entrypoints import registry
+from marimo._messaging import console_output_worker, streams
+from marimo._messaging.cell_output import CellChannel, CellOutput
 from marimo._runtime import runtime
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
 from marimo._session import session as marimo_session
 from marimo._session.extensions import extensions
 from marimo._session.managers import kernel as kernel_manager
+from marimo._session.state import session_view
+from marimo._utils import distributor
 
-from launcher import config, patches
+from launcher import config, flow, patches
 
 
 def parameters(function: Any) -> list[str]:
@@ -69,6 +74,18 @@ class Shapes(unittest.TestCase):
         self.says(extensions.HeartbeatExtension._start, "session.kernel_state()", "self.heartbeat_task")
         self.says(extensions.HeartbeatExtension._stop, "if self.heartbeat_task")
 
+    def test_memory(self) -> None:
+        self.says(session_handler.SessionHandler.__init__, "self.message_queue: asyncio.Queue[KernelMessage] = asyncio.Queue()")
+        self.assertEqual(parameters(distributor.ConnectionDistributor._on_change), ["self"])
+        self.says(distributor.ConnectionDistributor.start, "add_reader(self.input_connection.fileno(), self._on_change)")
+        self.says(distributor.ConnectionDistributor.stop, "self._loop = None")
+        self.assertEqual(parameters(session_view._merge_consecutive_console_outputs), ["console"])
+        self.says(session_view.merge_cell_notification, "_merge_consecutive_console_outputs(")
+        self.says(streams.ThreadSafeStream.__init__, "self.console_msg_cv", "deque()", "buffered_console_thread.start()")
+        self.says(streams.ThreadSafeStdout._write_with_mimetype, "with self._stream.console_msg_cv:", "console_msg_queue.append(")
+        self.says(console_output_worker.buffered_writer, "with cv:", "msg_queue.popleft()")
+        self.assertEqual(CellOutput.__struct_fields__, ("channel", "mimetype", "data", "timestamp"))
+
     def test_plugins(self) -> None:
         self.assertEqual(parameters(registry.get_entry_points), ["group"])
         self.says(registry.EntryPointRegistry.names, "get_entry_points(self.entry_point_group)")
@@ -113,6 +130,34 @@ class Effects(unittest.TestCase):
         self.patched((marimo_session, "CachingExtension"))
         patches.no_session_cache()
         self.assertFalse(marimo_session.CachingExtension(enabled=True).enabled)
+
+    def test_a_console_keeps_its_end(self) -> None:
+        lines = [CellOutput(CellChannel.STDOUT, "text/plain", letter * flow.CONSOLE_KEPT) for letter in "abc"]
+        lines.append(CellOutput(CellChannel.STDERR, "text/plain", "end"))
+        kept = flow.keep_end(lines)
+        self.assertEqual([output.channel for output in kept], [CellChannel.STDOUT, CellChannel.STDERR])
+        self.assertEqual(kept[1].data, "end")
+        self.assertEqual(len(kept[0].data), flow.CONSOLE_KEPT - 3 + len(flow.SHORTENED))
+        self.assertEqual(flow.keep_end(lines[3:]), lines[3:])
+
+    def test_a_print_waits_while_too_much_was_printed(self) -> None:
+        console = flow.Console()
+        console.ready = threading.Condition(threading.Lock())
+        message = console_output_worker.ConsoleMsg(CellChannel.STDOUT, "a", "x" * (flow.QUEUED + 1), "text/plain", "run", "execution")
+        with console.ready:
+            console.append(message)
+        printed = threading.Event()
+
+        def write() -> None:
+            with console.ready:
+                console.append(message)
+            printed.set()
+
+        threading.Thread(target=write, daemon=True).start()
+        self.assertFalse(printed.wait(0.1))
+        with console.ready:
+            console.popleft()
+        self.assertTrue(printed.wait(5))
 
     def test_installed_packages_add_nothing(self) -> None:
         self.patched((registry, "get_entry_points"))
