@@ -53,7 +53,7 @@ function Ended(props: BarsProps) {
             </Button>
           }
         >
-          {ending().message} What you see is as it was.
+          {ending().message} {stillThere(ending().message)}
           <Show when={ending().id}>
             <span class="ml-2 font-mono text-xs text-ink-2 select-all">{ending().id}</span>
           </Show>
@@ -62,3 +62,7 @@ function Ended(props: BarsProps) {
     </Show>
   )
 }
+
+/** What is left of it, said once: some causes name the variables themselves. */
+const stillThere = (message: string): string =>
+  message.includes('variables') ? 'What you see is as it was.' : 'What you see is as it was; the variables are gone.'

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import type { Opened, ShellEvent } from '#protocol/api.ts'
+import { CLOSE, CLOSE_NAMES } from '#protocol/close.ts'
+import { ASLEEP, type Session, step } from '../features/notebook/session.ts'
+import { onKernelNews, onShellEvent } from './reactions.ts'
+
+const NOTEBOOK = 'n_00000001'
+const ME = 'p_00000001'
+const OTHER = { id: 'p_00000002', name: 'Analyst' }
+const opened = (mode: 'edit' | 'run'): Opened => ({
+  notebook: {
+    id: NOTEBOOK,
+    name: 'flights',
+    author: OTHER,
+    mine: false,
+    rights: 'edit',
+    updated: 0,
+    bytes: 1,
+    cells: 1,
+    editor: null,
+    trashed: null,
+  },
+  kernel: 'k_00000001',
+  mode,
+  source: null,
+  phase: { phase: 'ready', level: 3 },
+})
+const session = (mode: 'edit' | 'run' = 'edit'): Session =>
+  step(step(ASLEEP, { type: 'open', now: 1 }), { type: 'opened', opened: opened(mode), now: 2 })
+const react = (event: ShellEvent, state = session()) => onShellEvent(state, event, NOTEBOOK, ME, 100)
+
+test('an event of another notebook, or of a kernel that is not this one’s any more, does nothing', () => {
+  expect(react({ type: 'saved', notebook: 'n_00000002', at: 1, version: 'v_00000001' })).toEqual([])
+  const phase = { phase: 'exited', cause: 'stopped', message: 'x' } as const
+  expect(react({ type: 'phase', notebook: NOTEBOOK, kernel: 'k_00000009', phase })).toEqual([])
+  expect(react({ type: 'phase', notebook: NOTEBOOK, kernel: 'k_00000001', phase })).toHaveLength(1)
+  expect(react({ type: 'notebooks-changed' })).toEqual([])
+})
+
+test('only the editor is asked for the lease, and only the asker opens again when it is given', () => {
+  const asked: ShellEvent = { type: 'lease-asked', notebook: NOTEBOOK, by: OTHER, answerBy: 15 }
+  expect(react(asked)).toEqual([{ type: 'apply', event: { type: 'ask', ask: { state: 'asked', by: 'Analyst', answerBy: 15 } } }])
+  expect(react(asked, session('run'))).toEqual([])
+  const granted: ShellEvent = { type: 'lease-granted', notebook: NOTEBOOK }
+  expect(react(granted, session('run'))).toEqual([{ type: 'open' }])
+  expect(react(granted)).toEqual([])
+})
+
+test('who loses the lease is told to whom, with the draft, and goes on as a reader', () => {
+  const reactions = react({ type: 'lease-lost', notebook: NOTEBOOK, to: OTHER, draft: 'v_00000001' })
+  expect(reactions.at(0)).toMatchObject({ event: { ask: { state: 'lost', to: 'Analyst', draft: 'v_00000001' } } })
+  expect(reactions.at(-1)).toEqual({ type: 'open' })
+})
+
+test('the question goes away when the lease is somebody else’s', () => {
+  const asked = step(session(), { type: 'ask', ask: { state: 'asked', by: 'Analyst', answerBy: 15 } })
+  const types = (holder: typeof OTHER) => react({ type: 'lease', notebook: NOTEBOOK, holder }, asked).length
+  expect(types(OTHER)).toBe(2)
+  expect(types({ id: ME, name: 'Owner' })).toBe(1)
+})
+
+test('every way a kernel channel can close leads somewhere', () => {
+  for (const reason of CLOSE_NAMES) expect(onKernelNews({ type: 'closed', reason })).not.toHaveLength(0)
+  expect(onKernelNews({ type: 'closed', reason: 'moved' })).toEqual([
+    { type: 'apply', event: { type: 'moved' } },
+    { type: 'leave' },
+  ])
+  expect(onKernelNews({ type: 'closed', reason: 'unauthenticated' })).toEqual([{ type: 'sign-out' }])
+  expect(onKernelNews({ type: 'closed', reason: 'revoked' })).toMatchObject([
+    { event: { ending: { cause: 'revoked', message: CLOSE.revoked.text, id: null } } },
+  ])
+})
+
+test('a drop that comes back is no news; a new stream loads the notebook again and says so', () => {
+  expect(onKernelNews({ type: 'lost' })).toEqual([])
+  expect(onKernelNews({ type: 'resumed' })).toEqual([])
+  expect(onKernelNews({ type: 'reopened' })).toEqual([{ type: 'tell', message: CLOSE.gap.text }, { type: 'open' }])
+})
