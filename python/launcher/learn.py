@@ -5,10 +5,13 @@ candidate. Each is then imported in a fresh process: what starts a thread, or be
 used after a fork (NEVER), is left out. The file is valid for one lock of the environment.
 """
 
+import compileall
 import http.client
 import json
 import os
+import re
 import signal
+import site
 import socket
 import subprocess
 import sys
@@ -220,9 +223,17 @@ def observed(mode: str) -> set[str]:
     return set(json.loads(answer.stdout.splitlines()[-1]))
 
 
+def compile_all() -> None:
+    """Bytecode for everything installed: a sandbox cannot write it, and would compile a library anew in every kernel."""
+    unused = re.compile(r"/(tests?|testing)/|/marimo/_(smoke_tests|tutorials)/")
+    for folder in site.getsitepackages():
+        compileall.compile_dir(folder, quiet=2, workers=0, rx=unused)
+
+
 def main(out: str) -> None:
     from launcher import preload
 
+    compile_all()
     found = observed("run") | observed("edit")
     modules = importable(sorted(filter(wanted, found)))
     with open(f"{out}.new", "w") as file:
