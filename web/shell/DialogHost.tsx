@@ -8,7 +8,7 @@ import { Match, Suspense, Switch } from 'solid-js'
 import { About } from '../features/kernel/About.tsx'
 import { createActions, createNotebooks } from '../features/notebooks/queries.ts'
 import { Preferences } from '../features/preferences/Preferences.tsx'
-import { usePeople } from '../net/context.ts'
+import { useMember, usePeople } from '../net/context.ts'
 import { dataOf } from '../primitives/query.ts'
 import type { createTheme } from '../primitives/theme.ts'
 import { lazily } from '../ui/lazily.tsx'
@@ -51,6 +51,7 @@ export function DialogHost(props: DialogHostProps) {
 function PaletteDialog(props: { readonly dialogs: Dialogs }) {
   const workspace = useWorkspace()
   const people = usePeople()
+  const member = useMember()
   const actions = createActions()
   const list = createNotebooks(() => 'notebooks')
 
@@ -70,7 +71,7 @@ function PaletteDialog(props: { readonly dialogs: Dialogs }) {
   }
   const commands = (): readonly Command[] => [
     ...closing(),
-    { label: 'New notebook', icon: FilePlus, run: () => void create() },
+    ...(member() ? [{ label: 'New notebook', icon: FilePlus, run: () => void create() }] : []),
     { label: 'Go to the notebooks', icon: Home, run: () => workspace.go(null) },
     { label: 'Preferences', icon: Settings, run: () => props.dialogs.open('preferences') },
     { label: 'Keyboard shortcuts', icon: Keyboard, hint: '?', run: () => props.dialogs.open('shortcuts') },
