@@ -57,8 +57,7 @@ async function buildAssets(version, from) {
   const stamp = source.digest('hex')
   const done = join(folder, DONE)
   if (existsSync(done) && readFileSync(done, 'utf8') === stamp) return 'as before'
-  rmSync(ASSETS, { recursive: true, force: true })
-  const draft = `${folder}.draft`
+  const draft = join(OUT, `.draft-${process.pid}`) // two set-ups at once each make their own
   const wanted = (path) => !['index.html', 'CLAUDE.md'].includes(relative(from, path))
   cpSync(from, draft, { recursive: true, filter: wanted })
   mkdirSync(join(draft, dirname(MATHJAX)), { recursive: true })
@@ -66,7 +65,11 @@ async function buildAssets(version, from) {
   const files = filesOf(draft)
   await squeezeAll(files.filter((path) => SQUEEZABLE.has(extname(path))))
   writeFileSync(join(draft, DONE), stamp)
+  const former = join(OUT, `.former-${process.pid}`)
+  if (existsSync(ASSETS)) renameSync(ASSETS, former)
+  mkdirSync(ASSETS)
   renameSync(draft, folder)
+  rmSync(former, { recursive: true, force: true })
   return `${files.length} files`
 }
 
