@@ -67,7 +67,7 @@ export class Client {
     const response = await fetch(`${this.origin}${path}${query ? `?${query}` : ''}`, {
       method,
       headers,
-      body: body as BodyInit | null,
+      body: body as NonNullable<RequestInit['body']> | null,
     })
     const set = response.headers.getSetCookie()[0]
     if (set !== undefined) this.#cookie = set.split(';')[0] ?? ''

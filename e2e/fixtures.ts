@@ -13,6 +13,7 @@ type Fixtures = {
   person(role: Role): Promise<Page>
   /** The same person without a browser, for arranging. */
   client(role: Role): Promise<Client>
+  swept: undefined
   failures: undefined
 }
 
@@ -38,6 +39,14 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
   client: async ({ stack }, use) => {
     await use((role) => new Client(stack.origin).signIn(role))
   },
+  /** Leaves no kernel running for the next test: a person may have eight. */
+  swept: [
+    async ({ stack }, use) => {
+      await use(undefined)
+      for (const role of ['Owner', 'Analyst', 'Colleague'] as const) await sweep(await new Client(stack.origin).signIn(role))
+    },
+    { auto: true },
+  ],
   failures: [
     async ({ stack }, use, info) => {
       await use(undefined)
@@ -48,6 +57,11 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
     { auto: true },
   ],
 })
+
+async function sweep(person: Client): Promise<void> {
+  const live = (await person.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited')
+  for (const { kernel } of live) await person.call('POST /api/kernels/:kernel/stop', { params: { kernel } })
+}
 
 export async function signIn(page: Page, origin: string, role: Role): Promise<Page> {
   await page.goto(origin)

@@ -6,21 +6,22 @@ test('the second person gets run mode in their own kernel, with who is editing a
   client,
 }) => {
   const analyst = await person('Analyst')
-  const frame = await openNotebook(analyst, 'anywidget_counter')
+  const frame = await openNotebook(analyst, 'welcome')
   await runAll(frame)
   await expect(analyst.getByText('Editing', { exact: true })).toBeVisible()
 
   const colleague = await person('Colleague')
-  await link(colleague, 'anywidget_counter').click()
-  const view = frameOf(colleague, 'anywidget_counter')
-  await expect(view.getByRole('button', { name: /^count is/ })).toHaveText('count is 3', { timeout: 60_000 })
+  await link(colleague, 'welcome').click()
+  const view = frameOf(colleague, 'welcome')
+  await expect(view.getByText('The flower has 7 petals')).toBeVisible({ timeout: 60_000 })
   await expect(colleague.getByText('Analyst is editing', { exact: false })).toBeVisible()
   await colleague.getByRole('button', { name: 'Show the source' }).click()
-  await expect(colleague.getByText('class Counter', { exact: false }).first()).toBeVisible()
+  await expect(colleague.getByText('mo.ui.slider', { exact: false }).first()).toBeVisible()
 
-  await view.getByRole('button', { name: /^count is/ }).click()
-  await expect(view.getByRole('button', { name: /^count is/ })).toHaveText('count is 4')
-  await expect(frame.getByRole('button', { name: /^count is/ })).toHaveText('count is 3')
+  await view.getByRole('slider').first().focus()
+  await colleague.keyboard.press('ArrowRight')
+  await expect(view.getByText('The flower has 8 petals')).toBeVisible()
+  await expect(frame.getByText('The flower has 7 petals')).toBeVisible()
 
   const kernels = async (role: 'Analyst' | 'Colleague') =>
     (await (await client(role)).call('GET /api/kernels')).map((each) => each.kernel)
@@ -33,11 +34,11 @@ test('asked to hand over, the editor gives: the asker edits, the giver reads, wh
   client,
 }) => {
   const owner = await client('Owner')
-  const { id } = await owner.find('reactivity')
+  const { id } = await owner.find('sql_cells')
   const editor = await person('Analyst')
-  const frame = await openNotebook(editor, 'reactivity')
+  const frame = await openNotebook(editor, 'sql_cells')
   const asker = await person('Colleague')
-  await link(asker, 'reactivity').click()
+  await link(asker, 'sql_cells').click()
   await expect(asker.getByText('Analyst is editing', { exact: false })).toBeVisible({ timeout: 60_000 })
   await type(editor, frame, 1, '# a change of the last second')
   await asker.getByRole('button', { name: 'Ask to edit' }).click()
@@ -55,9 +56,9 @@ test('asked to hand over, the editor gives: the asker edits, the giver reads, wh
 
 test('asked and silent, the editor loses the lease after 15 seconds', async ({ person }) => {
   const editor = await person('Analyst')
-  await openNotebook(editor, 'sql_cells')
+  await openNotebook(editor, 'flight_delays')
   const asker = await person('Colleague')
-  await link(asker, 'sql_cells').click()
+  await link(asker, 'flight_delays').click()
   await expect(asker.getByText('Analyst is editing', { exact: false })).toBeVisible({ timeout: 60_000 })
   const asked = Date.now()
   await asker.getByRole('button', { name: 'Ask to edit' }).click()
@@ -68,7 +69,7 @@ test('asked and silent, the editor loses the lease after 15 seconds', async ({ p
 test('a reader cannot edit, save or take over, whatever they send', async ({ client }) => {
   const analyst = await client('Analyst')
   const colleague = await client('Colleague')
-  const { id } = await analyst.find('widgets')
+  const { id } = await analyst.find('feature_sketch')
   const [first, second] = [await analyst.tab(), await colleague.tab()]
   const editing = await analyst.open(first, id)
   expect(editing.opened.mode).toBe('edit')
@@ -94,7 +95,7 @@ test('a reader cannot edit, save or take over, whatever they send', async ({ cli
 
 test("a kernel's id is worth nothing to another person", async ({ client }) => {
   const analyst = await client('Analyst')
-  const { id } = await analyst.find('welcome')
+  const { id } = await analyst.find('model_evaluation')
   const tab = await analyst.tab()
   const { opened } = await analyst.open(tab, id)
   const thief = await (await client('Colleague')).tab()

@@ -82,9 +82,14 @@ const learnedInputs = () => [...locks(), at('python/launcher/learn.py')]
 export const learnedSet = {
   name: 'modules that notebooks load, learned for the zygote',
   needed: () => outdated('learned', learnedInputs(), [LEARNED]),
-  async run() {
-    await run(PYTHON, ['-I', at('python/launcher/learn.py'), LEARNED])
-    stamp('learned', learnedInputs())
+  /** It only makes starts faster: without it everything works, and the next set-up tries again. */
+  async run(say) {
+    try {
+      await run(PYTHON, ['-I', at('python/launcher/learn.py'), LEARNED])
+      stamp('learned', learnedInputs())
+    } catch (error) {
+      say(`not learned this time, so kernels start more slowly: ${error.message.split('\n').at(-1)}`)
+    }
   },
 }
 
