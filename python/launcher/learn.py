@@ -186,19 +186,18 @@ preload.single_threaded()
 preload.import_all([])
 good = []
 for name in json.load(sys.stdin):
-    before = name in sys.modules
+    if name in sys.modules:
+        continue
+    before = set(sys.modules)
     try:
         importlib.import_module(name)
     except BaseException:
         continue
-    if preload.threads() != 1:
-        print(json.dumps({"threads": name}))
+    new = set(sys.modules) - before
+    if preload.threads() != 1 or any(known.split(".")[0] in sys.argv[2:] for known in new):
+        print(json.dumps({"refused": name}))
         sys.exit()
-    if any(known.split(".")[0] in sys.argv[2:] for known in sys.modules):
-        print(json.dumps({"threads": name}))
-        sys.exit()
-    if not before:
-        good.append(name)
+    good.append(name)
 print(json.dumps({"good": good}))
 """
 
@@ -211,7 +210,7 @@ def importable(names: list[str]) -> list[str]:
         said = json.loads(answer.stdout.splitlines()[-1])
         if "good" in said:
             return said["good"]
-        names = [name for name in names if name != said["threads"]]
+        names = [name for name in names if name != said["refused"]]
     raise RuntimeError("too many modules start threads")
 
 
