@@ -61,7 +61,7 @@ export function descendants(root: number): { pid: number; command: string }[] {
   return pids.filter(below).map((pid) => ({ pid, command: commandOf(pid) }))
 }
 
-function commandOf(pid: number): string {
+export function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
   } catch {
@@ -119,9 +119,16 @@ export class Stack {
   }
 
   zygote(): number {
-    const found = descendants(this.pid('runner')).find(({ command }) => command.includes('launcher/main.py'))
-    if (found === undefined) throw new Error('there is no zygote')
-    return found.pid
+    const found = this.zygoteOrNull()
+    if (found === null) throw new Error('there is no zygote')
+    return found
+  }
+
+  /** A child of the runner itself; kernels have the same command, yet are children of the zygote or of their holder. */
+  zygoteOrNull(): number | null {
+    const runner = this.pid('runner')
+    const found = descendants(runner).find(({ pid, command }) => command.includes('launcher/main.py') && parentOf(pid) === runner)
+    return found?.pid ?? null
   }
 
   /** kill -9, and answers when another one has taken its place and answers. */
