@@ -44,10 +44,17 @@ export function serveShell(dist: string, now: () => number): Shell {
     const coding = COMPRESSED.has(extname(name)) ? pick(accepts) : 'identity'
     const load = () => readFile(join(dist, name)).then((bytes) => compress(bytes, coding))
     const key = `${coding} ${name}`
-    const body = await (hashed ? (packed.get(key) ?? remember(packed, key, load())) : load())
+    const body = await (hashed ? (packed.get(key) ?? remember(packed, key, load())) : load()).catch(gone)
+    if (body === null) return null
     const caching = hashed ? 'public, max-age=31536000, immutable' : 'no-cache'
     return { type: TYPES[extname(name)] ?? 'application/octet-stream', caching, coding, body }
   }
+}
+
+/** Listed, but a newer build has taken it away since. */
+function gone(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null
+  throw error
 }
 
 function remember(packed: Map<string, Promise<Buffer>>, key: string, body: Promise<Buffer>): Promise<Buffer> {

@@ -57,17 +57,18 @@ async function until(holds: () => boolean): Promise<void> {
 
 const types = () => heard.map(({ type }) => type)
 
-test('marimo’s stream is opened, carried as it is, and ended in marimo’s own words', async () => {
+test('marimo’s stream is opened and carried as it is; an end that trying again cannot help is the shell’s to say', async () => {
   frame.postMessage({ type: 'socket-open', socket: 1, path: '/ws?session_id=s_1' })
   await until(() => listeners.length === 1)
   listeners[0]?.message('{"op":"x"}')
   listeners[0]?.message(bytes('raw'))
   listeners[0]?.ended('kernelGone')
+  frame.postMessage({ type: 'socket-open', socket: 2, path: '/elsewhere' }) // answered after whatever the end would have said
   await until(() => heard.length === 4)
   expect(types()).toEqual(['socket-opened', 'socket-message', 'socket-message', 'socket-closed'])
   expect(heard[1]).toMatchObject({ socket: 1, data: '{"op":"x"}' })
   expect(heard[2]).toMatchObject({ data: bytes('raw').buffer })
-  expect(heard[3]).toEqual({ type: 'socket-closed', socket: 1, code: 1000, reason: 'MARIMO_SHUTDOWN' })
+  expect(heard[3]).toMatchObject({ socket: 2, reason: 'refused' })
 })
 
 test('a connection that will be back is one marimo tries again', async () => {

@@ -62,7 +62,10 @@ export class Relay {
     else this.tell({ type: 'socket-closed', socket, code: 1008, reason: 'refused' })
   }
 
-  /** One stream: a reconnecting marimo takes the place of its former self. */
+  /**
+   * One stream: a reconnecting marimo takes the place of its former self. It hears of an end only when trying again can
+   * help: of every other the shell speaks, over the frame, and marimo's own words beside them would offer what is not there.
+   */
   #join(socket: number): void {
     this.#stream?.stop()
     this.tell({ type: 'socket-opened', socket })
@@ -70,7 +73,7 @@ export class Relay {
       message: (data) => this.#message(socket, data),
       ended: (reason) => {
         if (this.#stream?.socket === socket) this.#stream = null
-        this.tell({ type: 'socket-closed', socket, ...closing(reason) })
+        if (CLOSE[reason].next === 'retry') this.tell({ type: 'socket-closed', socket, code: CLOSE[reason].code, reason })
       },
     })
     this.#stream = { socket, stop }
@@ -104,11 +107,6 @@ export class Relay {
     const bytes = alone(body)
     this.tell({ type: 'answer', request, status, contentType, body: bytes }, [bytes])
   }
-}
-
-/** marimo tries again after any code but its own words for an end; the shell shows what happened over the frame. */
-function closing(reason: CloseName): { code: number; reason: string } {
-  return CLOSE[reason].next === 'retry' ? { code: CLOSE[reason].code, reason } : { code: 1000, reason: 'MARIMO_SHUTDOWN' }
 }
 
 /** The bytes alone, in a buffer of their own that can be handed over. */
