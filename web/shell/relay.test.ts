@@ -91,7 +91,7 @@ test('a second stream takes the place of the first', async () => {
   frame.postMessage({ type: 'socket-open', socket: 2, path: '/ws' })
   await until(() => listeners.length === 2 && heard.length === 2)
   expect(left).toBe(1)
-  listeners[0]?.ended('gap') // the former one's end is not the new one's
+  listeners[0]?.ended('goingAway') // the former one's end is not the new one's
   listeners[1]?.message('still here')
   await until(() => heard.length === 4)
   expect(heard[3]).toEqual({ type: 'socket-message', socket: 2, data: 'still here' })
