@@ -145,15 +145,12 @@ async function flood(path: Path, pass: number): Promise<void> {
       ratio(share),
       against(share, 3, 'at most'),
     ])
-    await resting(client, path)
   }
   const memory = await Promise.all(path.children.map((child) => child.ask<number>('rss')))
   console.log(`\npass ${pass}: another channel's 1 KB round trip while one pours`)
   console.log(table(['flood', 'poured', 'quiet p50', 'quiet p99', 'p50', 'p99', 'p99 / quiet', 'goal'], rows))
   console.log(`memory after it: gateway ${mb(memory[0])}, runner ${mb(memory[1])}`)
   client.close()
-
-  async function resting(_: Client, __: Path): Promise<void> {}
 }
 
 const mb = (bytes = 0) => `${(bytes / MIB).toFixed(0)} MiB`

@@ -107,7 +107,7 @@ describe('the splitter', () => {
         fc.array(fc.oneof(bytes, fc.uint8Array({ minLength: 200, maxLength: 3000 }))),
         fc.infiniteStream(fc.integer({ min: 1, max: 500 })),
         (frames, cuts) => {
-          const stream = joined(frames.map(prefixed))
+          const stream = joined(frames.map((part) => prefixed(part)))
           const got: Uint8Array[] = []
           const splitter = new Splitter((part) => got.push(part.slice()))
           for (let at = 0; at < stream.byteLength; ) {

@@ -19,6 +19,12 @@ export function encodeFrame(
   return bytes
 }
 
+/** A frame's bytes before its payload. */
+export function encodeHead(channel: number, kind: Kind, more: boolean, sequence: number): Uint8Array<ArrayBuffer> {
+  return encodeFrame(channel, kind, more, sequence, NOTHING)
+}
+const NOTHING = new Uint8Array(0)
+
 /** The frame, or null where the bytes are none. The payload is a view. */
 export function decodeFrame(bytes: Uint8Array): Frame | null {
   const channel = readVarint(bytes, 0)
@@ -47,11 +53,6 @@ export function relabelFrame(bytes: Uint8Array, from: number, to: number): Uint8
 
 /** What a frame takes from the credit: its payload and a fixed sum, so that empty messages are not free. */
 export const frameCost = (payloadBytes: number): number => payloadBytes + WIRE.frameCost
-
-/** The cost of a whole message, cut into fragments. */
-export function messageCost(payloadBytes: number): number {
-  return payloadBytes + Math.max(1, Math.ceil(payloadBytes / WIRE.fragment)) * WIRE.frameCost
-}
 
 export function encodeCredit(channel: number, acknowledged: number, granted: number): Uint8Array<ArrayBuffer> {
   const payload = allocate(varintLength(granted))

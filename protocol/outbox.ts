@@ -1,8 +1,10 @@
 // What waits to be sent on one channel, and the credit the far side has given for it. Cuts messages into fragments only
 // when they are sent, so a waiting message is the caller's own bytes; relayed frames pass as they are.
-import { encodeFrame, frameCost, messageCost } from './codec.ts'
+import { encodeFrame, encodeHead, frameCost } from './codec.ts'
 import type { Kind } from './frame.ts'
 import { WIRE } from './limits.ts'
+import { varintLength } from './varint.ts'
+import type { Wire } from './wire.ts'
 
 type Whole = { readonly kind: Kind; readonly sequence: number; readonly payload: Uint8Array; offset: number }
 type Relayed = { readonly frame: Uint8Array; readonly cost: number }
@@ -20,7 +22,7 @@ export class Outbox {
     this.#sequence = nextSequence
   }
 
-  /** Waiting bytes, in credit. */
+  /** Waiting bytes, each message with the fixed cost of one frame. */
   get queued(): number {
     return this.#queued
   }
@@ -37,7 +39,7 @@ export class Outbox {
   /** Takes a message of the count; returns its sequence. */
   push(kind: Kind, payload: Uint8Array): number {
     const sequence = this.#sequence++
-    this.#add({ kind, sequence, payload, offset: 0 }, messageCost(payload.byteLength))
+    this.#add({ kind, sequence, payload, offset: 0 }, frameCost(payload.byteLength))
     return sequence
   }
 
@@ -48,7 +50,7 @@ export class Outbox {
 
   /** A message of the count under its own sequence (a relay sends on what the far side has numbered). */
   pushNumbered(kind: Kind, sequence: number, payload: Uint8Array): void {
-    this.#add({ kind, sequence, payload, offset: 0 }, messageCost(payload.byteLength))
+    this.#add({ kind, sequence, payload, offset: 0 }, frameCost(payload.byteLength))
   }
 
   /** Pays for a frame that goes out now, past the queue; false where it must wait in it. */
@@ -72,24 +74,29 @@ export class Outbox {
     return item !== undefined && this.#next(item) <= this.#credit
   }
 
-  /** The next frame, paid for; only when ready(). */
-  take(channel: number): Uint8Array | null {
+  /** Pays for the next frame and sends it; false where none may go. */
+  take(channel: number, wire: Pick<Wire, 'send' | 'sendApart'>): boolean {
     const item = this.#waiting[this.#first]
-    if (item === undefined) return null
-    const cost = this.#next(item)
-    if (cost > this.#credit) return null
+    const cost = item === undefined ? 0 : this.#next(item)
+    if (item === undefined || cost > this.#credit) return false
     this.#credit -= cost
-    this.#queued -= cost
     if ('frame' in item) {
-      this.#advance()
-      return item.frame
-    }
-    const end = item.sequence === 0 ? item.payload.byteLength : Math.min(item.offset + WIRE.fragment, item.payload.byteLength)
-    const part = item.payload.subarray(item.offset, end)
+      this.#advance(cost)
+      wire.send(item.frame)
+    } else this.#fragment(channel, item, wire)
+    return true
+  }
+
+  #fragment(channel: number, item: Whole, wire: Pick<Wire, 'send' | 'sendApart'>): void {
+    const { kind, sequence, payload } = item
+    const end = item.offset + this.#part(item)
+    const part = payload.subarray(item.offset, end)
+    const more = end < payload.byteLength
     item.offset = end
-    const more = end < item.payload.byteLength
-    if (!more) this.#advance()
-    return encodeFrame(channel, item.kind, more, item.sequence, part)
+    if (more) this.#queued -= part.byteLength
+    else this.#advance(frameCost(part.byteLength))
+    if (wire.sendApart && part.byteLength >= APART) wire.sendApart(encodeHead(channel, kind, more, sequence), part)
+    else wire.send(encodeFrame(channel, kind, more, sequence, part))
   }
 
   get ended(): boolean {
@@ -111,12 +118,18 @@ export class Outbox {
   }
 
   #next(item: Whole | Relayed): number {
-    if ('frame' in item) return item.cost
-    const left = item.payload.byteLength - item.offset
-    return frameCost(item.sequence === 0 ? left : Math.min(left, WIRE.fragment))
+    return 'frame' in item ? item.cost : frameCost(this.#part(item))
   }
 
-  #advance(): void {
+  /** Bytes of the next fragment. A full frame with its length before it is 64 KiB: what a byte stream is read in. */
+  #part({ sequence, payload, offset }: Whole): number {
+    const left = payload.byteLength - offset
+    if (sequence === 0) return left
+    return Math.min(left, WIRE.fragment - HEAD - varintLength(sequence))
+  }
+
+  #advance(cost: number): void {
+    this.#queued -= cost
     this.#first++
     if (this.#first === this.#waiting.length) {
       this.#waiting.length = 0
@@ -127,3 +140,6 @@ export class Outbox {
     }
   }
 }
+
+const HEAD = 3 + 1 + 2 // length, kind, channel of up to 16383
+const APART = 16 * 1024 // from here on the payload is not copied behind its head

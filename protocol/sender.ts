@@ -69,9 +69,9 @@ export class Sender {
     if (this.#draining) return
     this.#draining = true
     while (!this.#stopped && !this.#idle && this.#wire.buffered() < WIRE.unsentSocket) {
-      const frame = this.#urgent() ?? this.#credit() ?? this.#fragment()
-      if (frame === null) break
-      this.#wire.send(frame)
+      const frame = this.#urgent() ?? this.#credit()
+      if (frame !== null) this.#wire.send(frame)
+      else if (!this.#fragment()) break
     }
     this.#draining = false
   }
@@ -97,15 +97,14 @@ export class Sender {
     }
   }
 
-  #fragment(): Uint8Array | null {
+  #fragment(): boolean {
     for (;;) {
       const port = this.#turns.next()
-      if (port === undefined) return null
-      const frame = port.outbox.take(port.id)
-      if (frame === null) continue
+      if (port === undefined) return false
+      if (!port.outbox.take(port.id, this.#wire)) continue
       if (port.outbox.ready()) this.#turns.add(port)
       port.sent()
-      return frame
+      return true
     }
   }
 }

@@ -6,17 +6,11 @@ import { MALFORMED, readVarint, TRUNCATED, varintLength, writeVarint } from './v
 
 const LONGEST = WIRE.fragment + 32 // a fragment and its head
 
-/** The bytes that go before a frame on a byte stream. */
-export function lengthPrefix(frame: Uint8Array): Uint8Array<ArrayBuffer> {
-  const prefix = allocate(varintLength(frame.byteLength))
-  writeVarint(prefix, 0, frame.byteLength)
-  return prefix
-}
-
-/** A frame with its length before it, in one piece. */
-export function prefixed(frame: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = allocate(varintLength(frame.byteLength) + frame.byteLength)
-  bytes.set(frame, writeVarint(bytes, 0, frame.byteLength))
+/** A frame with its length before it; `after`: bytes of the frame that follow in a piece of their own. */
+export function prefixed(frame: Uint8Array, after = 0): Uint8Array<ArrayBuffer> {
+  const length = frame.byteLength + after
+  const bytes = allocate(varintLength(length) + frame.byteLength)
+  bytes.set(frame, writeVarint(bytes, 0, length))
   return bytes
 }
 

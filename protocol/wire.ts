@@ -2,6 +2,7 @@
 // (unix socket), web/net/socket.ts (the browser's WebSocket).
 export type Wire = {
   send(frame: Uint8Array): void // one frame, kept whole
+  sendApart?(head: Uint8Array, payload: Uint8Array): void // the same in two pieces, where that spares a copy
   buffered(): number // bytes handed over and not yet taken by the network
   close(code: number, reason: string): void
 }

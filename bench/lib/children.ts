@@ -5,7 +5,7 @@ import { once } from 'node:events'
 export type Child = { readonly process: ChildProcess; readonly address: string; ask<T>(what: string): Promise<T>; end(): void }
 
 export async function start(file: URL, ...args: readonly string[]): Promise<Child> {
-  const child = fork(file, args)
+  const child = fork(file, args, { execArgv: (process.env.ROLE_FLAGS ?? '').split(' ').filter(Boolean) })
   const [ready] = (await once(child, 'message')) as [{ readonly ready: string }]
   return {
     process: child,

@@ -9,6 +9,7 @@ import { encodeCommand } from '#protocol/codec.ts'
 import { Link } from '#protocol/link.ts'
 import { type Child, start } from '../lib/children.ts'
 import { clock } from './clock.ts'
+import './memory.ts'
 
 /** A client's end of one kernel's socket. */
 export type Peer = { send(payload: Uint8Array): void; heard: (payload: Uint8Array) => void }
@@ -77,7 +78,10 @@ async function muxClient(url: string): Promise<Client> {
       hello: true,
       clock,
       wire: {
-        send: (frame) => (socket.bufferedAmount === 0 ? socket.send(frame) : socket.send(frame, () => made.drain())),
+        send: (frame) => {
+          if (socket.bufferedAmount === 0) socket.send(frame)
+          else socket.send(frame, () => made.drain())
+        },
         buffered: () => socket.bufferedAmount,
         close: () => socket.terminate(),
       },

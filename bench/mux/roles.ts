@@ -20,6 +20,7 @@ import * as gatewayWire from '../../server/kernels/wire.ts'
 import * as frontWire from '../../server/mux/wire.ts'
 import { ready } from '../lib/children.ts'
 import { clock } from './clock.ts'
+import './memory.ts'
 
 const PLAIN = { perMessageDeflate: false, maxPayload: 1 << 28 }
 const FRESH = { role: 'edit', stream: 's', next: 1, received: 0, resumed: false } as const
@@ -82,7 +83,9 @@ function gateway(): void {
     channels: WIRE.runnerChannels,
   })
   gatewayWire.feed(upstreamSocket, back)
-  const server = new WebSocketServer({ ...frontWire.MUX_SOCKET, port: 0, host: '127.0.0.1' }, () => ready(addressOf(server)))
+  const server: WebSocketServer = new WebSocketServer({ ...frontWire.MUX_SOCKET, port: 0, host: '127.0.0.1' }, () =>
+    ready(addressOf(server)),
+  )
   server.on('connection', (socket) => {
     const front: Link = new Link({
       side: 'server',
@@ -130,12 +133,14 @@ function toKernel(link: Link, opening: Opening): void {
         far.send(decodeCommand(payload)?.body ?? EMPTY, { binary: false })
         channel?.consumed(cost)
       },
-      writable: () => far.resume(),
+      acknowledged: () => {
+        if (far.isPaused && channel && channel.queued < HIGH / 4) far.resume()
+      },
       ended: () => far.terminate(),
     })
     far.on('message', (data: Buffer) => {
       channel?.send('text', data)
-      if (channel && channel.queued > WIRE.window) far.pause()
+      if (channel && channel.queued > HIGH && !far.isPaused) far.pause()
     })
   })
 }
@@ -152,7 +157,7 @@ function toItself(link: Link, opening: Opening): void {
 
 function plainServer(connected: (socket: WebSocket) => void): void {
   if (listen === '') {
-    const server = new WebSocketServer({ ...PLAIN, port: 0, host: '127.0.0.1' }, () => ready(addressOf(server)))
+    const server: WebSocketServer = new WebSocketServer({ ...PLAIN, port: 0, host: '127.0.0.1' }, () => ready(addressOf(server)))
     server.on('connection', connected)
     return
   }

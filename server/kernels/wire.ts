@@ -2,23 +2,27 @@
 import type { Socket } from 'node:net'
 import { WIRE } from '#protocol/limits.ts'
 import type { Link } from '#protocol/link.ts'
-import { lengthPrefix, prefixed, Splitter } from '#protocol/splitter.ts'
+import { prefixed, Splitter } from '#protocol/splitter.ts'
 import type { Wire } from '#protocol/wire.ts'
 
 const SMALL = 16 * 1024 // below it one copy is cheaper than two writes
 
+const NOTHING = new Uint8Array(0)
+
 export function unixWire(socket: Socket, link: () => Link): Wire {
   socket.on('drain', () => link().drain())
+  const two = (first: Uint8Array, second: Uint8Array) => {
+    socket.cork()
+    socket.write(first)
+    socket.write(second)
+    socket.uncork()
+  }
   return {
     send: (frame) => {
       if (frame.byteLength <= SMALL) socket.write(prefixed(frame))
-      else {
-        socket.cork()
-        socket.write(lengthPrefix(frame))
-        socket.write(frame)
-        socket.uncork()
-      }
+      else two(prefixed(NOTHING, frame.byteLength), frame)
     },
+    sendApart: (head, payload) => two(prefixed(head, payload.byteLength), payload),
     buffered: () => socket.writableLength,
     close: () => {
       socket.end()
