@@ -19,7 +19,7 @@ async function aside(version) {
   const python = join(folder, '.venv/bin/python')
   await run(UV, ['venv', '-q', '--python', PYTHON, join(folder, '.venv')])
   const rest = readFileSync(LOCK, 'utf8')
-    .match(/^[a-z0-9._-]+==\S+/gim)
+    .match(/^[a-z0-9._-]+==[^\\\n]+/gim)
     .filter((line) => !line.startsWith('marimo=='))
   writeFileSync(join(folder, 'constraints.txt'), rest.join('\n'))
   const wanted = readFileSync(at('python/requirements.in'), 'utf8').replace(/^marimo==.*$/m, `marimo==${version}`)
