@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { field, membership, mounts, openCgroups } from './cgroup.ts'
 
@@ -43,6 +43,16 @@ describe.skipIf(cgroups.kind === 'none')('a real group', () => {
     await once(child, 'exit')
     expect(await group.remove()).toBe(true)
     for (const procs of group.procs) expect(existsSync(dirname(procs))).toBe(false)
+  })
+
+  test('what a killed runner left is gone at the next start, what a live one has is not', async () => {
+    const group = cgroups.create('alive', { memory: 2 ** 27, processes: 8, cpuShare: 1 })
+    const mine = dirname(dirname(group.procs[0] ?? ''))
+    const dead = join(dirname(mine), `scrydon-${4 ** 12}-killed`)
+    mkdirSync(join(dead, 'kernel'), { recursive: true })
+    await openCgroups(`next-${process.pid}`).remove()
+    expect([existsSync(dead), existsSync(mine)]).toEqual([false, true])
+    expect(await group.remove()).toBe(true)
   })
 
   test('is not removed while a process is in it', async () => {

@@ -1,7 +1,7 @@
 // A control group per kernel: memory (with swap), processes, CPU; how much it uses, whether memory ran out. Version 2 where its
 // controllers are delegated to us, else version 1, else none: then rlimits alone hold, and usage is not known. All groups lie
 // below the runner's own current one.
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -109,8 +109,22 @@ function delegate(own: string): string | null {
   return attempt(enable, false) ? null : 'the cgroup controllers could not be enabled'
 }
 
+const rootName = (name: string) => `scrydon-${process.pid}-${name}`
+
+/** Removes what a killed runner left: empty groups of a process that is gone. */
+function sweep(place: string): void {
+  for (const entry of readdirSync(place)) {
+    const pid = /^scrydon-(\d+)-/.exec(entry)?.[1]
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
+    const root = join(place, entry)
+    const inside = readdirSync(root, { withFileTypes: true }).filter((item) => item.isDirectory())
+    for (const folder of [...inside.map((item) => join(root, item.name)), root]) attempt(() => rmdirSync(folder), undefined)
+  }
+}
+
 function v2(own: string, name: string): Cgroups {
-  const root = join(own, `scrydon-${name}`)
+  sweep(own)
+  const root = join(own, rootName(name))
   mkdirSync(root)
   writeFileSync(join(root, 'cgroup.subtree_control'), CONTROLLERS.map((controller) => `+${controller}`).join(' '))
   const create = (id: string, limits: CgroupLimits): Cgroup => {
@@ -140,12 +154,14 @@ function v2(own: string, name: string): Cgroups {
 }
 
 function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name: string): Cgroups {
-  const roots = [...new Set(Object.values(places))].map((place) => join(place, `scrydon-${name}`))
+  const all = [...new Set(Object.values(places))]
+  for (const place of all) sweep(place)
+  const roots = all.map((place) => join(place, rootName(name)))
   for (const root of roots) mkdirSync(root)
   const create = (id: string, limits: CgroupLimits): Cgroup => {
     const all = roots.map((root) => join(root, id))
     for (const folder of all) mkdirSync(folder)
-    const file = (controller: keyof typeof places, name_: string) => join(places[controller], `scrydon-${name}`, id, name_)
+    const file = (controller: keyof typeof places, name_: string) => join(places[controller], rootName(name), id, name_)
     writeFileSync(file('memory', 'memory.limit_in_bytes'), String(limits.memory))
     attempt(() => writeFileSync(file('memory', 'memory.memsw.limit_in_bytes'), String(limits.memory)), undefined)
     writeFileSync(file('pids', 'pids.max'), String(limits.processes))
