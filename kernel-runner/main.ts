@@ -6,6 +6,7 @@ import path from 'node:path'
 import { systemClock } from './clock.ts'
 import { InUse, lockHome } from './instance.ts'
 import { createLog } from './log.ts'
+import './memory.ts'
 import { LocalProvider } from './providers/local.ts'
 import { startRunner } from './runner.ts'
 

@@ -11,7 +11,7 @@ export const WIRE = {
   fragment: 64 * KiB, // the longest payload of one frame
   message: 16 * MiB, // one command or message, reassembled
   head: 16 * KiB, // the JSON head of a request or response
-  window: 512 * KiB, // credit a receiver grants a channel at first
+  window: 1 * MiB, // credit a receiver grants a channel at first: what one that stops reading costs
   frameCost: 16, // what a frame takes from the credit on top of its payload
   queue: 32 * MiB, // unsent on one channel; a producer stops at `window`, this ends the channel of one that does not
   channels: 64, // open on one socket

@@ -9,7 +9,7 @@ import { encodeCommand } from '#protocol/codec.ts'
 import { Link } from '#protocol/link.ts'
 import { type Child, start } from '../lib/children.ts'
 import { clock } from './clock.ts'
-import './memory.ts'
+import '../../server/memory.ts'
 
 /** A client's end of one kernel's socket. */
 export type Peer = { send(payload: Uint8Array): void; heard: (payload: Uint8Array) => void }

@@ -20,7 +20,7 @@ import * as gatewayWire from '../../server/kernels/wire.ts'
 import * as frontWire from '../../server/mux/wire.ts'
 import { ready } from '../lib/children.ts'
 import { clock } from './clock.ts'
-import './memory.ts'
+import '../../server/memory.ts'
 
 const PLAIN = { perMessageDeflate: false, maxPayload: 1 << 28 }
 const FRESH = { role: 'edit', stream: 's', next: 1, received: 0, resumed: false } as const
