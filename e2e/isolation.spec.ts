@@ -62,7 +62,7 @@ test('the probe from inside a kernel finds nothing of another', async ({ client,
   const { ids } = await kernel.instantiate()
   await kernel.run(ids, [PROBE.replaceAll('PORT)', `${port})`).replaceAll('GATEWAY)', `${stack.port})`)])
   const said = kernel.seen.map(({ data }) => JSON.stringify(data)).join('')
-  const found = JSON.parse(JSON.parse(`"${/PROBE(.*?)EBORP/.exec(said)?.[1] ?? ''}"`)) as Record<string, unknown>
+  const found = JSON.parse(JSON.parse(`"${/PROBE(\{.*?\})EBORP/.exec(said)?.[1] ?? ''}"`)) as Record<string, unknown>
   listener.close()
   tab.close()
   theirs.close()

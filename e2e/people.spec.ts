@@ -15,7 +15,6 @@ test('the second person gets run mode in their own kernel, with who is editing a
   const view = frameOf(colleague, 'welcome')
   await expect(view.getByText('The flower has 7 petals')).toBeVisible({ timeout: 60_000 })
   await expect(colleague.getByText('Analyst is editing', { exact: false })).toBeVisible()
-  await colleague.getByRole('button', { name: 'Show the source' }).click()
   await expect(colleague.getByText('mo.ui.slider', { exact: false }).first()).toBeVisible()
 
   await view.getByRole('slider').first().focus()

@@ -57,3 +57,4 @@ export type ToFrame =
     }
   | { readonly type: 'theme'; readonly theme: 'light' | 'dark' }
   | { readonly type: 'focus' }
+  | { readonly type: 'save' } // what is written and not yet saved, now: somebody else is about to edit

@@ -22,6 +22,7 @@ export function passShortcuts(): void {
     say({ type: 'shortcut', key })
   }
   window.addEventListener('keydown', pass, { capture: true })
+  on('save', () => document.getElementById('save-button')?.click())
   on('focus', () => {
     window.focus()
     document.querySelector<HTMLElement>('.cm-content, [tabindex], button, a[href], input')?.focus()

@@ -150,7 +150,12 @@ function AskedOf(props: { readonly sessions: Sessions; readonly id: NotebookId }
   return (
     <Show when={asked()}>
       {(ask) => (
-        <Asked by={ask().by} answerBy={ask().answerBy} name={name()} onAnswer={(give) => props.sessions.answer(props.id, give)} />
+        <Asked
+          by={ask().by}
+          answerBy={ask().answerBy}
+          name={name()}
+          onAnswer={(give) => void props.sessions.answer(props.id, give)}
+        />
       )}
     </Show>
   )

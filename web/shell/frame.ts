@@ -76,6 +76,10 @@ export class Frame {
     this.#tell({ type: 'focus' })
   }
 
+  save(): void {
+    this.#tell({ type: 'save' })
+  }
+
   get usable(): boolean {
     return this.#state.at !== 'ended'
   }

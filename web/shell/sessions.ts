@@ -33,6 +33,7 @@ type Entry = { readonly get: Accessor<Session>; readonly set: Setter<Session>; s
 
 const EMPTY = new TextEncoder().encode('{}')
 const PHASES = 256 // kernels whose last phase is remembered
+const SAVED_WITHIN = 2_000 // ms
 const PATIENCE = 6_000 // ms after which a ready notebook is shown though its frame has not said it is drawn
 const FRAME_ENDS = {
   unreachable: 'The notebook’s page could not be loaded. Check that its address is not blocked, then start it again.',
@@ -43,6 +44,7 @@ export class Sessions {
   readonly #deps: Deps
   readonly #entries = new Map<NotebookId, Entry>()
   readonly #phases = new Map<KernelId, Phase>() // the latest of each kernel: an event may overtake the answer to open
+  readonly #saves = new Map<NotebookId, () => void>() // who waits for the answer to a save
   readonly #known = createSignal<readonly NotebookId[]>([])
 
   constructor(deps: Deps) {
@@ -114,6 +116,9 @@ export class Sessions {
   onEvent(event: ShellEvent): void {
     if (event.type === 'signed-out') this.#deps.signOut()
     if (event.type === 'phase') this.#remember(event.kernel, event.phase)
+    if (event.type === 'saved' || event.type === 'save-refused') this.#saves.get(event.notebook)?.()
+    if (event.type === 'lease-asked')
+      setTimeout(() => this.seat(event.notebook)?.frame.save(), event.answerBy - Date.now() - SAVED_WITHIN)
     for (const [id, mine] of this.#entries) {
       this.#react(id, onShellEvent(mine.get(), event, id, this.#deps.me, Date.now()))
       if (event.type === 'phase' && event.notebook === id && event.phase.phase === 'ready') this.#lift(id, mine)
@@ -148,9 +153,23 @@ export class Sessions {
     }
   }
 
-  answer(id: NotebookId, give: boolean): void {
+  /** What was written goes first: the lease is given once the save is answered, or after a moment without an answer. */
+  async answer(id: NotebookId, give: boolean): Promise<void> {
     this.dispatch(id, { type: 'ask', ask: { state: 'none' } })
+    if (give) await this.#save(id)
     void this.#deps.api('POST /api/notebooks/:id/lease/answer', { params: { id }, body: { give } }).catch(sayRefused)
+  }
+
+  #save(id: NotebookId): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        this.#saves.delete(id)
+        resolve()
+      }
+      this.#saves.set(id, done)
+      setTimeout(done, SAVED_WITHIN)
+      this.seat(id)?.frame.save()
+    })
   }
 
   #entry(id: NotebookId): Entry {
