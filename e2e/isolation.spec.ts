@@ -18,9 +18,14 @@ def pids():
 def read(path):
     with open(path, "rb") as file:
         return file.read(65536)
-attempt("secret in a process", lambda: any(b"${SECRET}" in read(f"/proc/{pid}/{what}") for pid in pids() for what in ("environ", "cmdline") if pid != os.getpid()))
+def holds(path):
+    try:
+        return b"${SECRET}" in read(path)
+    except OSError:
+        return False
+attempt("secret in a process", lambda: any(holds(f"/proc/{pid}/{what}") for pid in pids() for what in ("environ", "cmdline") if pid != os.getpid()))
 attempt("foreign processes", lambda: len([pid for pid in pids() if os.stat(f"/proc/{pid}").st_uid != os.getuid()]))
-attempt("secret in files", lambda: [path for pattern in ("/tmp/*", "/dev/shm/*", "/home/*/*", "/home/*/*/*", "/var/tmp/*") for path in glob.glob(pattern) if os.path.isfile(path) and b"${SECRET}" in read(path)])
+attempt("secret in files", lambda: [path for pattern in ("/tmp/*", "/dev/shm/*", "/home/*/*", "/home/*/*/*", "/var/tmp/*") for path in glob.glob(pattern) if os.path.isfile(path) and holds(path)])
 attempt("shadow", lambda: len(read("/etc/shadow")))
 attempt("host name", lambda: os.uname().nodename)
 attempt("interfaces", lambda: [name for _, name in socket.if_nameindex()])

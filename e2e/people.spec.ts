@@ -17,8 +17,7 @@ test('the second person gets run mode in their own kernel, with who is editing a
   await expect(colleague.getByText('Analyst is editing', { exact: false })).toBeVisible()
   await expect(colleague.getByText('mo.ui.slider', { exact: false }).first()).toBeVisible()
 
-  await view.getByRole('slider').first().focus()
-  await colleague.keyboard.press('ArrowRight')
+  await view.getByRole('slider').first().press('ArrowRight')
   await expect(view.getByText('The flower has 8 petals')).toBeVisible()
   await expect(frame.getByText('The flower has 7 petals')).toBeVisible()
 
