@@ -77,7 +77,7 @@ test('the probe from inside a kernel finds nothing of another', async ({ client,
   expect(found['secret in files']).toEqual([])
   expect(found['foreign processes']).toEqual([1]) // the holder of its own sandbox, and nobody else
   expect(found.shadow).toMatch(/Error$/)
-  expect(found.interfaces).toEqual(['lo'])
+  expect([['lo'], 'OSError']).toContainEqual(found.interfaces) // its own loopback, or not even asking is allowed
   for (const name of ['connect out', 'gateway', 'resolve', 'write system', 'write environment'])
     expect(String(found[name]), name).toMatch(/Error$|gaierror/)
   for (const name of ['unshare', 'ptrace']) expect(String(found[name]), name).toMatch(/^-1$|Error$/)
