@@ -79,7 +79,12 @@ function gateway(): void {
     hello: false,
     clock,
     wire: gatewayWire.unixWire(upstreamSocket, () => back),
-    events: { closed: () => process.exit() },
+    events: {
+      closed: ({ reason, detail }) => {
+        process.stderr.write(`gateway: the runner's link ended: ${reason} ${detail ?? ''}\n`)
+        process.exit(1)
+      },
+    },
     channels: WIRE.runnerChannels,
   })
   gatewayWire.feed(upstreamSocket, back)
