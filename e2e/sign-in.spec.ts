@@ -17,7 +17,7 @@ test('somebody outside the workspace sees none of its notebooks and gets the sam
 }) => {
   await page.goto(stack.origin)
   await page.getByRole('button', { name: 'Continue as Outsider' }).click()
-  await expect(page.getByRole('button', { name: 'New notebook' })).toBeVisible()
+  await expect(page.getByText('You are not a member of this workspace')).toBeVisible()
   await expect(page.getByRole('link', { name: 'welcome', exact: true })).toHaveCount(0)
 
   const there = (await (await client('Owner')).find('welcome')).id
