@@ -23,8 +23,14 @@ export function passShortcuts(): void {
   }
   window.addEventListener('keydown', pass, { capture: true })
   on('save', () => document.getElementById('save-button')?.click())
+  let last: HTMLElement | null = null
+  window.addEventListener('focusin', ({ target }) => {
+    if (target instanceof HTMLElement) last = target
+  })
   on('focus', () => {
+    const before = last?.isConnected ? last : null
     window.focus()
-    document.querySelector<HTMLElement>('.cm-content, [tabindex], button, a[href], input')?.focus()
+    const first = () => document.querySelector<HTMLElement>('.cm-content, [tabindex], button, a[href], input')
+    ;(before ?? first())?.focus()
   })
 }

@@ -80,6 +80,10 @@ export class Frame {
     this.#tell({ type: 'save' })
   }
 
+  get inFront(): boolean {
+    return this.usable && !this.element.inert
+  }
+
   get usable(): boolean {
     return this.#state.at !== 'ended'
   }
