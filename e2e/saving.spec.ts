@@ -18,7 +18,7 @@ test('Ctrl+S saves; a named version can be looked at and restored', async ({ per
   const page = await person('Analyst')
   const frame = await openNotebook(page, 'versions')
   await type(page, frame, 0, "text = 'second'")
-  await page.keyboard.press('Control+S')
+  await page.keyboard.press('Control+s')
   await expect.poll(() => mine.source(id)).toContain('second')
   const versions = await mine.call('GET /api/notebooks/:id/versions', { params: { id } })
   const first = versions.find(({ name }) => name === 'the first one')
