@@ -1,16 +1,18 @@
 // The frames of one browser tab: one warm frame waits, loaded and evaluated, so that the next notebook opens at once.
 // A frame is never moved in the document (that would load it again): all stand in one host element, one is shown.
 //
-// Chromium takes the focus from one frame when the page of another is swapped in beside it. So the next warm frame waits
-// while somebody is in a frame, and a focus lost all the same (they clicked in while it was loading) is given back.
+// Chromium takes the focus away when the page of a frame is swapped in beside it. So the next warm frame waits while somebody
+// is in a frame, a menu or a dialog, and a focus lost all the same (they clicked in while it was loading) is given back.
 import { Frame, type Place } from './frame.ts'
 
+const RETRY = 1_000 // ms between looks whether the focus is where it can be disturbed
 const SWAP = 3_000 // ms: the longest a page is expected to take from being asked for to being swapped in
 
 export class FramePool {
   readonly #place: Place
   readonly #live = new Set<Frame>()
   #warm: Frame | null = null
+  #later: ReturnType<typeof setTimeout> | undefined
 
   constructor(place: Place) {
     this.#place = place
@@ -19,12 +21,12 @@ export class FramePool {
   /** Makes the warm frame; call when the page is idle. A frame that died while it waited is replaced. */
   warm(): void {
     if (this.#warm?.usable) return
-    if (document.activeElement instanceof HTMLIFrameElement) {
-      window.addEventListener('focus', () => this.warm(), { once: true })
-      return
+    clearTimeout(this.#later)
+    if (engaged()) this.#later = setTimeout(() => this.warm(), RETRY)
+    else {
+      this.#warm = new Frame(this.#place)
+      this.#keepFocus()
     }
-    this.#warm = new Frame(this.#place)
-    this.#keepFocus()
   }
 
   /** The warm frame, or a new one. Call warm() again when the notebook has rendered: two loads at once slow both. */
@@ -37,20 +39,27 @@ export class FramePool {
   }
 
   #keepFocus(): void {
+    const signal = AbortSignal.timeout(SWAP)
     const giveBack = () => {
       if (document.activeElement !== document.body) return
       for (const frame of this.#live) if (frame.inFront) frame.focus()
     }
-    const entered = () => window.addEventListener('focus', giveBack, { once: true, signal })
-    const signal = AbortSignal.timeout(SWAP)
-    window.addEventListener('blur', entered, { once: true, signal })
+    // A press on the shell focuses the window first and then what was pressed: the look comes after.
+    const left = () => window.addEventListener('focus', () => requestAnimationFrame(giveBack), { once: true, signal })
+    window.addEventListener('blur', left, { once: true, signal })
   }
 
   /** Another person, or nobody: nothing of the former one's stays. */
   destroyAll(): void {
+    clearTimeout(this.#later)
     for (const frame of this.#live) frame.destroy()
     this.#live.clear()
     this.#warm?.destroy()
     this.#warm = null
   }
+}
+
+function engaged(): boolean {
+  const at = document.activeElement
+  return at instanceof HTMLIFrameElement || at?.closest('[role="menu"], [role="dialog"]') != null
 }
