@@ -189,7 +189,8 @@ export class TestKernel {
 
   /** The text of the first output that holds `text`; outputs of every cell count. */
   async output(text: string): Promise<string> {
-    const message = await this.until(({ op, data }) => op === 'cell-op' && JSON.stringify(data.output ?? null).includes(text))
+    const shown = ({ data }: Message) => JSON.stringify((data.output as { data?: unknown } | null)?.data ?? '')
+    const message = await this.until((message) => message.op === 'cell-op' && shown(message).includes(text))
     return String((message.data.output as { data: unknown }).data)
   }
 
