@@ -1,6 +1,7 @@
 // What every spec starts from: a running product (one per worker), people signed in in browsers of their own, notebooks.
 import { type BrowserContext, test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test'
 import { Client, type Role } from './client.ts'
+import { leftovers, living } from './leftovers.ts'
 import { type Stack, startStack } from './stack.ts'
 
 export type { Role, Stack }
@@ -23,7 +24,11 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
     async ({}, use) => {
       const stack = await startStack()
       await use(stack)
+      const before = living(stack)
+      const ended = await stack.end()
+      const left = await leftovers(stack, before)
       await stack.stop()
+      expect({ ended, left }, 'what the stack leaves when it is stopped').toEqual({ ended: true, left: [] })
     },
     { scope: 'worker', timeout: 180_000 },
   ],

@@ -1,7 +1,9 @@
 // What a kernel can reach, asked from inside a real one while another person's kernel holds a secret.
 import { createServer } from 'node:net'
+import { Client } from './client.ts'
 import { expect, notebookOf, test } from './fixtures.ts'
-import { descendants } from './stack.ts'
+import { leftovers, living } from './leftovers.ts'
+import { startStack } from './stack.ts'
 
 const SECRET = 'the-other-kernels-secret-4711'
 
@@ -85,13 +87,40 @@ test('the probe from inside a kernel finds nothing of another', async ({ client,
   expect(found.environment).not.toContain('SCRYDON_HOME')
 })
 
-test('a stopped stack leaves no process behind', async ({ client, stack }) => {
-  const mine = await client('Analyst')
-  const tab = await mine.tab()
-  const { opened, kernel } = await mine.open(tab, (await mine.notebook('leaves', notebookOf('0'))).id)
-  await kernel.instantiate()
-  const before = descendants(stack.pid('runner')).length
-  await mine.call('POST /api/kernels/:kernel/stop', { params: { kernel: opened.kernel } })
-  await expect.poll(() => descendants(stack.pid('runner')).length, { timeout: 20_000 }).toBeLessThan(before)
-  tab.close()
+// Detached in every way a process can be, and deaf to a polite end.
+const CLING = `
+import os, signal, time
+for _ in range(2):
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() != 0:
+            os._exit(0)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        while True:
+            time.sleep(1)
+"clinging"
+`
+
+test('a stopped stack leaves no process, socket, mount, group or folder behind', async () => {
+  const stack = await startStack()
+  try {
+    for (const role of ['Owner', 'Analyst'] as const) {
+      const mine = await new Client(stack.origin).signIn(role)
+      const tab = await mine.tab()
+      const { kernel } = await mine.open(tab, (await mine.notebook(`leaves ${role}`, notebookOf('0'))).id)
+      const { ids } = await kernel.instantiate()
+      await kernel.run(ids, [CLING])
+      if (role === 'Owner') await kernel.post('/api/kernel/run', { cellIds: ids, codes: ['while True: pass'] })
+      tab.close()
+    }
+    const before = living(stack)
+    expect(before.kernels).toBe(2)
+    if (((await stack.health())?.isolation?.level ?? 0) === 3) expect(before.groups).toBeGreaterThan(0)
+    expect(before.pids.size).toBeGreaterThan(8) // start, gateway, runner, zygote, two holders, two kernels and what they left
+    expect(await stack.end()).toBe(true)
+    expect(await leftovers(stack, before)).toEqual([])
+  } finally {
+    await stack.stop()
+  }
 })

@@ -150,14 +150,26 @@ export class Stack {
     }
   }
 
-  async stop(): Promise<void> {
+  /** The process that `npm start` is. */
+  get root(): number {
+    if (this.#child?.pid === undefined) throw new Error('the stack was not started')
+    return this.#child.pid
+  }
+
+  /** SIGTERM to the start program, as a terminal or a service manager sends it; true when it ended by itself. */
+  async end(): Promise<boolean> {
     const child = this.#child
-    if (child?.exitCode === null) {
-      const gone = new Promise((done) => child.once('exit', done))
-      child.kill('SIGTERM')
-      await Promise.race([gone, wait(STOP)])
-      if (child.exitCode === null) child.kill('SIGKILL')
-    }
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return true
+    const gone = new Promise((done) => child.once('exit', done))
+    child.kill('SIGTERM')
+    await Promise.race([gone, wait(STOP)])
+    if (child.exitCode !== null || child.signalCode !== null) return true
+    child.kill('SIGKILL')
+    return false
+  }
+
+  async stop(): Promise<void> {
+    await this.end()
     rmSync(this.home, { recursive: true, force: true })
   }
 }

@@ -12,8 +12,9 @@ async function main() {
   await setup()
   const env = { ...process.env, SOAK: String(rounds) }
   const saves = await stream(NODE, [at('node_modules/vitest/vitest.mjs'), 'run', 'server/crash.test.ts'], { env })
-  const specs = ['survival', 'limits', 'leftovers']
-  const lives = await stream(NODE, [at('node_modules/@playwright/test/cli.js'), 'test', ...specs], { env })
+  const lives = await stream(NODE, [at('node_modules/@playwright/test/cli.js'), 'test', 'survival', 'limits', 'isolation'], {
+    env,
+  })
   process.exitCode = saves || lives
 }
 
