@@ -15,7 +15,7 @@ export function prepareJupyter(): void {
   if (existsSync(join(FOLDER, 'bin/jupyter-server'))) return
   execFileSync(UV, ['venv', '-q', '--python', join(ROOT, '.venv/bin/python'), FOLDER])
   const constraints = join(tmpdir(), `constraints-${process.pid}.txt`)
-  const locked = readFileSync(join(ROOT, 'python/requirements.lock'), 'utf8').match(/^(pandas|numpy|plotly)==\S+/gm) ?? []
+  const locked = readFileSync(join(ROOT, 'python/requirements.lock'), 'utf8').match(/^(pandas|numpy|plotly)==[^\\\n]+/gm) ?? []
   writeFileSync(constraints, locked.join('\n'))
   execFileSync(UV, [
     'pip',
