@@ -3,24 +3,33 @@ the change has its effect. Nothing else in this folder assigns to marimo.
 """
 
 import asyncio
+import errno
 import multiprocessing
-from typing import Any
+import os
+import stat
+from typing import IO, Any
 
 import uvicorn
+from marimo._ast import codegen
 from marimo._config import manager as config_manager
 from marimo._entrypoints import registry
 from marimo._messaging import streams
 from marimo._runtime import runtime
+from marimo._runtime.layout import layout
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
 from marimo._session import session as marimo_session
 from marimo._session.extensions import extensions
 from marimo._session.managers import kernel as kernel_manager
 from marimo._session.model import ConnectionState, SessionMode
+from marimo._session.notebook import storage
 from marimo._session.state import session_view
 from marimo._utils import distributor
+from marimo._utils.http import HTTPException, HTTPStatus
 
 from launcher import config, flow
+
+NOT_PLAIN = "it has been replaced by a link or a pipe; restart the kernel to go on"
 
 
 def force_configuration(forced: dict[str, Any]) -> None:
@@ -93,6 +102,39 @@ def bound_memory() -> None:
     session_view._merge_consecutive_console_outputs = lambda console: flow.keep_end(merge(console))
 
 
+def open_plain(path: Any, mode: str = "r", encoding: str | None = None) -> IO[Any]:
+    """As open(), of plain files alone: never through a link, and never waiting for the other end of a pipe."""
+
+    def plain(name: str, flags: int) -> int:
+        fd = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+        if stat.S_ISREG(os.fstat(fd).st_mode):
+            return fd
+        os.close(fd)
+        raise OSError(errno.EINVAL, NOT_PLAIN)
+
+    try:
+        return open(path, mode, encoding=encoding, opener=plain)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENXIO):
+            raise
+        raise OSError(error.errno, NOT_PLAIN) from error
+
+
+def plain_files() -> None:
+    """Code may put a link or a pipe in place of its notebook; a server that opened it would write elsewhere, or wait for ever."""
+
+    def write(self: Any, path: Any, content: str) -> None:
+        try:
+            with open_plain(path, "w", "utf-8") as file:
+                file.write(content)
+        except OSError as error:
+            raise HTTPException(HTTPStatus.SERVER_ERROR, f"The notebook could not be written: {error.strerror}") from error
+
+    storage.FilesystemStorage.write = write
+    for module in (codegen, layout):
+        module.open = open_plain
+
+
 def never_expire() -> None:
     """The runner decides when a kernel ends; a session without a socket waits for its next one."""
 
@@ -163,6 +205,7 @@ def apply(mode: str, forced: dict[str, Any]) -> None:
     data_urls()
     replay_on_reconnect()
     bound_memory()
+    plain_files()
     never_expire()
     watch_instead_of_polling()
     no_plugins()

@@ -3,21 +3,27 @@ differs fails here, by the symbol's name, before any kernel does."""
 
 import inspect
 import multiprocessing
+import os
+import pathlib
+import tempfile
 import threading
 import unittest
 from typing import Any
 
 import uvicorn
+from marimo._ast import codegen
 from marimo._config import manager
 from marimo._entrypoints import registry
 from marimo._messaging import console_output_worker, streams
 from marimo._messaging.cell_output import CellChannel, CellOutput
 from marimo._runtime import runtime
+from marimo._runtime.layout import layout
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
 from marimo._session import session as marimo_session
 from marimo._session.extensions import extensions
 from marimo._session.managers import kernel as kernel_manager
+from marimo._session.notebook import storage
 from marimo._session.state import session_view
 from marimo._utils import distributor
 
@@ -47,6 +53,12 @@ class Shapes(unittest.TestCase):
         self.assertEqual(parameters(extensions.CachingExtension.__init__), ["self", "enabled", "interval", "mode"])
         self.says(extensions.CachingExtension.on_attach, "if not self.enabled")
         self.says(marimo_session.SessionImpl.create.__func__, "CachingExtension(")
+
+    def test_files(self) -> None:
+        self.assertEqual(parameters(storage.FilesystemStorage.write), ["self", "path", "content"])
+        self.says(storage.FilesystemStorage.write, "path.write_text(")
+        for function in (codegen.get_header_comments, layout.save_layout_config, layout.read_layout_config):
+            self.says(function, "with open(")
 
     def test_session_creation(self) -> None:
         self.assertIn("virtual_file_storage", parameters(marimo_session.SessionImpl.create))
@@ -165,6 +177,22 @@ class Effects(unittest.TestCase):
         plugins = registry.EntryPointRegistry("marimo.server.asgi.middleware")
         plugins.register("ours", 1)
         self.assertEqual(plugins.get_all(), [1])
+
+    def test_only_plain_files_are_opened(self) -> None:
+        self.patched((storage.FilesystemStorage, "write"))
+        patches.plain_files()
+        self.addCleanup(lambda: [delattr(module, "open") for module in (codegen, layout)])
+        with tempfile.TemporaryDirectory() as folder:
+            plain, link, pipe = (pathlib.Path(folder, name) for name in ("plain", "link", "pipe"))
+            storage.FilesystemStorage().write(plain, "kept")
+            link.symlink_to(plain)
+            os.mkfifo(pipe)
+            for path in (link, pipe):
+                with self.assertRaises(storage.HTTPException):
+                    storage.FilesystemStorage().write(path, "lost")
+                with self.assertRaises(OSError):
+                    codegen.get_header_comments(path)
+            self.assertEqual(plain.read_text(), "kept")
 
     def test_kernels_are_forked(self) -> None:
         self.patched((kernel_manager, "get_context"), (runtime, "start_parent_poller"))
