@@ -139,13 +139,23 @@ def shadow(_: Victim) -> bool:
     return _reads("/etc/shadow", ":")
 
 
+WRITABLE = (
+    "/proc/sys/kernel/core_pattern", "/proc/sys/kernel/hostname", "/proc/sys/vm/drop_caches", "/proc/sysrq-trigger",
+    "/etc/passwd", "/etc/hosts", os.__file__,
+)  # fmt: skip
+
+
 def write_system(it: Victim) -> bool:
-    for folder in ("/", "/usr", "/etc", os.path.dirname(os.__file__), "/proc/sys/kernel", "/sys"):
+    """A new file in the system's folders, or one of its own files open for writing; none of these is written to."""
+    for folder in ("/", "/usr", "/etc", os.path.dirname(os.__file__), "/sys/kernel"):
         path = os.path.join(folder, f"probe-{it['token']}")
         with contextlib.suppress(OSError):
-            with open(path, "w"):
-                pass
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
             os.unlink(path)
+            return True
+    for path in WRITABLE:
+        with contextlib.suppress(OSError):
+            os.close(os.open(path, os.O_WRONLY))
             return True
     return False
 
