@@ -2,7 +2,7 @@
 // tests and for measuring; it is checked by the same schemas as the shell's own client.
 import { WebSocket } from 'ws'
 import type * as z from 'zod/mini'
-import { API, type Call } from '#protocol/api.ts'
+import { API, type Call, type ShellEvent } from '#protocol/api.ts'
 import type { Channel } from '#protocol/channelState.ts'
 import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
 import { Link } from '#protocol/link.ts'
@@ -155,9 +155,36 @@ export class Tab {
     })
   }
 
+  /** What the shell is told beside the kernels' streams, each with the moment at which it came. */
+  events(): Timed[] {
+    const seen: Timed[] = []
+    const channel: Channel = this.link.openChannel(
+      { resource: { type: 'events' } },
+      {
+        opened: () => undefined,
+        ended: () => undefined,
+        message: ({ payload, cost }) => {
+          seen.push({ at: performance.now(), event: JSON.parse(Buffer.from(payload).toString()) as ShellEvent })
+          channel.consumed(cost)
+        },
+      },
+    )
+    return seen
+  }
+
   close(): void {
     this.link.close()
   }
+}
+
+export type Timed = { readonly at: number; readonly event: ShellEvent }
+
+/** The moment at which the end of a kernel was told, and in which words; null while it was not. */
+export function endIn(seen: readonly Timed[], kernel: string): { at: number; cause: string; message: string } | null {
+  for (const { at, event } of seen)
+    if (event.type === 'phase' && event.kernel === kernel && event.phase.phase === 'exited')
+      return { at, cause: event.phase.cause, message: event.phase.message }
+  return null
 }
 
 export type Notification = {

@@ -1,7 +1,8 @@
 // Bad input and misbehaviour: each ends in a clear message, only that kernel suffers, the source is intact as written.
 import type { Client, KernelStream, Tab } from './client.ts'
-import { Refused } from './client.ts'
+import { endIn, Refused } from './client.ts'
 import { expect, notebookOf, test } from './fixtures.ts'
+import { until } from './stack.ts'
 
 const HEADER = `# /// script
 # requires-python = ">=3.11"
@@ -43,22 +44,6 @@ async function openAs(mine: Client, name: string, source: string): Promise<Open>
 async function close({ mine, tab, kernelId }: Open): Promise<void> {
   tab.close()
   await mine.call('POST /api/kernels/:kernel/stop', { params: { kernel: kernelId } }).catch(() => undefined)
-}
-
-/** The end of a kernel as its person is told it. */
-async function ending(mine: Client, kernelId: string, ms = 60_000): Promise<{ cause: string; message: string }> {
-  let last: unknown = null
-  await expect
-    .poll(
-      async () => {
-        const phase = (await mine.call('GET /api/kernels')).find(({ kernel }) => kernel === kernelId)?.phase
-        last = phase ?? null
-        return phase?.phase
-      },
-      { timeout: ms },
-    )
-    .toBe('exited')
-  return last as { cause: string; message: string }
 }
 
 const outputs = (kernel: KernelStream): string => JSON.stringify(kernel.seen.map(({ data }) => data))
@@ -128,9 +113,12 @@ test('os._exit: the cause is said, the source stays', async ({ client }) => {
   const mine = await client('Colleague')
   const source = notebookOf('import os\nos._exit(3)')
   const open = await openAs(mine, 'exit', source)
-  await open.kernel.instantiate()
-  await open.kernel.post('/api/kernel/run', { cellIds: ['Hbol'], codes: ['import os\nos._exit(3)'] })
-  const { cause, message } = await ending(mine, open.kernelId)
+  const { ids } = await open.kernel.instantiate()
+  const seen = open.tab.events()
+  const started = performance.now()
+  await open.kernel.post('/api/kernel/run', { cellIds: ids, codes: ['import os\nos._exit(3)'] })
+  const { at, cause, message } = await until('the end is told', 10_000, () => endIn(seen, open.kernelId))
+  expect(at - started).toBeLessThan(2000)
   expect(cause).toBe('crashed')
   expect(message).toMatch(/kernel/i)
   expect(await mine.source(open.id)).toBe(source)

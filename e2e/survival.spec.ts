@@ -1,8 +1,11 @@
 // kill -9 of each process, with a real kernel in a real browser.
+import { endIn } from './client.ts'
 import { edit, expect, kernel, notebookOf, openNotebook, output, type Page, runAll, test } from './fixtures.ts'
-import { commandOf, descendants, until } from './stack.ts'
+import { commandOf, descendants, parentOf, until } from './stack.ts'
 
 const STATE = notebookOf('import os', 'token = os.urandom(4).hex()', "f'token {token}'", 'step = 0')
+
+const SAID = 2000 // ms from a killing to the message at the client
 
 // `npm run soak` repeats each killing: SOAK=50.
 const ROUNDS = Number(process.env.SOAK ?? 1)
@@ -49,9 +52,19 @@ test('the runner killed: kernels end, the page says the variables are gone, the 
     await runAll(frame)
     const source = await (await client('Analyst')).source(id)
     await anyMoment(page)
+    await mine.renew()
+    const watching = await mine.tab()
+    const seen = watching.events()
+    const running = (await mine.call('GET /api/kernels')).find(({ phase }) => phase.phase === 'ready')?.kernel ?? ''
     const kernels = descendants(stack.pid('runner'))
-    await stack.kill('runner')
-    await expect.poll(() => kernels.filter(({ pid, command }) => commandOf(pid) === command).length, { timeout: 5000 }).toBe(0)
+    const started = performance.now()
+    const another = stack.kill('runner')
+    const gone = () => kernels.every(({ pid, command }) => commandOf(pid) !== command)
+    await until('its kernels have ended', 10_000, gone)
+    expect(performance.now() - started).toBeLessThan(SAID)
+    await until('the end is told', 10_000, () => endIn(seen, running)) // when the next runner is there: a link alone may be lost
+    watching.close()
+    await another
     await expect(kernel(page)).toHaveText(/stopped|failed/, { timeout: 30_000 })
     await expect(page.getByText(/variables .*gone/).first()).toBeVisible()
     expect(await (await client('Analyst')).source(id)).toBe(source)
@@ -94,4 +107,52 @@ test('the kernel ends itself: said at once, with its cause, and the source is in
   await edit(page, frame, 2, 'os._exit(1)')
   await expect(kernel(page)).toHaveText(/stopped|failed/, { timeout: 10_000 })
   await expect.poll(() => mine.source(id)).toContain('os._exit(1)')
+})
+
+/** marimo's server is the zygote's child; the kernel is the child of the server's child. */
+function roles(zygote: number, born: ReadonlySet<number>): { server: number; worker: number } {
+  const childOf = (parent: number): number => {
+    const found = [...born].find((pid) => parentOf(pid) === parent)
+    if (found === undefined) throw new Error(`process ${parent} has no child`)
+    return found
+  }
+  const server = childOf(zygote)
+  return { server, worker: childOf(childOf(server)) }
+}
+
+test('a marimo server or a kernel killed at any moment: said within two seconds, with its cause; the other person works on', async ({
+  client,
+  stack,
+}) => {
+  test.setTimeout(AT_MOST)
+  const [mine, other] = [await client('Analyst'), await client('Colleague')]
+  const source = notebookOf('0')
+  const { id } = await mine.notebook('process dies', source)
+  const [tab, beside] = [await mine.tab(), await other.tab()]
+  const seen = tab.events()
+  const { kernel: quiet } = await other.open(beside, (await other.notebook('process lives', source)).id)
+  const { ids: quietIds } = await quiet.instantiate()
+  for (let round = 0; round < ROUNDS * 2; round += 1) {
+    await mine.renew()
+    const before = new Set(descendants(stack.pid('runner')).map(({ pid }) => pid))
+    const { opened, kernel } = await mine.open(tab, id)
+    const { ids } = await kernel.instantiate()
+    await kernel.post('/api/kernel/run', {
+      cellIds: ids,
+      codes: ['import time\nwhile True:\n    print(1)\n    time.sleep(0.01)'],
+    })
+    const born = descendants(stack.pid('runner')).filter(({ pid }) => !before.has(pid))
+    const { server, worker } = roles(stack.zygote(), new Set(born.map(({ pid }) => pid)))
+    await new Promise((done) => setTimeout(done, Math.random() * 300))
+    const started = performance.now()
+    process.kill(round % 2 === 0 ? worker : server, 'SIGKILL')
+    const end = await until('the end is told', 10_000, () => endIn(seen, opened.kernel))
+    expect(end.at - started).toBeLessThan(SAID)
+    expect([end.cause, end.message]).toEqual(['crashed', expect.stringMatching(/kill signal|stopped unexpectedly/)])
+    expect(await mine.source(id)).toBe(source)
+    await quiet.run(quietIds, [`f'round {${round}}'`])
+    expect(JSON.stringify(quiet.seen.map(({ data }) => data))).toContain(`round ${round}`)
+  }
+  tab.close()
+  beside.close()
 })
