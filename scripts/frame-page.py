@@ -89,6 +89,8 @@ def main() -> None:
     html = without(html, r'<link rel="manifest"[^>]*>')
     # Shown after a lost connection, when marimo could not fetch them from its server; here they come from another host.
     html = re.sub(r'<link rel="preload"[^>]*as="image"[^>]*>', "", html)
+    # Weights that a page may never show: fetched when it does.
+    html = re.sub(r'<link rel="preload"[^>]*(?:Bold|Medium)[^>]*as="font"[^>]*>', "", html)
     html = re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL)
     mount = json.loads(_get_mount_config(mode="edit", **common))
     print(json.dumps({"version": __version__, "html": html, "mount": mount, "entry": entry, "modules": page.modules}))

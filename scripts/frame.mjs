@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { dirname, extname, join, relative } from 'node:path'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { at, PYTHON } from './lib/paths.mjs'
@@ -94,10 +94,26 @@ async function bundleBridge() {
 const inScript = (text) => text.replaceAll('</', '<\\/').replaceAll('<!--', '<\\!--')
 const inJson = (value) => JSON.stringify(value).replaceAll('<', '\\u003c')
 
+/**
+ * What marimo's entry loads only when it starts: its pages for editing and running, and their style sheets. Read from the list that
+ * vite puts at the head of a module; a build that finds none has met another marimo, and fails.
+ */
+function lazyPages(source) {
+  const list = /m\.f=(\[.*?\])/.exec(source)
+  const files = list ? JSON.parse(list[1]) : []
+  const pages = [...source.matchAll(/import\(`\.\/((?:edit|run)-page-[^`]+)`\),__vite__mapDeps\(\[([\d,]+)\]\)/g)]
+  if (pages.length !== 2) throw new StepError(`marimo's entry names ${pages.length} pages, two were expected`)
+  const needed = pages.flatMap(([, , indices]) => indices.split(',').map((index) => files[Number(index)].replace('./', '')))
+  return { modules: pages.map(([, file]) => file), styles: [...new Set(needed.filter((file) => file.endsWith('.css')))] }
+}
+
 /** `%SHELL%` and `%ASSETS%` are the two origins; the content site knows them. */
-function page(marimo, bridge) {
-  const { html, entry, modules, mount, version } = marimo
-  const values = { shell: '%SHELL%', entry, modules, mathjax: `%ASSETS%/@marimo-team/${version}/${MATHJAX}`, mount }
+function page(marimo, lazy, bridge) {
+  const { html, entry, mount, version } = marimo
+  const beside = (file) => entry.replace(/[^/]+$/, () => file)
+  const modules = [...marimo.modules, ...lazy.modules.map(beside)]
+  const styles = lazy.styles.map(beside)
+  const values = { shell: '%SHELL%', entry, modules, styles, mathjax: `%ASSETS%/@marimo-team/${version}/${MATHJAX}`, mount }
   const head = `<head>
     <script type="application/json" id="scrydon-page">${inJson(values)}</script>
     <script>${inScript(bridge)}</script>
@@ -114,7 +130,8 @@ async function main() {
   if (!existsSync(join(from, '_static/index.html'))) throw new StepError('marimo in .venv has no front end (_static)')
   mkdirSync(OUT, { recursive: true })
   const assets = await buildAssets(marimo.version, join(from, '_static'))
-  writeFileSync(join(OUT, 'page.html'), page(marimo, await bundleBridge()))
+  const entry = readFileSync(join(from, '_static/assets', basename(marimo.entry)), 'utf8')
+  writeFileSync(join(OUT, 'page.html'), page(marimo, lazyPages(entry), await bundleBridge()))
   writeFileSync(join(OUT, 'frame.json'), JSON.stringify({ marimo: marimo.version }))
   console.log(`frame page and assets of marimo ${marimo.version} (${assets}) in ${((Date.now() - started) / 1000).toFixed(1)} s`)
 }

@@ -23,6 +23,7 @@ type Page = {
   readonly shell: string // origin of the only page that may hand over a notebook
   readonly entry: string
   readonly modules: readonly string[]
+  readonly styles: readonly string[]
   readonly mathjax: string
   readonly mount: Readonly<Record<string, unknown>> // marimo's mount configuration with neutral values
 }
@@ -41,8 +42,15 @@ function mount(values: Readonly<Record<string, unknown>>, final: boolean): void 
   Object.defineProperty(window, '__MARIMO_MOUNT_CONFIG__', { value, configurable: !final })
 }
 
-/** Evaluates what marimo preloads, so that a click finds it done. Its entry starts the application: not yet. */
+/**
+ * Evaluates what marimo preloads and the pages its entry would load, so that a click finds it done. The entry itself starts
+ * the application: not yet. Style sheets stand as vite would put them, which then does not wait for them.
+ */
 function warm(): Promise<unknown> {
+  for (const href of page.styles) {
+    const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', crossOrigin: '', href })
+    document.head.append(link)
+  }
   return Promise.allSettled(page.modules.map((url) => import(/* @vite-ignore */ url)))
 }
 
