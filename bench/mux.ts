@@ -1,7 +1,7 @@
 // What one socket for everything costs: the multiplexer against plain proxies and a direct WebSocket, all in one run, sample
 // by sample in turn. `node bench/mux.ts`. Figures are reported, not asserted.
 import { against, p50, p95, p99, table } from './lib/stats.ts'
-import { both, type Client, chain, direct, gatewayAlone, type Path, type Peer } from './mux/paths.ts'
+import { both, type Client, chain, direct, gatewayAlone, hop, type Path, type Peer } from './mux/paths.ts'
 
 const PASSES = 3
 const SAMPLES = 20 // a pass and path
@@ -81,7 +81,7 @@ const rate = (value: number) => `${value.toFixed(0)} MB/s`
 
 async function roundTrips(peers: readonly Ready[], pass: number): Promise<void> {
   const times = (await inTurn(peers, SAMPLES, (peer) => trips(peer, TRIPS))).map((samples) => samples.flat())
-  const [plain = [], proxies = [], mux = [], alone = []] = times
+  const [plain = [], proxies = [], mux = [], alone = [], proxy = []] = times
   console.log(`\npass ${pass}: 1 KB round trip (${SAMPLES} samples of ${TRIPS})`)
   console.log(
     table(
@@ -96,6 +96,7 @@ async function roundTrips(peers: readonly Ready[], pass: number): Promise<void> 
   const first = p50(alone) / p50(plain)
   console.log(`gateway + runner / two plain proxies: ${ratio(whole)} (${against(whole, 1.15, 'at most')})`)
   console.log(`gateway alone / direct: ${ratio(first)} (${against(first, 2.5, 'at most')})`)
+  console.log(`of which any hop: one plain proxy / direct ${ratio(p50(proxy) / p50(plain))}`)
 }
 
 async function throughput(peers: readonly Ready[], pass: number): Promise<void> {
@@ -147,9 +148,9 @@ async function flood(path: Path, pass: number): Promise<void> {
     ])
   }
   const memory = await Promise.all(path.children.map((child) => child.ask<number>('rss')))
-  console.log(`\npass ${pass}: another channel's 1 KB round trip while one pours`)
+  console.log(`\npass ${pass}: another channel's 1 KB round trip while one pours (${path.name})`)
   console.log(table(['flood', 'poured', 'quiet p50', 'quiet p99', 'p50', 'p99', 'p99 / quiet', 'goal'], rows))
-  console.log(`memory after it: gateway ${mb(memory[0])}, runner ${mb(memory[1])}`)
+  console.log(`memory after it: first hop ${mb(memory[0])}, second hop ${mb(memory[1])}`)
   client.close()
 }
 
@@ -172,7 +173,7 @@ async function stalled(path: Path, pass: number): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const paths = [await direct(), await chain(), await both(), await gatewayAlone()]
+  const paths = [await direct(), await chain(), await both(), await gatewayAlone(), await hop()]
   const peers: Ready[] = []
   for (const path of paths) peers.push(await opened(path))
   const [, proxies, mux] = peers
@@ -181,6 +182,7 @@ async function main(): Promise<void> {
     await roundTrips(peers, pass)
     await throughput([proxies, mux], pass)
     await flood(mux.path, pass)
+    await flood(proxies.path, pass) // the same load on sockets of their own: what the machine itself makes of it
     await stalled(mux.path, pass)
   }
   for (const { client } of peers) client.close()

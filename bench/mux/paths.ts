@@ -28,6 +28,13 @@ export async function direct(): Promise<Path> {
   return { name: 'direct ws', children: [kernel], connect: async () => plainClient(kernel.address) }
 }
 
+/** One plain 1:1 proxy, a unix socket behind it: what any hop through a process costs on this machine. */
+export async function hop(): Promise<Path> {
+  const kernel = await start(ROLES, 'kernel', unix())
+  const proxy = await start(ROLES, 'proxy', '', kernel.address)
+  return { name: 'one plain proxy', children: [proxy, kernel], connect: async () => plainClient(proxy.address) }
+}
+
 /** Two plain 1:1 proxies: a WebSocket in front, a unix socket between them. */
 export async function chain(): Promise<Path> {
   const kernel = await start(ROLES, 'kernel', unix())
