@@ -16,7 +16,7 @@ import type { Desk } from './notebooks/desk.ts'
 import { makeDocument } from './notebooks/document.ts'
 import { removeAll } from './notebooks/files.ts'
 import { keepLeases } from './notebooks/leases.ts'
-import { seed } from './notebooks/seed.ts'
+import { type Seeded, seed } from './notebooks/seed.ts'
 import type { Access, Document } from './seams/document.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
@@ -50,6 +50,8 @@ export type Gateway = {
   readonly app: FastifyInstance
   readonly deps: Deps & { readonly document: Document & Access }
   readonly where: Where
+  /** What this start planted; null: the state was seeded before. */
+  readonly seeded: Seeded | null
   close(): Promise<void>
 }
 
@@ -63,7 +65,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
   const deps = { config, desk, document, kernels, signIn, versions, where: () => where }
   const metrics = makeMetrics(kernels, desk.events)
   const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })
-  await plantExamples(desk, config, log)
+  const seeded = await plantExamples(desk, config, log)
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
@@ -78,7 +80,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
     await app.close()
     await store.close()
   }
-  return { app, deps, where, close }
+  return { app, deps, where, seeded, close }
 }
 
 /** Kernels are judged with the rights as they are now, and reached over /mux. */
@@ -108,10 +110,11 @@ function makeDesk(config: Config, { identity, store, log, now }: Implementations
 }
 
 /** By the first account that owns the workspace. */
-async function plantExamples(desk: Desk, config: Config, log: Log): Promise<void> {
+async function plantExamples(desk: Desk, config: Config, log: Log): Promise<Seeded | null> {
   const owner = desk.identity.accounts().find((account) => account.standing === 'owner')
   const seeded = owner ? await seed(desk, owner, config.examples) : null
   if (seeded) log.info({ made: seeded.made, skipped: seeded.skipped }, 'examples planted')
+  return seeded
 }
 
 function runClocks({ desk, signIn }: Deps, watch: Watch, log: Log): () => void {
