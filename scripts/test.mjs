@@ -1,6 +1,7 @@
 // `npm test [check|unit|python|build|e2e …]`: everything, or the parts named. Goes on to the end whatever fails; the last
 // line is the sum of what the runners themselves counted.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { e2eCounts, unitCounts } from './lib/counts.mjs'
 import { aptInstall, has, isRoot, mayInstall } from './lib/host.mjs'
 import { at, exists, NODE, PYTHON } from './lib/paths.mjs'
 import { StepError, stream } from './lib/run.mjs'
@@ -10,7 +11,8 @@ import { sizes } from './size.mjs'
 
 const RESULTS = at('test-results')
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome']
-const none = { passed: 0, failed: 0, skipped: 0 }
+const nothingSkipped = { skipped: 0, unrun: [] }
+const none = { passed: 0, failed: 0, ...nothingSkipped }
 
 const chromium = {
   name: 'Chromium, for the end-to-end tests',
@@ -24,12 +26,12 @@ const chromium = {
   },
 }
 
-/** Runs a runner that leaves a JSON file, and reads its counts; a runner that leaves none has failed. */
+/** Runs a runner that leaves a JSON file, and reads its counts; a runner that leaves none, or ran nothing, has failed. */
 async function counted(command, args, file, read, options) {
   rmSync(file, { force: true })
   const code = await stream(command, args, options)
   const counts = exists(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : none
-  const silent = code !== 0 && counts.failed === 0
+  const silent = counts.failed === 0 && (code !== 0 || counts.passed === 0)
   return silent ? { ...counts, failed: 1 } : counts
 }
 
@@ -37,15 +39,10 @@ const check = () =>
   counted(process.execPath, [at('scripts/check.mjs')], at('test-results/check.json'), ({ passed, failed }) => ({
     passed,
     failed,
-    skipped: 0,
+    ...nothingSkipped,
   }))
 
-const unit = () =>
-  counted(NODE, [at('node_modules/vitest/vitest.mjs'), 'run'], at('test-results/unit.json'), (report) => ({
-    passed: report.numPassedTests,
-    failed: report.numFailedTests + (report.success || report.numFailedTests > 0 ? 0 : report.numFailedTestSuites),
-    skipped: report.numPendingTests + report.numTodoTests,
-  }))
+const unit = () => counted(NODE, [at('node_modules/vitest/vitest.mjs'), 'run'], at('test-results/unit.json'), unitCounts)
 
 const python = () =>
   counted(
@@ -59,15 +56,10 @@ async function build() {
   const found = sizes()
   for (const { line } of found) console.log(line)
   const passed = found.filter(({ fits }) => fits).length
-  return { passed, failed: found.length - passed, skipped: 0 }
+  return { passed, failed: found.length - passed, ...nothingSkipped }
 }
 
-const e2e = () =>
-  counted(NODE, [at('node_modules/@playwright/test/cli.js'), 'test'], at('test-results/e2e.json'), ({ stats }) => ({
-    passed: stats.expected + stats.flaky,
-    failed: stats.unexpected,
-    skipped: stats.skipped,
-  }))
+const e2e = () => counted(NODE, [at('node_modules/@playwright/test/cli.js'), 'test'], at('test-results/e2e.json'), e2eCounts)
 
 const PARTS = { check, unit, python, build, e2e }
 
@@ -79,12 +71,13 @@ async function main() {
 
   await setup(parts.includes('e2e') ? [...STEPS, chromium] : STEPS)
   mkdirSync(RESULTS, { recursive: true })
-  const sum = { ...none }
+  const sum = { passed: 0, failed: 0, skipped: 0 }
   for (const name of parts) {
     console.log(`\n── ${name}`)
     const started = Date.now()
     const counts = await PARTS[name]()
     for (const key of Object.keys(sum)) sum[key] += counts[key]
+    for (const test of counts.unrun) console.log(`── skipped: ${test}`)
     console.log(`── ${name}: ${say(counts)} (${((Date.now() - started) / 1000).toFixed(0)} s)`)
   }
   process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0

@@ -10,7 +10,9 @@ suite = unittest.defaultTestLoader.discover(f"{folder}/tests", pattern="test_*.p
 result = unittest.TextTestRunner(verbosity=2).run(suite)
 failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
 skipped = len(result.skipped) + len(result.expectedFailures)
-counts = {"passed": max(result.testsRun - failed - skipped, 0), "failed": failed, "skipped": skipped}
+unrun = [f"{test.id()} ({why})" for test, why in result.skipped]
+unrun += [f"{test.id()} (fails, as expected)" for test, _ in result.expectedFailures]
+counts = {"passed": max(result.testsRun - failed - skipped, 0), "failed": failed, "skipped": skipped, "unrun": unrun}
 with open(result_file, "w", encoding="utf-8") as file:
     json.dump(counts, file)
 sys.exit(1 if failed else 0)
