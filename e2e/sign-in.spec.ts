@@ -32,6 +32,17 @@ test('somebody outside the workspace sees none of its notebooks and gets the sam
   expect(answers[0]?.status).toBe(404)
 })
 
+test('a browser that does not keep the sign-in cookie is told so', async ({ page, stack }) => {
+  await page.route('**/api/sign-in', (route) => {
+    const { account } = route.request().postDataJSON() as { account: string }
+    return route.fulfill({ json: { id: account, name: 'Analyst' } }) // as the server answers, without the cookie
+  })
+  await page.goto(stack.origin)
+  await page.getByRole('button', { name: 'Continue as Analyst' }).click()
+  await expect(page.getByRole('alert')).toContainText('This browser did not keep the sign-in cookie. Allow cookies')
+  await expect(page.getByRole('button', { name: 'Continue as Analyst' })).toBeEnabled()
+})
+
 test('signing out ends the session in every tab', async ({ person, stack }) => {
   const page = await person('Colleague')
   const other = await page.context().newPage()

@@ -12,7 +12,7 @@ const READY = 120_000
 const STOP = 20_000
 
 export type Program = 'gateway' | 'runner'
-export type StackOptions = { readonly env?: Record<string, string>; readonly node?: string }
+export type StackOptions = { readonly env?: Record<string, string>; readonly node?: string; readonly flags?: readonly string[] }
 
 export async function until<T>(what: string, ms: number, probe: () => Promise<T | null | false> | T | null | false): Promise<T> {
   const deadline = Date.now() + ms
@@ -86,7 +86,7 @@ export class Stack {
 
   async start(): Promise<this> {
     const log = openSync(join(this.home, 'start.log'), 'a')
-    this.#child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs')], {
+    this.#child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs'), ...(this.#options.flags ?? [])], {
       cwd: ROOT,
       env: { ...process.env, PORT: String(this.port), SCRYDON_HOME: this.home, ...this.#options.env },
       stdio: ['ignore', log, log],

@@ -15,7 +15,10 @@ export const NotebookName = z.string().check(z.minLength(1), z.maxLength(NOTEBOO
 export const FileName = z.string().check(z.minLength(1), z.maxLength(NOTEBOOK.name), z.regex(/^(?!\.)[^\p{C}/\\]+$/u))
 
 export const Account = z.strictObject({ id: PersonId, name: z.string() }) // name: Owner, Analyst, Colleague, Auditor, Outsider
-export const SignIn = z.strictObject({ account: PersonId })
+export const SignIn = z.strictObject({
+  account: PersonId,
+  replace: z.optional(z.boolean()), // where one person at a time is served: whoever is signed in is signed out
+})
 export const Bearer = z.strictObject({
   bearer: z.string(),
   expires: Time,
@@ -90,7 +93,7 @@ export const ShellEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('lease-refused'), notebook: NotebookId }),
   z.strictObject({ type: z.literal('lease-granted'), notebook: NotebookId }), // to the asker: open it again to edit
   z.strictObject({ type: z.literal('lease-lost'), notebook: NotebookId, to: Account, draft: z.nullable(VersionId) }),
-  z.strictObject({ type: z.literal('signed-out') }),
+  z.strictObject({ type: z.literal('signed-out'), by: z.nullable(Account) }), // by: who took the place where only one is served
 ])
 export type ShellEvent = z.infer<typeof ShellEvent>
 

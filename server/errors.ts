@@ -23,6 +23,10 @@ export const ERRORS = {
   },
   'not-found': { status: 404, text: 'There is nothing here, or not for you.' },
   'name-taken': { status: 409, text: 'You already have a notebook with this name. Choose another one.' },
+  occupied: {
+    status: 409,
+    text: '{who} is signed in; this machine serves one person at a time because kernels are not isolated.',
+  },
   'in-trash': { status: 409, text: 'This notebook is in the trash. Restore it first.' },
   'being-edited': { status: 409, text: '{who} is editing this notebook. Ask to take over first.' },
   'already-asked': { status: 409, text: 'Somebody has asked to take over already. Try again in a few seconds.' },

@@ -24,6 +24,7 @@ import type { Store } from './seams/store.ts'
 import { makeSerial } from './serial.ts'
 import { tellLease } from './tell.ts'
 import { MARIMO, SCRYDON } from './versions.ts'
+import { keepOne } from './web/alone.ts'
 import { makeApp } from './web/app.ts'
 import type { Deps } from './web/deps.ts'
 import { makeMetrics } from './web/metrics.ts'
@@ -31,7 +32,7 @@ import { makeSignIn } from './web/sessions.ts'
 import { serveShell } from './web/static.ts'
 import { portOf, type Where, whereabouts } from './web/where.ts'
 
-const TICK = { lease: 1000, kernels: 5000, sessions: 60_000, trash: 3_600_000 } as const
+const TICK = { lease: 1000, alone: 1000, kernels: 5000, sessions: 60_000, trash: 3_600_000 } as const
 const DAY = 86_400_000
 
 export type Implementations = {
@@ -117,7 +118,8 @@ async function plantExamples(desk: Desk, config: Config, log: Log): Promise<Seed
   return seeded
 }
 
-function runClocks({ desk, signIn }: Deps, watch: Watch, log: Log): () => void {
+function runClocks(deps: Deps, watch: Watch, log: Log): () => void {
+  const { desk, signIn } = deps
   const every = (ms: number, work: () => unknown) =>
     setInterval(() => {
       Promise.resolve()
@@ -128,6 +130,7 @@ function runClocks({ desk, signIn }: Deps, watch: Watch, log: Log): () => void {
     every(TICK.lease, desk.leases.tick),
     every(TICK.kernels, watch.tick),
     every(TICK.sessions, signIn.sweep),
+    every(TICK.alone, () => keepOne(deps)),
     every(TICK.sessions, () => desk.store.tabs.sweep(desk.now())),
     every(TICK.trash, () => purge(desk)),
   ]

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { readConfig } from './config.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
-import { noKernels } from './kernels/none.ts'
+import { memoryKernels } from './kernels/memory.ts'
 import { makeLog } from './log.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import { openStore } from './store/sqlite.ts'
@@ -31,7 +31,7 @@ export async function testGateway({ home, kernels, live, now, env }: Wanted = {}
   const gateway = await startGateway(config, {
     identity: demoIdentity(config.benchAccounts),
     store: openStore(folder),
-    kernels: live ?? kernels ?? noKernels,
+    kernels: live ?? kernels ?? memoryKernels(Date.now),
     live: live ?? null,
     log: makeLog('debug', { write: (line) => void log.push(line) }),
     now: now ?? Date.now,

@@ -95,6 +95,8 @@ export interface Store {
     put(session: StoredSession): Promise<void>
     get(hash: string, now: number): Promise<StoredSession | null>
     endAll(person: PersonId): Promise<void>
+    /** Whose session lives at `now`, each once, the newest session first. */
+    people(now: number): Promise<readonly PersonId[]>
     sweep(now: number): Promise<void>
   }
   /** Resume tokens of browser tabs, hashed. Spending one removes it, so a second use finds nothing. */

@@ -356,7 +356,7 @@ describe('opening', () => {
       headers: { origin: gateway.origin, cookie: other.cookie, 'x-scrydon': '1' },
     })
     expect(again.status).toBe(401)
-    expect(events).toContainEqual([['p_demo-owner'], { type: 'signed-out' }])
+    expect(events).toContainEqual([['p_demo-owner'], { type: 'signed-out', by: null }])
   })
 })
 

@@ -53,7 +53,7 @@ test('signing out ends every session of the person, tells who listens, and nobod
   expect(await signIn.mint(a)).toBeNull()
   expect(await signIn.mint(b)).toBeNull()
   expect(ended).toEqual(['p_demo-owner', 'p_demo-owner'])
-  expect(signIn.present()).toEqual(['p_demo-analyst'])
+  expect(await signIn.present()).toEqual(['p_demo-analyst'])
 })
 
 test('a restart keeps the session and asks for a new bearer', async () => {

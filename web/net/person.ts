@@ -2,11 +2,13 @@
 import { createSignal } from 'solid-js'
 import type * as z from 'zod/mini'
 import type { Preferences } from '#protocol/api.ts'
-import { Refused } from '../primitives/refused.ts'
+import { Refused, refusedLocally } from '../primitives/refused.ts'
 import { type Answer, type Api, createApi } from './api.ts'
 import { createBearer } from './bearer.ts'
 
 type Account = Answer<'POST /api/sign-in'>
+const NO_COOKIE =
+  'This browser did not keep the sign-in cookie. Allow cookies for this address and try again; Safari keeps none for http://localhost, other browsers do.'
 export type Wishes = z.infer<typeof Preferences>
 export type Who =
   | { readonly state: 'unknown' }
@@ -46,9 +48,11 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
     }
   }
 
-  async function signIn(account: Account): Promise<void> {
-    await anonymous('POST /api/sign-in', { body: { account: account.id } })
+  /** `replace`: also where that signs somebody else out; without it such a sign-in is refused as 'occupied'. */
+  async function signIn(account: Account, replace = false): Promise<void> {
+    await anonymous('POST /api/sign-in', { body: { account: account.id, replace } })
     await arrive()
+    if (who().state === 'signed-out') throw refusedLocally('no-cookie', NO_COOKIE)
   }
 
   async function signOut(): Promise<void> {

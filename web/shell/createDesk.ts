@@ -49,7 +49,7 @@ export function createDesk(options: DeskOptions) {
     pool: () => pool,
     me: options.me,
     theme: options.theme,
-    signOut: () => people.left(ENDED),
+    signOut: (by) => people.left(by === null ? ENDED : placeTaken(by.name)),
     news: (notebook, news) => options.news(notebook, news, sessions),
     opened: ({ notebook }) => options.workspace.named(notebook.id, notebook.name),
   })
@@ -72,6 +72,8 @@ export function createDesk(options: DeskOptions) {
 }
 
 const ENDED = 'Your session has ended. Sign in to go on.'
+const placeTaken = (name: string) =>
+  `${name} has signed in; this machine serves one person at a time because kernels are not isolated. What you saved is kept.`
 const LISTED: ReadonlySet<ShellEvent['type']> = new Set(['notebooks-changed', 'lease'])
 
 /** The tab in front is awake and shown; tabs beyond the live ones sleep; closed ones are forgotten. */

@@ -24,7 +24,7 @@ type Deps = {
   readonly pool: () => Promise<FramePool>
   readonly me: PersonId
   readonly theme: Accessor<Theme>
-  readonly signOut: () => void
+  readonly signOut: (by: { readonly name: string } | null) => void // who took the place, where one person at a time is served
   readonly news: (notebook: NotebookId, news: Exclude<FrameEvent, { type: 'rendered' | 'ended' }>) => void
   readonly opened: (opened: Opened) => void
 }
@@ -114,7 +114,7 @@ export class Sessions {
   }
 
   onEvent(event: ShellEvent): void {
-    if (event.type === 'signed-out') this.#deps.signOut()
+    if (event.type === 'signed-out') this.#deps.signOut(event.by)
     if (event.type === 'phase') this.#remember(event.kernel, event.phase)
     if (event.type === 'saved' || event.type === 'save-refused') this.#saves.get(event.notebook)?.()
     if (event.type === 'lease-asked')
@@ -233,7 +233,7 @@ export class Sessions {
       else if (reaction.type === 'open') void this.open(id)
       else if (reaction.type === 'leave') this.#leave(this.#entry(id))
       else if (reaction.type === 'tell') say(reaction.message)
-      else this.#deps.signOut()
+      else this.#deps.signOut(null)
     }
   }
 

@@ -1,7 +1,7 @@
 // Before and around sign-in, and what belongs to the person alone.
-import type { PersonId } from '#protocol/ids.ts'
 import { refuse } from '../../errors.ts'
 import type { Principal } from '../../seams/identity.ts'
+import { makeRoom, signOut } from '../alone.ts'
 import type { Handlers } from '../calls.ts'
 import type { Deps } from '../deps.ts'
 import { setCookie } from '../sessions.ts'
@@ -28,7 +28,7 @@ export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
   'POST /api/sign-in': async ({ body, setCookie: set }) => {
     const who = deps.desk.identity.find(body.account)
     if (!who) throw refuse('not-found')
-    await alone(deps, who.id)
+    await makeRoom(deps, who, body.replace === true)
     set(setCookie(await deps.signIn.begin(who.id)))
     return shown(who)
   },
@@ -40,7 +40,7 @@ export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     return { bearer, expires, person: shown(principal), member: principal.standing !== 'none', preferences }
   },
   'POST /api/sign-out': async ({ who, setCookie: set }) => {
-    await signOut(deps, who.id)
+    await signOut(deps, who.id, null)
     set(setCookie(''))
     return {}
   },
@@ -49,19 +49,3 @@ export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     return body
   },
 })
-
-/** Ends every session of the person, and every kernel: nothing of theirs goes on computing. */
-async function signOut(deps: Deps, person: PersonId): Promise<void> {
-  deps.desk.events.publish([person], { type: 'signed-out' })
-  await deps.signIn.end(person)
-  const own = deps.kernels.list().filter((kernel) => kernel.spec.person === person && kernel.phase.phase !== 'exited')
-  await Promise.all(own.map((kernel) => deps.kernels.stop(kernel.spec.id, 'signed-out')))
-}
-
-/** Where kernels are not isolated from each other, one person at a time: whoever signs in signs the others out. */
-async function alone(deps: Deps, person: PersonId): Promise<void> {
-  const info = deps.kernels.info()
-  if (!info || info.level >= 2 || deps.config.insecureSharedKernels) return
-  const others = deps.signIn.present().filter((other) => other !== person)
-  await Promise.all(others.map((other) => signOut(deps, other)))
-}

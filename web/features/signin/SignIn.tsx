@@ -10,18 +10,27 @@ import { Button } from '../../ui/Button.tsx'
 import { Logo } from '../../ui/Logo.tsx'
 import { Banner } from '../../ui/Notice.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
+import { Occupied } from './Occupied.tsx'
 import { roleLine } from './roles.ts'
+
+type Account = { readonly id: string; readonly name: string }
 
 export function SignIn(props: { readonly notice: string | null }) {
   const people = usePeople()
   const accounts = createQuery(() => ({ queryKey: ['accounts'], queryFn: () => people.anonymous('GET /api/accounts'), retry: 2 }))
   const [entering, setEntering] = createSignal<string | null>(null)
   const [failure, setFailure] = createSignal<string | null>(null)
+  const [question, setQuestion] = createSignal<{ readonly account: Account; readonly occupied: string } | null>(null)
 
-  async function enter(account: { id: string; name: string }): Promise<void> {
+  async function enter(account: Account, replace = false): Promise<void> {
     setEntering(account.id)
     setFailure(null)
-    await people.signIn(account).catch((error: unknown) => setFailure(refusalOf(error).message))
+    setQuestion(null)
+    await people.signIn(account, replace).catch((error: unknown) => {
+      const { code, message } = refusalOf(error)
+      if (code === 'occupied') setQuestion({ account, occupied: message })
+      else setFailure(message)
+    })
     setEntering(null)
   }
 
@@ -45,6 +54,16 @@ export function SignIn(props: { readonly notice: string | null }) {
             {failure()}
           </p>
         </Show>
+        <Show when={question()}>
+          {(asked) => (
+            <Occupied
+              occupied={asked().occupied}
+              name={asked().account.name}
+              onCancel={() => setQuestion(null)}
+              onReplace={() => void enter(asked().account, true)}
+            />
+          )}
+        </Show>
         <Switch>
           <Match when={accounts.isError}>
             <div class="rounded-[10px] border border-line bg-surface p-5 text-sm" role="alert">
@@ -55,7 +74,7 @@ export function SignIn(props: { readonly notice: string | null }) {
           <Match when={dataOf(accounts)}>
             <ul class="overflow-hidden rounded-[10px] border border-line bg-surface">
               <For each={dataOf(accounts)}>
-                {(account) => <Account account={account} busy={entering()} onEnter={() => void enter(account)} />}
+                {(account) => <Row account={account} busy={entering()} onEnter={() => void enter(account)} />}
               </For>
             </ul>
           </Match>
@@ -72,11 +91,7 @@ export function SignIn(props: { readonly notice: string | null }) {
   )
 }
 
-function Account(props: {
-  readonly account: { id: string; name: string }
-  readonly busy: string | null
-  readonly onEnter: () => void
-}) {
+function Row(props: { readonly account: Account; readonly busy: string | null; readonly onEnter: () => void }) {
   return (
     <li class="border-line [&:not(:first-child)]:border-t">
       <button
