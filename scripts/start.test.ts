@@ -7,6 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startedAt } from './lib/lock.mjs'
 import { Clone, FAKES, occupy, portPair } from './testing.ts'
 
+const CONFIGURATION = 78 // starting again would not help: a service manager is told by this
+
 let clone: Clone
 const servers: Server[] = []
 beforeEach(() => {
@@ -26,7 +28,9 @@ async function stopsAtPort(): Promise<{ PORT: string }> {
 
 describe('variables and options', () => {
   test.each(['abc', '0', '65535', '4000.5'])('PORT=%s is named', async (port) => {
-    expect(await clone.start({ PORT: port }).ended).toBe(`\n✗ PORT must be a number from 1 to 65534, not "${port}".\n`)
+    const { child, ended } = clone.start({ PORT: port })
+    expect(await ended).toBe(`\n✗ PORT must be a number from 1 to 65534, not "${port}".\n`)
+    expect(child.exitCode).toBe(CONFIGURATION)
   })
 
   test('an unknown option is named and the known ones are listed', async () => {
@@ -55,9 +59,11 @@ describe('ports', () => {
   ])('the one for %s in use', async (what, offset) => {
     const port = await portPair()
     servers.push(await occupy(port + offset, '127.0.0.1'))
-    expect(await clone.start({ PORT: String(port) }).ended).toBe(
+    const { child, ended } = clone.start({ PORT: String(port) })
+    expect(await ended).toBe(
       `\n✗ Port ${port + offset} (for ${what}) is in use. Stop what uses it, or choose another pair: PORT=4100 npm start\n`,
     )
+    expect(child.exitCode).toBe(CONFIGURATION)
     expect(existsSync(clone.lock)).toBe(false)
   })
 })
@@ -84,7 +90,9 @@ describe('one instance per state folder', () => {
     clone.put('python3', FAKES.python('3.12')).put('npm', FAKES.npm.hangs)
     const first = clone.start({ PORT: String(await portPair()) })
     await first.until('→ npm packages')
-    expect(await clone.start().ended).toContain(`✗ Another instance (process ${first.child.pid}) uses ${clone.home}.`)
+    const second = clone.start()
+    expect(await second.ended).toContain(`✗ Another instance (process ${first.child.pid}) uses ${clone.home}.`)
+    expect(second.child.exitCode).toBe(CONFIGURATION)
     await clone.kill(first)
     expect(await clone.start(await stopsAtPort()).ended).toMatch(/^\n✗ Port/)
   })
@@ -155,7 +163,9 @@ describe('Python', () => {
 
 test('a step that fails shows its last words, without a stack, and leaves no lock', async () => {
   clone.put('python3', FAKES.python('3.12')).put('npm', FAKES.npm.fails)
-  const said = await clone.start({ PORT: String(await portPair()) }).ended
+  const { child, ended } = clone.start({ PORT: String(await portPair()) })
+  const said = await ended
+  expect(child.exitCode).toBe(1) // a registry that is away comes back: a service manager may try again
   expect(said.split('\n').slice(-3)).toEqual(['✗ npm ci --no-audit --no-fund ended with code 1:', 'npm error network', ''])
   expect(existsSync(clone.lock)).toBe(false)
 })

@@ -1,7 +1,7 @@
 // Disk as a person understands it: how much is free, and why a folder cannot be used.
 import { statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { StepError } from './run.mjs'
+import { Misconfigured, StepError } from './run.mjs'
 
 const WHY = {
   ENOSPC: 'the disk is full',
@@ -20,7 +20,7 @@ export function onState(folder, work) {
   } catch (error) {
     const why = WHY[error.code]
     if (why === undefined) throw error
-    throw new StepError(
+    throw new Misconfigured(
       `The state folder ${folder} cannot be used: ${why}. Put that right, or choose another one: SCRYDON_HOME=/other/folder npm start`,
     )
   }

@@ -1,7 +1,7 @@
 // What the machine offers: its system, Python, the right to install system packages.
 import { readFileSync } from 'node:fs'
 import { PYTHON, ROOT } from './paths.mjs'
-import { ask, run, StepError } from './run.mjs'
+import { ask, Misconfigured, run, StepError } from './run.mjs'
 
 const OLDEST = [3, 11]
 const CANDIDATES = ['python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3', 'python']
@@ -39,7 +39,7 @@ export function environmentPython() {
 /** Kernels hang on what only Linux has (process handles, /proc), so elsewhere a start would promise what it cannot keep. */
 export function needLinux(platform = process.platform) {
   if (platform !== 'linux')
-    throw new StepError(
+    throw new Misconfigured(
       `Scrydon Notebooks runs on Linux: its kernels cannot run on ${platform === 'darwin' ? 'macOS' : platform}. ` +
         'On Windows use WSL, on macOS a Linux virtual machine.',
     )

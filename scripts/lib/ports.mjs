@@ -1,7 +1,7 @@
 // Are the two ports to be had, at the addresses that the gateway will listen on?
 import { lookup } from 'node:dns/promises'
 import { createServer } from 'node:net'
-import { StepError } from './run.mjs'
+import { Misconfigured } from './run.mjs'
 
 const SAID = {
   EADDRINUSE: (port, what) =>
@@ -20,18 +20,19 @@ function refusal(port, host) {
 }
 
 /** The shell answers at each address of `localhost`, frames at the IPv4 one. */
-async function addresses() {
-  const found = await lookup('localhost', { all: true }).catch(() => [])
+async function addresses(host) {
+  if (host !== 'localhost') return [host]
+  const found = await lookup(host, { all: true }).catch(() => [])
   return [...new Set(['127.0.0.1', ...found.map(({ address }) => address)])]
 }
 
-export async function needPorts(port) {
+export async function needPorts({ port, contentPort, host }) {
   const wanted = [
-    ...(await addresses()).map((host) => [port, host, 'the shell']),
-    [port + 1, '127.0.0.1', "the notebooks' frames"],
+    ...(await addresses(host)).map((address) => [port, address, 'the shell']),
+    [contentPort, host === 'localhost' ? '127.0.0.1' : host, "the notebooks' frames"],
   ]
-  for (const [number, host, what] of wanted) {
-    const code = await refusal(number, host)
-    if (code !== null) throw new StepError(SAID[code](number, what))
+  for (const [number, address, what] of wanted) {
+    const code = await refusal(number, address)
+    if (code !== null) throw new Misconfigured(SAID[code](number, what))
   }
 }

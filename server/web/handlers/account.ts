@@ -1,9 +1,9 @@
 // Before and around sign-in, and what belongs to the person alone.
 import { refuse } from '../../errors.ts'
 import type { Principal } from '../../seams/identity.ts'
-import { makeRoom, signOut } from '../alone.ts'
 import type { Handlers } from '../calls.ts'
 import type { Deps } from '../deps.ts'
+import { makeRoom, signOut } from '../present.ts'
 import { setCookie } from '../sessions.ts'
 
 type Calls =
