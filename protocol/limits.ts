@@ -23,7 +23,11 @@ export const WIRE = {
   unsentSocket: 256 * KiB, // a link hands no more than this to its socket at once
 } as const
 
-export const RING = { kernel: 8 * MiB, all: 256 * MiB } as const
+export const RING = {
+  kernel: 8 * MiB,
+  all: 256 * MiB,
+  entry: 256, // what a message costs on top of its payload: one that says nothing takes memory too
+} as const
 
 export const KERNEL = {
   memory: 2 * GiB,

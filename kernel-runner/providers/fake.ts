@@ -5,11 +5,13 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Death, KernelProcess, KernelProvider, Order, ProviderEvent, ProviderInfo, Sample } from './provider.ts'
 
 const EXIT = /os\._exit\((\d+)\)/
 const FLOOD = /flood\((\d+), (\d+)\)/
+const POUR = /pour\((\d+), (\d+)\)/
 const ALLOCATE = /allocate\((\d+)\)/
 
 export class FakeProvider implements KernelProvider {
@@ -49,7 +51,7 @@ class FakeProcess implements KernelProcess {
     this.#marimo = new FakeMarimo(order, (death) => this.#die(death))
     this.#server = http.createServer((request, response) => void this.#marimo.answer(request, response))
     const sockets = new WebSocketServer({ server: this.#server, path: '/ws', perMessageDeflate: false })
-    sockets.on('connection', (client, request) => this.#marimo.connect(client, request.url ?? ''))
+    sockets.on('connection', (client, request) => this.#marimo.connect(client, request))
     queueMicrotask(() => {
       this.#report({ type: 'step', step: 'python' })
       if (!this.#ended) this.#server.listen(socket, () => this.#report({ type: 'listening', socket }))
@@ -90,6 +92,7 @@ class FakeMarimo {
   readonly #die: (death: Death) => void
   readonly #outputs = new Map<string, string>()
   #client: WebSocket | null = null
+  #wire: Duplex | null = null
   #known = false
   #looping: string | null = null
   #dying: Death | null = null
@@ -100,8 +103,9 @@ class FakeMarimo {
     this.#die = die
   }
 
-  connect(client: WebSocket, url: string): void {
+  connect(client: WebSocket, { url = '', socket }: http.IncomingMessage): void {
     const known = new URL(url, 'unix://kernel').searchParams.get('session_id') === this.#order.session
+    if (known) this.#wire = socket
     if (known) this.#welcome(client)
     else client.close(1008)
   }
@@ -160,10 +164,12 @@ class FakeMarimo {
     const exit = EXIT.exec(code)
     const flood = FLOOD.exec(code)
     const allocate = ALLOCATE.exec(code)
+    const pour = POUR.exec(code)
     if (exit) this.#dying = { type: 'exit', value: Number(exit[1]) }
     if (allocate) this.memory = Number(allocate[1])
     if (flood) for (let n = 0; n < Number(flood[1]); n += 1) this.#cell(cell, 'x'.repeat(Number(flood[2])), null)
     if (code.includes('while True')) this.#looping = cell
+    else if (pour) void this.#pour(Number(pour[1]), Number(pour[2])).then(() => this.#complete(cell, code))
     else if (!exit) this.#complete(cell, code)
   }
 
@@ -172,6 +178,14 @@ class FakeMarimo {
     this.#cell(cell, output, null)
     this.#cell(cell, null, 'idle')
     this.#say('completed-run', {})
+  }
+
+  /** So many messages of so few bytes, as fast as its stream takes them. */
+  async #pour(count: number, bytes: number): Promise<void> {
+    const block = Buffer.concat(Array<Buffer>(TOGETHER).fill(Buffer.from([0x81, bytes, ...Array<number>(bytes).fill(0x78)])))
+    const wire = this.#wire
+    for (let sent = 0; sent < count && wire?.writable; sent += TOGETHER)
+      if (!wire.write(block)) await new Promise<void>((resolve) => wire.once('drain', resolve))
   }
 
   #interrupt(): void {
@@ -192,3 +206,4 @@ class FakeMarimo {
 }
 
 const SUCCESS = '{"success":true}'
+const TOGETHER = 10_000 // messages in one write of a pour

@@ -76,7 +76,7 @@ export class Client {
   }
 }
 
-class Base {
+export class Base {
   readonly waiting = new Waiting()
   readonly replies = new Map<number, Reply>()
   opened: Opened | null = null
