@@ -79,8 +79,8 @@ export class Channel implements Port {
   /** Sends a response outside the count (sequence 0): one frame, lost with the connection. */
   sendUncounted(payload: Uint8Array): void {
     if (payload.byteLength > WIRE.fragment) throw new RangeError('an uncounted message is one frame')
-    this.#outbox.pushUncounted('response', payload)
-    this.#queuedMore()
+    if (this.#outbox.pushUncounted('response', payload)) this.#queuedMore()
+    else this.#link.fail(this, 'overrun')
   }
 
   consumed(cost: number): void {

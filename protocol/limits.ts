@@ -16,6 +16,7 @@ export const WIRE = {
   queue: 32 * MiB, // unsent on one channel; a producer stops at `window`, this ends the channel of one that does not
   channels: 64, // open on one socket
   runnerChannels: 4096, // open on the socket between gateway and runner
+  refusals: 1024, // answers to refused commands waiting for a browser that gives no credit; one more ends its channel
   controls: 256, // control messages waiting for a peer that does not read
   helloBytes: 8 * KiB, // all that is accepted before sign-in
   helloDeadline: 5 * second, // absolute: traffic does not extend it

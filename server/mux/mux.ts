@@ -6,7 +6,8 @@ import { WIRE } from '#protocol/limits.ts'
 import type { Addressed } from '../seams/events.ts'
 import type { KernelEvent } from '../seams/kernels.ts'
 import { admit, refusalBytes } from './admission.ts'
-import type { MuxDeps } from './deps.ts'
+import { Audit } from './audit.ts'
+import type { HouseDeps, MuxDeps } from './deps.ts'
 import { Session } from './session.ts'
 import { feed, MUX_SOCKET, webSocketWire } from './wire.ts'
 
@@ -21,14 +22,14 @@ export function serveMux(server: Server, deps: MuxDeps): Mux {
 }
 
 class Multiplexer implements Mux {
-  readonly #deps: MuxDeps
+  readonly #deps: HouseDeps
   readonly #sockets = new WebSocketServer({ ...MUX_SOCKET, noServer: true, clientTracking: true })
   readonly #sessions = new Set<Session>() // signed in
   readonly #stops: (() => void)[]
   #unsigned = 0
 
   constructor(server: Server, deps: MuxDeps) {
-    this.#deps = deps
+    this.#deps = { ...deps, audit: new Audit(deps.log, deps.clock) }
     server.on('upgrade', this.#upgrade)
     const beat = setInterval(() => this.#beat(), WIRE.heartbeat)
     this.#stops = [

@@ -11,7 +11,7 @@ import type { End, Opening } from '#protocol/port.ts'
 import type { Wire } from '#protocol/wire.ts'
 import type { Proof } from '../seams/identity.ts'
 import { SOCKETS } from './admission.ts'
-import type { MuxDeps, Signed } from './deps.ts'
+import type { HouseDeps, Signed } from './deps.ts'
 import { type KernelChannel, openKernel } from './kernelChannel.ts'
 import { welcome } from './tabs.ts'
 
@@ -23,14 +23,14 @@ export type House = { count(person: string): number; joined(session: Session): v
 
 export class Session {
   readonly link: Link
-  readonly #deps: MuxDeps
+  readonly #deps: HouseDeps
   readonly #house: House
   readonly #events = new Set<Channel>()
   readonly #kernels = new Set<KernelChannel>()
   #signed: Signed | null = null
   #cancelExpiry: () => void = () => {}
 
-  constructor(deps: MuxDeps, wire: Wire, house: House) {
+  constructor(deps: HouseDeps, wire: Wire, house: House) {
     this.#deps = deps
     this.#house = house
     this.link = new Link({
