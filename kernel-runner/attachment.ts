@@ -4,7 +4,7 @@
 //
 // A command is never run twice: the link hands over each sequence once per stream, a client that resumes is told what
 // arrived, and the answer to what it had already asked comes again from the ring.
-import { type RequestHead, RequestHead as RequestHeadShape } from '#protocol/channel.ts'
+import { type RequestHead, RequestHead as RequestHeadShape, type ResponseHead } from '#protocol/channel.ts'
 import type { CloseName } from '#protocol/close.ts'
 import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
 import type { TabId } from '#protocol/ids.ts'
@@ -25,6 +25,8 @@ export interface ClientChannel {
 /** What an attachment asks of the kernel it is on. */
 export interface Host {
   run(command: Command): Promise<Answer>
+  /** Does what brings an answer when its turn has come: not while unread messages fill the ring. */
+  turn(work: () => Promise<void>): Promise<void>
   /** An answer belongs to the stream of its command: it is put into the ring only while that stream lives. */
   answered(ring: Ring, payload: Uint8Array): void
   /** Unread messages went down: the kernel's stream may flow again. */
@@ -52,7 +54,7 @@ export class Attachment {
   #channel: ClientChannel | null = null
   #cursor: number // the next sequence to hand to the channel
   #received: number // the last command that arrived whole
-  #order: Promise<unknown> = Promise.resolve()
+  #order: Promise<void> = Promise.resolve()
   #underWay = 0
   #held = 0 // bytes of commands under way
 
@@ -109,8 +111,11 @@ export class Attachment {
   /** A command the gateway refused: it has told the client, who may have missed it, so the stream says it again. */
   #voided(message: Message): void {
     this.#received = message.sequence
-    this.#channel?.consumed(message.cost)
-    this.#host.answered(this.ring, encodeCommand({ request: message.sequence, status: 403 }, message.payload))
+    const answer = encodeCommand({ request: message.sequence, status: 403 }, message.payload)
+    this.#admit(
+      message.cost,
+      this.#host.turn(async () => this.#host.answered(this.ring, answer)),
+    )
   }
 
   /** The channel ended from the far side, or is about to be replaced. */
@@ -139,22 +144,23 @@ export class Attachment {
 
   async #perform(sequence: number, head: RequestHead, body: Uint8Array): Promise<void> {
     const command = { method: head.method, path: head.path, contentType: head.contentType, body }
-    const answer = await this.#inOrder(command)
-    const { status, contentType } = answer
-    const reply = {
-      request: sequence,
-      status,
-      ...(contentType !== undefined && { contentType }),
-      ...(head.tag !== undefined && { tag: head.tag }),
-    }
-    this.#host.answered(this.ring, encodeCommand(reply, answer.body))
+    const run = () =>
+      this.#host.turn(async () => {
+        const answer = await this.#host
+          .run(command)
+          .catch(() => refusal(502, 'kernel-unreachable', 'The kernel does not answer.'))
+        this.#host.answered(this.ring, encodeCommand(headOf(answer, sequence, head.tag), answer.body))
+      })
+    await (ORDERED.has(command.path) ? this.#inOrder(run) : run())
   }
 
-  #inOrder(command: Command): Promise<Answer> {
-    const run = () => this.#host.run(command).catch(() => refusal(502, 'kernel-unreachable', 'The kernel does not answer.'))
-    if (!ORDERED.has(command.path)) return run()
-    const answer = this.#order.then(run)
-    this.#order = answer
-    return answer
+  #inOrder(run: () => Promise<void>): Promise<void> {
+    const done = this.#order.then(run)
+    this.#order = done
+    return done
   }
+}
+
+function headOf({ status, contentType }: Answer, request: number, tag: string | undefined): ResponseHead {
+  return { request, status, ...(contentType !== undefined && { contentType }), ...(tag !== undefined && { tag }) }
 }

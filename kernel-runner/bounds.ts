@@ -3,9 +3,10 @@ const MiB = 1024 * 1024
 const second = 1000
 
 export const MARIMO = {
-  /** A stream message above WIRE.message is replaced by a marker; one above this ends the stream, which is dialled anew. */
-  receive: 64 * MiB,
-  sockets: 6, // HTTP connections to one kernel
+  /** A stream message above WIRE.message is replaced by a marker; one above this ends the stream, which is dialled anew:
+   * what it has received of a message it holds until the end. */
+  receive: 17 * MiB,
+  sockets: 6, // HTTP connections to one kernel, and commands it is given at once
   idleSocket: 30 * second, // a kernel nobody works in keeps one connection, its stream
   commands: 64, // of one client under way before the next waits for its credit
   commandBytes: 1 * MiB, // the same in bytes

@@ -1,6 +1,7 @@
 // A gateway's view of the runner, over its real socket: calls, events, attaching, resuming, moving, flow control.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RING, WIRE } from '#protocol/limits.ts'
+import { MARIMO } from './bounds.ts'
 import { type KernelChannel, specOf } from './testing/client.ts'
 import { type Rig, startRig } from './testing/rig.ts'
 
@@ -218,6 +219,72 @@ describe('flow', () => {
     const second = rig.connect().kernel(kernel, TAB, point)
     expect(await second.ready()).toMatchObject({ resumed: false })
     await second.op('kernel-ready')
+    followsOn(second)
+  })
+})
+
+describe('answers', () => {
+  const codes = 'x'.repeat(1024 * 1024)
+
+  it('wait in the kernel while a client does not read, and none is lost', async () => {
+    const { client, kernel } = await live()
+    const calm = (await live('calm')).kernel
+    const other = client.kernel(calm, 't_calm00000')
+    await other.ready()
+    const channel = rig.connect().kernel(kernel, TAB, undefined, false)
+    await channel.ready()
+    const ring = rig.runner.kernels.get(kernel)?.session.ring
+    const saves = Array.from({ length: 28 }, () => channel.command('/api/kernel/save', { codes: [codes] }))
+    await expect.poll(() => ring?.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel)
+    for (let n = 0; n < 10; n += 1) await other.answer(other.command('/api/kernel/save', { codes: [codes] }))
+    expect(ring?.bytes).toBeLessThan(RING.kernel + MARIMO.sockets * (codes.length + 1000))
+    channel.take()
+    for (const save of saves) expect((await channel.answer(save)).body.byteLength).toBe(codes.length)
+    followsOn(channel)
+  })
+
+  it('to commands that the gateway refused wait too', async () => {
+    const { kernel } = await live()
+    const channel = rig.connect().kernel(kernel, TAB, undefined, false)
+    await channel.ready()
+    const ring = rig.runner.kernels.get(kernel)?.session.ring
+    let last = 0
+    for (let n = 0; n < 100_000; n += 1) last = channel.channel.send('request', Buffer.alloc(0))
+    await expect.poll(() => ring?.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel - RING.entry)
+    expect(ring?.bytes).toBeLessThan(RING.kernel + MARIMO.sockets * 2 * RING.entry)
+    channel.take()
+    expect((await channel.answer(last)).head.status).toBe(403)
+    expect(channel.replies.size).toBe(100_000)
+  })
+
+  it('of a client that went away are cut to the ring’s bound, and the kernel serves on', async () => {
+    const { kernel } = await live()
+    const client = rig.connect()
+    const channel = client.kernel(kernel, TAB, undefined, false)
+    await channel.ready()
+    const session = rig.runner.kernels.get(kernel)?.session
+    for (let n = 0; n < 20; n += 1) channel.command('/api/kernel/save', { codes: [codes] })
+    await expect.poll(() => session?.ring.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel)
+    client.drop()
+    await expect.poll(() => session?.tab, { timeout: 5000 }).toBeNull()
+    expect(session?.ring.bytes).toBeLessThan(RING.kernel)
+    const again = rig.connect().kernel(kernel, TAB)
+    await again.ready()
+    expect((await again.answer(again.command('/api/kernel/save', { codes: ['still'] }))).body.toString()).toBe('still')
+  })
+})
+
+describe('a message beyond what the runner receives', () => {
+  it('ends the stream, which begins anew and says what is missing', async () => {
+    const { client, kernel } = await live()
+    const first = client.kernel(kernel, TAB)
+    await first.ready()
+    first.run('Hbol', `flood(1, ${MARIMO.receive})`)
+    expect((await first.ended()).reason).toBe('gap')
+    const second = client.kernel(kernel, TAB, first.resume)
+    expect(await second.ready()).toMatchObject({ resumed: false })
+    expect(await second.op('alert')).toMatchObject({ title: 'Output too large' })
+    expect((await second.answer(second.run('Hbol', 'goes on'))).head.status).toBe(200)
     followsOn(second)
   })
 })

@@ -42,7 +42,7 @@ export class Kernel {
     this.startedAt = world.clock.now()
     this.#openSince = this.startedAt
     this.#meter = new UsageMeter(this.startedAt)
-    this.session = new Session(this.#marimo, world.clock, world.budget, {
+    this.session = new Session(this.#marimo, spec.person, world.clock, world.budget, {
       kernelReady: () => this.#kernelReady(),
       busy: (busy) => this.#turned(busy),
       used: () => this.#meter.active(this.#now()),

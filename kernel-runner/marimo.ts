@@ -24,6 +24,7 @@ export type StreamEnd =
 export interface StreamHandlers {
   open(): void
   message(data: Buffer): void
+  oversize(): void // it begins a message above MARIMO.receive; `ended` follows
   ended(end: StreamEnd): void
 }
 
@@ -44,7 +45,10 @@ export class Stream {
     })
     this.#socket.on('open', () => this.#handlers?.open())
     this.#socket.on('message', this.#message)
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(refused(error) ? 'refused' : 'lost'))
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.#handlers?.oversize()
+      this.#end(refused(error) ? 'refused' : 'lost')
+    })
     this.#socket.on('close', (_code, reason) => this.#end(reason.toString('latin1') === SHUTDOWN ? 'shutdown' : 'lost'))
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RING } from '#protocol/limits.ts'
+import { RING, WIRE } from '#protocol/limits.ts'
 import { RingBudget } from './budget.ts'
 import { Ring } from './ring.ts'
 
@@ -81,9 +81,10 @@ describe('ring', () => {
 })
 
 describe('budget', () => {
-  function holder(budget: RingBudget, detachedSince: number | null) {
+  function holder(budget: RingBudget, detachedSince: number | null, owner = 'p_one000000') {
     const it = {
       ring: new Ring(budget.charge),
+      owner,
       detachedSince,
       overruns: 0,
       overrun: () => {
@@ -110,5 +111,38 @@ describe('budget', () => {
     budget.enforce()
     expect(attached.overruns).toBe(1)
     expect(budget.total).toBe(0)
+  })
+
+  it('takes from the person who has most, not from who has been away longest', () => {
+    const budget = new RingBudget(1000 + 4 * RING.entry)
+    const innocent = holder(budget, 1)
+    const reading = holder(budget, null, 'p_loud00000')
+    const left = holder(budget, 2, 'p_loud00000')
+    innocent.ring.push('text', bytes(1, 400))
+    for (const it of [reading, left]) it.ring.push('text', bytes(1, 300))
+    budget.enforce()
+    expect([innocent, reading, left].map((it) => it.ring.length)).toEqual([1, 1, 1])
+    reading.ring.push('text', bytes(1, 1))
+    budget.enforce()
+    expect([innocent, reading, left].map((it) => it.ring.length)).toEqual([1, 2, 0])
+    reading.ring.push('text', bytes(1, 700))
+    budget.enforce()
+    expect([innocent, reading, left].map((it) => it.ring.length)).toEqual([1, 0, 0])
+    expect([innocent, reading, left].map((it) => it.overruns)).toEqual([0, 1, 1])
+  })
+
+  it('cuts a ring above its own bound before it empties any', () => {
+    const budget = new RingBudget(2 * RING.kernel)
+    const others = [holder(budget, 1, 'p_two000000'), holder(budget, 2, 'p_two000000')]
+    const over = holder(budget, null)
+    for (const it of others) for (let n = 0; n < 6; n += 1) it.ring.push('text', bytes(1, RING.kernel / 10))
+    for (let n = 0; n < 3; n += 1) over.ring.push('response', bytes(1, RING.kernel / 2))
+    budget.enforce()
+    expect(others.map((it) => it.ring.length)).toEqual([6, 6])
+    expect([over.ring.length, over.overruns]).toEqual([1, 1])
+  })
+
+  it('leaves room in a ring for all that a client which reads has not acknowledged yet', () => {
+    expect((WIRE.window / 4 / WIRE.frameCost) * RING.entry).toBeLessThan(RING.kernel)
   })
 })

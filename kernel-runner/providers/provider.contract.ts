@@ -52,6 +52,7 @@ class Started {
   dial(): Stream {
     return new Stream(this.socket, this.session, {
       open: () => {},
+      oversize: () => {},
       message: (data) => this.told.push({ op: opOf(data), text: data.toString() }),
       ended: (end) => {
         this.ended = end
