@@ -20,6 +20,7 @@ export const MARIMO = {
 export const WATCH = {
   sample: 2 * second,
   report: 10 * second, // a usage event at least this far apart unless something changed that a person sees
+  turns: 250, // ms; a kernel that turns busy and idle is told of no more often
   inspect: 1 * second, // how long the provider may take to say why a stream ended
   end: 10 * second, // from the order to end a kernel to nothing of it left
   scratchEntries: 20_000, // files looked at in one walk of a scratch folder
@@ -34,7 +35,4 @@ export const START = {
 /** How the last kernels ended, for a gateway that was away. */
 export const ENDED = { count: 256, kept: 600 * second } as const
 
-export const GATEWAY = {
-  connections: 8,
-  events: 4 * MiB, // unread RunnerEvents: a gateway that reads none of them is cut off and lists anew
-} as const
+export const GATEWAY = { connections: 8 } as const

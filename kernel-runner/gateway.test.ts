@@ -1,7 +1,7 @@
 // A gateway's view of the runner, over its real socket: calls, events, attaching, resuming, moving, flow control.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RING, WIRE } from '#protocol/limits.ts'
-import { MARIMO } from './bounds.ts'
+import { MARIMO, WATCH } from './bounds.ts'
 import { type KernelChannel, specOf } from './testing/client.ts'
 import { type Rig, startRig } from './testing/rig.ts'
 
@@ -287,6 +287,23 @@ describe('a message beyond what the runner receives', () => {
     expect((await second.answer(second.run('Hbol', 'goes on'))).head.status).toBe(200)
     followsOn(second)
   })
+})
+
+it('a kernel that turns busy and idle without end is told of a few times a second, and disturbs nobody', async () => {
+  const { client, runner, kernel } = await live()
+  const channel = client.kernel(kernel, TAB)
+  await channel.ready()
+  const told = () =>
+    runner.events.flatMap((event) => (event.type === 'usage' && event.kernel === kernel ? [event.usage.busy] : []))
+  await runner.waiting.until(() => told().length > 0 || undefined, 'a first sample')
+  const [before, since] = [told().length, performance.now()]
+  channel.run('Hbol', 'flip(100000)')
+  await runner.waiting.until(() => told().includes(true) || undefined, 'the first turn')
+  await channel.waiting.until(() => channel.texts.at(-1)?.text.includes('completed-run') || undefined, 'the last', 60_000)
+  await runner.waiting.until(() => told().at(-1) === false || undefined, 'that it is idle')
+  const passed = performance.now() - since
+  expect(told().length - before).toBeLessThan(3 + passed / WATCH.turns + passed / WATCH.sample)
+  expect(runner.end).toBeNull()
 })
 
 describe('ends', () => {

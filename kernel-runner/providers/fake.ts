@@ -12,6 +12,7 @@ import type { Death, KernelProcess, KernelProvider, Order, ProviderEvent, Provid
 const EXIT = /os\._exit\((\d+)\)/
 const FLOOD = /flood\((\d+), (\d+)\)/
 const POUR = /pour\((\d+), (\d+)\)/
+const FLIP = /flip\((\d+)\)/
 const ALLOCATE = /allocate\((\d+)\)/
 
 export class FakeProvider implements KernelProvider {
@@ -168,6 +169,8 @@ class FakeMarimo {
     if (exit) this.#dying = { type: 'exit', value: Number(exit[1]) }
     if (allocate) this.memory = Number(allocate[1])
     if (flood) for (let n = 0; n < Number(flood[1]); n += 1) this.#cell(cell, 'x'.repeat(Number(flood[2])), null)
+    for (let n = Number(FLIP.exec(code)?.[1] ?? 0); n > 0; n -= 1)
+      for (const status of ['idle', 'running']) this.#cell(cell, null, status)
     if (code.includes('while True')) this.#looping = cell
     else if (pour) void this.#pour(Number(pour[1]), Number(pour[2])).then(() => this.#complete(cell, code))
     else if (!exit) this.#complete(cell, code)
