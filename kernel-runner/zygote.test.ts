@@ -237,6 +237,18 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     await neighbour.output('fine here')
   })
 
+  for (const mode of ['edit', 'run'] as const) {
+    test(`a package that is not there, and too many processes, are explained in the cell (${mode})`, async () => {
+      const many = 'import subprocess\nstarted = [subprocess.Popen(["sleep", "30"]) for _ in range(200)]'
+      const kernel = await open({ mode, cells: ['import missing_module_xyz', many, '"x" * 9_000_000'] })
+      if (mode === 'edit') await kernel.instantiate()
+      const shown = (text: string) => kernel.until(({ op, data }) => op === 'cell-op' && JSON.stringify(data.output).includes(text))
+      await shown('name it in python/requirements.extra.txt, then run npm run packages')
+      await shown('may have 128 processes and threads')
+      await shown('one output may have 7.6 MB')
+    })
+  }
+
   test('a page that does not read stops the code that prints, instead of filling memory', async () => {
     const print = 'n = 0\nwhile True:\n    print("x" * 100_000)\n    n += 1\n    open("/home/me/count", "w").write(str(n))'
     const kernel = await open({ mode: 'edit', cells: [print] })
