@@ -242,7 +242,8 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
       const many = 'import subprocess\nstarted = [subprocess.Popen(["sleep", "30"]) for _ in range(200)]'
       const kernel = await open({ mode, cells: ['import missing_module_xyz', many, '"x" * 9_000_000'] })
       if (mode === 'edit') await kernel.instantiate()
-      const shown = (text: string) => kernel.until(({ op, data }) => op === 'cell-op' && JSON.stringify(data.output).includes(text))
+      const shown = (text: string) =>
+        kernel.until(({ op, data }) => op === 'cell-op' && JSON.stringify(data.output).includes(text))
       await shown('name it in python/requirements.extra.txt, then run npm run packages')
       await shown('may have 128 processes and threads')
       await shown('one output may have 7.6 MB')

@@ -25,6 +25,10 @@ export class FakeProvider implements KernelProvider {
     return { level: this.#level, why: ['kernels of this provider run nothing'], packages: [], marimo: 'fake', python: 'fake' }
   }
 
+  packages(): ProviderInfo['packages'] {
+    return []
+  }
+
   start(order: Order, report: (event: ProviderEvent) => void): KernelProcess {
     if (this.#folder === null) throw new Error('the provider is not open')
     return new FakeProcess(order, path.join(this.#folder, order.spec.id), report)
