@@ -23,10 +23,12 @@ async function main(): Promise<void> {
   process.umask(0o022) // what a sandbox shows must be readable to its uid; what is private says so itself
   fs.mkdirSync(root, { recursive: true, mode: 0o700 })
   const release = await lockHome(root)
+  const python = env.SCRYDON_PYTHON ?? path.join(REPOSITORY, '.venv', 'bin', 'python')
   const provider = new LocalProvider({
     root,
-    python: env.SCRYDON_PYTHON ?? path.join(REPOSITORY, '.venv', 'bin', 'python'),
+    python,
     launcher: path.join(REPOSITORY, 'python', 'launcher'),
+    changed: path.join(path.dirname(path.dirname(python)), 'changed'),
     learned: env.SCRYDON_LEARNED ?? path.join(REPOSITORY, '.venv', 'learned.json'),
     log,
   })

@@ -39,7 +39,7 @@ export async function startRunner({ provider, socket, log, clock, host }: Runner
   const world = { provider, level, clock, budget: new RingBudget(), log, announce: announcer.announce }
   const kernels = new Kernels(world, () => ({ ...host(), level }))
   const links = new Set<Link>()
-  const served = { kernels, calls: new Calls(kernels, info), announcer, clock }
+  const served = { kernels, calls: new Calls(kernels, () => ({ ...info, packages: [...provider.packages()] })), announcer, clock }
   const server = net.createServer((connection) => {
     const link = serveGateway(connection, served)
     links.add(link)

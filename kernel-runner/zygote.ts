@@ -77,6 +77,7 @@ class Life {
   readonly #pending = new Map<string, (started: Started) => void>()
   readonly #running = new Map<string, (exit: Exit) => void>()
   #socket: Socket | null = null
+  #retired = false
   readonly gone: Promise<void>
 
   constructor(options: ZygoteOptions, path: string) {
@@ -123,6 +124,7 @@ class Life {
       case 'exited':
         this.#running.get(message.id)?.(exitOf(message.code, message.signal))
         this.#running.delete(message.id)
+        this.#leave()
         break
       case 'failed':
         this.#answer(message.id, { type: 'failed', step: message.step, message: message.message })
@@ -137,6 +139,17 @@ class Life {
   #answer(id: string, started: Started): void {
     this.#pending.get(id)?.(started)
     this.#pending.delete(id)
+    this.#leave()
+  }
+
+  /** Another life has taken over: this one stays for the kernels it forked, since they would end with it. */
+  retire(): void {
+    this.#retired = true
+    this.#leave()
+  }
+
+  #leave(): void {
+    if (this.#retired && this.#pending.size === 0 && this.#running.size === 0) this.kill()
   }
 
   start(request: StartRequest): Promise<Started> {
@@ -187,6 +200,8 @@ async function dial(path: string, gone: () => boolean): Promise<Socket> {
 export class Zygote {
   readonly #options: ZygoteOptions
   #life: Life | null = null
+  readonly #alive = new Set<Life>() // retired ones too
+  #ready: ZygoteReady | null = null
   #closed = false
   #lives = 0
 
@@ -194,14 +209,17 @@ export class Zygote {
     this.#options = options
   }
 
-  /** Starts the first life; rejects when there is none to be had. Later ones follow by themselves. */
+  /**
+   * Starts the first life; rejects when there is none to be had. Later ones follow by themselves. Asked again, it starts
+   * another, of what is installed now: it takes over once it is ready, and the former goes with the last kernel it forked.
+   */
   async open(): Promise<ZygoteReady> {
     const path = join(this.#options.folder, `zygote-${process.pid}-${this.#lives++}.sock`)
     const life = new Life(this.#options, path)
     try {
       const ready = await life.open(path)
-      this.#life = life
-      void life.gone.then(() => this.#revive(life))
+      if (this.#closed) throw new Error('the zygote was closed')
+      this.#take(life, ready)
       return ready
     } catch (error) {
       life.kill()
@@ -209,8 +227,20 @@ export class Zygote {
     }
   }
 
+  #take(life: Life, ready: ZygoteReady): void {
+    this.#life?.retire()
+    this.#life = life
+    this.#ready = ready
+    this.#alive.add(life)
+    void life.gone.then(() => {
+      this.#alive.delete(life)
+      void this.#revive(life)
+    })
+  }
+
   async #revive(dead: Life): Promise<void> {
-    if (this.#life === dead) this.#life = null
+    if (this.#life !== dead) return
+    this.#life = null
     for (let pause: number = BACKOFF.first; !this.#closed; pause = Math.min(pause * 2, BACKOFF.most)) {
       this.#options.note('the zygote died and is started again')
       await wait(pause, null, { ref: false })
@@ -221,6 +251,11 @@ export class Zygote {
       )
       if (alive) return
     }
+  }
+
+  /** What the last life said of itself. */
+  get ready(): ZygoteReady | null {
+    return this.#ready
   }
 
   /** Its process, while it lives. */
@@ -236,7 +271,7 @@ export class Zygote {
 
   close(): void {
     this.#closed = true
-    this.#life?.kill()
     this.#life = null
+    for (const life of this.#alive) life.kill()
   }
 }

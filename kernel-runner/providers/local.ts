@@ -14,17 +14,21 @@ import { Zygote, type ZygoteReady } from '../zygote.ts'
 import { type Ground, LocalKernel } from './localKernel.ts'
 import type { KernelProcess, KernelProvider, Order, ProviderEvent, ProviderInfo } from './provider.ts'
 
+const CHANGED_EVERY = 1000 // ms
+
 export type LocalOptions = {
   readonly root: string // SCRYDON_HOME
   readonly python: string // the environment's interpreter
   readonly launcher: string // python/launcher
   readonly learned: string | null // modules to preload, found by learn.py
+  readonly changed: string // a file that is touched when other packages were installed
   readonly log: Log
 }
 
 export class LocalProvider implements KernelProvider {
   readonly #options: LocalOptions
   #ground: Ground | null = null
+  #looking: NodeJS.Timeout | undefined
 
   constructor(options: LocalOptions) {
     this.#options = options
@@ -38,6 +42,7 @@ export class LocalProvider implements KernelProvider {
     forgetGroups(run)
     if (left > 0) log.warn({ kernels: left }, 'leftovers')
     const zygote = this.#zygote(run)
+    const since = this.#changedAt()
     const ready = await zygote.open()
     const sandboxes = this.#sandboxes(run)
     const uids = sandboxes && !sandboxes.rootless ? new UidPool() : null
@@ -45,6 +50,7 @@ export class LocalProvider implements KernelProvider {
     const enclosed = isolation.level >= 2
     const cgroups = openCgroups(`${process.pid}-${randomBytes(4).toString('hex')}`) // a killed runner's groups may bear its number
     noteGroups(run, cgroups)
+    this.#watch(zygote, since)
     this.#ground = { root, zygote, sandboxes: enclosed ? sandboxes : null, cgroups, uids: enclosed ? uids : null, log }
     return infoOf(ready, isolation, cgroups)
   }
@@ -54,9 +60,33 @@ export class LocalProvider implements KernelProvider {
     return new LocalKernel(order, this.#ground, report)
   }
 
+  packages(): ProviderInfo['packages'] {
+    return this.#ground?.zygote.ready?.packages ?? []
+  }
+
   async close(): Promise<void> {
+    clearInterval(this.#looking)
     this.#ground?.zygote.close()
     await this.#ground?.cgroups.remove()
+  }
+
+  /** `npm run packages` ends with touching the file: kernels that start from then on have what it installed. */
+  #watch(zygote: Zygote, since: number): void {
+    let seen = since
+    const look = () => {
+      const now = this.#changedAt()
+      if (now === seen) return
+      seen = now
+      zygote.open().then(
+        ({ packages }) => this.#options.log.info({ packages: packages.length }, 'packages'),
+        (error: unknown) => this.#options.log.error({ err: error }, 'packages'),
+      )
+    }
+    this.#looking = setInterval(look, CHANGED_EVERY).unref()
+  }
+
+  #changedAt(): number {
+    return fs.statSync(this.#options.changed, { throwIfNoEntry: false })?.mtimeMs ?? 0
   }
 
   #zygote(folder: string): Zygote {

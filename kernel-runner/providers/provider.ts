@@ -46,6 +46,8 @@ export type ProviderInfo = {
 export interface KernelProvider {
   /** Removes what an earlier instance left, proves the isolation it offers, and is then ready to start kernels. */
   open(): Promise<ProviderInfo>
+  /** What kernels that start now can import: an operator may have added to it since `open`. */
+  packages(): ProviderInfo['packages']
   /** Returns at once; progress and failure arrive as events, none after `end` was called. */
   start(order: Order, report: (event: ProviderEvent) => void): KernelProcess
   /** After every kernel has ended. */

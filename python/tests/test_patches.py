@@ -8,16 +8,19 @@ import pathlib
 import tempfile
 import threading
 import unittest
+from unittest import mock
 from typing import Any
 
 import uvicorn
 from marimo._ast import codegen
 from marimo._config import manager
 from marimo._entrypoints import registry
-from marimo._messaging import console_output_worker, streams
+from marimo._messaging import console_output_worker, notification_utils, streams, tracebacks
 from marimo._messaging.cell_output import CellChannel, CellOutput
+from marimo._messaging.errors import MarimoExceptionRaisedError, MarimoInternalError
 from marimo._runtime import runtime
 from marimo._runtime.layout import layout
+from marimo._runtime.runner import hooks_post_execution
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
 from marimo._session import session as marimo_session
@@ -27,7 +30,7 @@ from marimo._session.notebook import storage
 from marimo._session.state import session_view
 from marimo._utils import distributor
 
-from launcher import config, flow, patches
+from launcher import config, explain, flow, patches
 
 
 def parameters(function: Any) -> list[str]:
@@ -72,6 +75,23 @@ class Shapes(unittest.TestCase):
         self.assertEqual(parameters(handler._write_kernel_ready_from_session_view), ["self", "session", "kiosk"])
         self.assertEqual(parameters(handler._replay_previous_session), ["self", "session"])
         self.says(handler._reconnect_session, "self.cancel_close_handle", "connect_consumer(self, main=True)")
+
+    def test_instantiation(self) -> None:
+        self.assertEqual(parameters(connector.SessionConnector._auto_instantiate), ["self", "session"])
+        self.says(connector.SessionConnector._create_new_session, "if self._is_run_mode:", "self._auto_instantiate(new_session)")
+        self.says(runtime.Kernel.instantiate, "if self.graph.cells:")  # telling it twice runs it once
+
+    def test_errors(self) -> None:
+        self.assertEqual(parameters(tracebacks.format_exception_message), ["exc"])
+        self.says(hooks_post_execution._broadcast_outputs, "msg = format_exception_message(run_result.exception)")
+        self.says(notification_utils.CellNotificationUtils.broadcast_error, "if not is_sensitive_error(error):")
+
+    def test_large_outputs(self) -> None:
+        utils = notification_utils.CellNotificationUtils
+        self.assertEqual(parameters(utils.maybe_truncate_output), ["mimetype", "data"])
+        self.says(utils.maybe_truncate_output, "sys.getsizeof(data)) > output_max_bytes()", "warning._mime_()")
+        for function in (utils.broadcast_output, utils.broadcast_console_output):
+            self.says(function, "CellNotificationUtils.maybe_truncate_output(")
 
     def test_expiry(self) -> None:
         self.assertEqual(parameters(session_handler.SessionHandler._on_disconnect), ["self"])
@@ -193,6 +213,47 @@ class Effects(unittest.TestCase):
                 with self.assertRaises(OSError):
                     codegen.get_header_comments(path)
             self.assertEqual(plain.read_text(), "kept")
+
+    def test_a_session_waits_to_be_told_to_run(self) -> None:
+        self.patched((connector.SessionConnector, "_auto_instantiate"))
+        patches.wait_to_be_told()
+        session = mock.Mock()
+        connector.SessionConnector._auto_instantiate(mock.Mock(), session)
+        session.instantiate.assert_not_called()
+
+    def test_an_error_says_what_can_be_done_about_it(self) -> None:
+        self.patched((hooks_post_execution, "format_exception_message"), (notification_utils, "is_sensitive_error"))
+        patches.explain_errors(256)
+
+        def shown(code: str) -> str:
+            try:
+                exec(code)
+            except Exception as error:
+                return hooks_post_execution.format_exception_message(error)
+            raise AssertionError("nothing was raised")
+
+        self.assertEqual(shown("import not_installed.part"), f"No module named 'not_installed'. {explain.ADD}")
+        wrapped = "try:\n    import not_installed\nexcept ImportError as error:\n    raise ImportError('needs more') from error"
+        self.assertEqual(shown(wrapped), f"needs more. {explain.ADD}")
+        full = shown("raise BlockingIOError(11, 'Resource temporarily unavailable')")
+        self.assertRegex(full, "unavailable. A kernel may have 256 processes and threads")
+        self.assertRegex(shown('raise RuntimeError("can\'t start new thread")'), "256 processes")
+        for code in ("import os.pathh", "import marimo.nothing", "from os import nothing", "1 / 0", "raise RuntimeError('other')"):
+            self.assertNotRegex(shown(code), "operator|256", code)
+        for message, hidden in ((full, False), (shown("import not_installed"), False), ("a value", True)):
+            error = MarimoExceptionRaisedError(message, "Error", None)
+            self.assertEqual(notification_utils.is_sensitive_error(error), hidden, message)
+        self.assertFalse(notification_utils.is_sensitive_error(MarimoInternalError("an id")))
+
+    def test_an_output_that_is_too_large_names_the_limit(self) -> None:
+        utils = notification_utils.CellNotificationUtils
+        self.patched((utils, "maybe_truncate_output"), (notification_utils, "output_max_bytes"))
+        notification_utils.output_max_bytes = lambda: 8 << 20
+        patches.explain_large_outputs()
+        self.assertEqual(utils.maybe_truncate_output("text/plain", "x" * 1000), ("text/plain", "x" * 1000))
+        mimetype, data = utils.maybe_truncate_output("text/plain", "x" * (10 << 20))
+        self.assertEqual(mimetype, "text/html")
+        self.assertIn("This output of 10 MB was left out: one output may have 8 MB.", data)
 
     def test_kernels_are_forked(self) -> None:
         self.patched((kernel_manager, "get_context"), (runtime, "start_parent_poller"))
