@@ -112,11 +112,15 @@ export const Health = z.strictObject({
 export const Packages = z.array(z.strictObject({ name: z.string(), version: z.string() }))
 export const Limit = z.strictObject({ name: z.string(), value: z.string(), what: z.string() })
 
-/** The table of calls: one line each, the shape of its body and answer. `:id` is a NotebookId, `:kernel` a KernelId. */
 const Nothing = z.strictObject({})
 
-/** What the shell needs before sign-in: where frames live. `frames` holds one `*`, replaced by a random label per frame. */
+/**
+ * What the shell needs before sign-in: where frames live. `frames` holds one `*`, replaced by a random label per frame;
+ * without it all frames stand on one host and are `opaque`.
+ */
 export const Config = z.strictObject({ frames: z.string(), opaque: z.boolean(), marimo: z.string(), scrydon: z.string() })
+
+/** The table of calls: one line each, the shape of its body and answer. `:id` is a NotebookId, `:kernel` a KernelId. */
 export const API = {
   'GET /api/config': { body: Nothing, answer: Config, who: 'anyone' },
   'GET /api/accounts': { body: Nothing, answer: z.array(Account), who: 'anyone' },
@@ -145,6 +149,7 @@ export const API = {
   'GET /api/notebooks/:id/versions/:version': { body: Nothing, answer: z.strictObject({ source: z.string() }), who: 'person' },
   'POST /api/notebooks/:id/versions/:version/restore': { body: Nothing, answer: Version, who: 'person' },
   'GET /api/notebooks/:id/drafts': { body: Nothing, answer: z.array(Draft), who: 'person' }, // one's own
+  'POST /api/notebooks/:id/drafts': { body: z.strictObject({ source: z.string() }), answer: Draft, who: 'person' }, // what no save could carry
   'GET /api/notebooks/:id/files': { body: Nothing, answer: z.array(File), who: 'person' },
   'PUT /api/notebooks/:id/files/:name': { body: Nothing, answer: File, who: 'person' }, // body: the bytes
   'DELETE /api/notebooks/:id/files/:name': { body: Nothing, answer: Nothing, who: 'person' },

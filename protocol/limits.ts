@@ -58,4 +58,8 @@ export const NOTEBOOK = {
 } as const
 
 export const LEASE = { silence: 30 * second, ask: 15 * second } as const
-export const SIGN_IN = { bearer: 5 * minute, session: 12 * hour } as const
+export const SIGN_IN = {
+  bearer: 5 * minute,
+  session: 12 * hour,
+  remembered: 720 * hour, // a session that ran out, not one that was signed out of: kernels of its time may go on
+} as const

@@ -4,10 +4,12 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { NOTEBOOK } from '#protocol/limits.ts'
+import { LEASE, NOTEBOOK } from '#protocol/limits.ts'
+import type { KernelState } from '#protocol/runner.ts'
 import { makeEvents } from './bus.ts'
 import { clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { type Rights, recheck, wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
 import type { Log } from './log.ts'
@@ -17,7 +19,6 @@ import { makeDocument } from './notebooks/document.ts'
 import { removeAll } from './notebooks/files.ts'
 import { keepLeases } from './notebooks/leases.ts'
 import { seed } from './notebooks/seed.ts'
-import type { Access, Document } from './seams/document.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
@@ -27,6 +28,7 @@ import { MARIMO, SCRYDON } from './versions.ts'
 import { makeApp } from './web/app.ts'
 import type { Deps } from './web/deps.ts'
 import { makeMetrics } from './web/metrics.ts'
+import { alone } from './web/present.ts'
 import { makeSignIn } from './web/sessions.ts'
 import { serveShell } from './web/static.ts'
 import { portOf, type Where, whereabouts } from './web/where.ts'
@@ -48,8 +50,10 @@ export type Implementations = {
 
 export type Gateway = {
   readonly app: FastifyInstance
-  readonly deps: Deps & { readonly document: Document & Access }
+  readonly deps: Deps
   readonly where: Where
+  /** Called every few seconds: idle kernels, rights that have run out. */
+  beat(): Promise<void>
   close(): Promise<void>
 }
 
@@ -68,7 +72,9 @@ export async function startGateway(config: Config, made: Implementations): Promi
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
   const mux = live && goLive(app.server, deps, live, log)
-  const stop = runClocks(deps, watchKernels(kernels, desk.events, now), log)
+  const watch = watchKernels(kernels, desk.events, now)
+  const tick = () => beat(deps, watch, log)
+  const stop = runClocks(deps, tick, watch, log)
   const close = async () => {
     stop()
     mux?.close()
@@ -78,18 +84,26 @@ export async function startGateway(config: Config, made: Implementations): Promi
     await app.close()
     await store.close()
   }
-  return { app, deps, where, close }
+  return { app, deps, where, beat: tick, close }
 }
 
 /** Kernels are judged with the rights as they are now, and reached over /mux. */
-function goLive(server: Server, deps: Deps & { readonly document: Document & Access }, kernels: LiveKernels, log: Log): Mux {
+function goLive(server: Server, deps: Deps, kernels: LiveKernels, log: Log): Mux {
   const { desk, document: access, signIn: sessions } = deps
-  const { leases, events } = desk
-  kernels.begin(({ spec }) => access.mayOpen(spec.notebook, spec.person, spec.mode))
+  const { leases, events, now } = desk
+  kernels.begin(async (state) => {
+    const kept = (await wrong({ access, sessions }, state)) === null
+    if (kept && edits(state, now())) leases.sign(state.spec.notebook, state.spec.person)
+    return kept
+  })
   const origin = () => deps.where().origin
   const saves = new Saves(access)
   return serveMux(server, { origin, sessions, tabs: desk.store.tabs, access, leases, events, kernels, saves, clock, log })
 }
+
+/** Leases are kept in memory: whoever was editing a moment ago keeps theirs when a gateway is started again. */
+const edits = ({ spec, attached, detachedSince }: KernelState, now: number): boolean =>
+  spec.mode === 'edit' && (attached !== null || now - (detachedSince ?? 0) < LEASE.silence)
 
 /** `*.localhost` is this machine by definition; browsers try its IPv4 address too. */
 async function listen(server: Server, port: number, host: string): Promise<Server> {
@@ -114,7 +128,15 @@ async function plantExamples(desk: Desk, config: Config, log: Log): Promise<void
   if (seeded) log.info({ made: seeded.made, skipped: seeded.skipped }, 'examples planted')
 }
 
-function runClocks({ desk, signIn }: Deps, watch: Watch, log: Log): () => void {
+/** What time alone may have changed about running kernels. */
+async function beat(deps: Deps, watch: Watch, log: Log): Promise<void> {
+  const { kernels, document: access, signIn: sessions } = deps
+  watch.tick()
+  await alone(deps)
+  await recheck(kernels, { access, sessions } satisfies Rights, log)
+}
+
+function runClocks({ desk, signIn }: Deps, tick: () => Promise<void>, watch: Watch, log: Log): () => void {
   const every = (ms: number, work: () => unknown) =>
     setInterval(() => {
       Promise.resolve()
@@ -123,7 +145,7 @@ function runClocks({ desk, signIn }: Deps, watch: Watch, log: Log): () => void {
     }, ms)
   const timers = [
     every(TICK.lease, desk.leases.tick),
-    every(TICK.kernels, watch.tick),
+    every(TICK.kernels, tick),
     every(TICK.sessions, signIn.sweep),
     every(TICK.sessions, () => desk.store.tabs.sweep(desk.now())),
     every(TICK.trash, () => purge(desk)),

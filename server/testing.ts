@@ -7,6 +7,7 @@ import { type Gateway, startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
 import { noKernels } from './kernels/none.ts'
 import { makeLog } from './log.ts'
+import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import { openStore } from './store/sqlite.ts'
 
@@ -16,11 +17,12 @@ type Wanted = {
   readonly home?: string
   readonly kernels?: Kernels
   readonly live?: LiveKernels
+  readonly identity?: Identity
   readonly now?: () => number
   readonly env?: Record<string, string>
 }
 
-export async function testGateway({ home, kernels, live, now, env }: Wanted = {}): Promise<TestGateway> {
+export async function testGateway({ home, kernels, live, identity, now, env }: Wanted = {}): Promise<TestGateway> {
   const folder = home ?? mkdtempSync(join(tmpdir(), 'scrydon-gateway-'))
   mkdirSync(join(folder, 'examples'), { recursive: true })
   const paths = { SCRYDON_HOME: folder, SCRYDON_EXAMPLES: join(folder, 'examples'), SCRYDON_DIST: join(folder, 'dist') }
@@ -29,7 +31,7 @@ export async function testGateway({ home, kernels, live, now, env }: Wanted = {}
   const { config } = configured
   const log: string[] = []
   const gateway = await startGateway(config, {
-    identity: demoIdentity(config.benchAccounts),
+    identity: identity ?? demoIdentity(config.benchAccounts),
     store: openStore(folder),
     kernels: live ?? kernels ?? noKernels,
     live: live ?? null,

@@ -9,6 +9,10 @@ export type MemoryKernels = Kernels & {
   happen(event: RunnerEvent): void
   /** What the next starts are answered with; null: accepted. */
   answer(started: Started | null): void
+  /** Starts wait until what this answers is called. */
+  hold(): () => void
+  /** While the runner is away it is told nothing. */
+  away(is: boolean): void
 }
 
 export function memoryKernels(now: () => number, level = 3): MemoryKernels {
@@ -16,6 +20,8 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
   const sources = new Map<KernelId, string>()
   const listeners = new Set<(event: KernelEvent) => void>()
   let answer: Started | null = null
+  let held = Promise.resolve()
+  let away = false
 
   const happen = (event: RunnerEvent) => {
     const before = states.get(event.kernel)
@@ -30,6 +36,14 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
     answer: (started) => {
       answer = started
     },
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held = promise
+      return resolve
+    },
+    away: (is) => {
+      away = is
+    },
     info: () => ({ level, why: [], packages: [], marimo: '0.25.2', python: '3.11', instance: 'memory' }),
     list: () => [...states.values()],
     get: (kernel) => states.get(kernel) ?? null,
@@ -38,6 +52,7 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
         .filter(({ spec }) => spec.person === person && spec.notebook === notebook && spec.mode === mode)
         .at(-1) ?? null,
     start: async (spec, source) => {
+      await held
       if (answer) return answer
       const phase = { phase: 'starting', step: 'queued' } as const
       const state: KernelState = { spec, phase, usage: null, attached: null, detachedSince: now(), startedAt: now() }
@@ -45,7 +60,9 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
       sources.set(spec.id, source)
       return { type: 'started', state }
     },
-    stop: async (kernel, cause) => happen({ type: 'phase', kernel, phase: { phase: 'exited', cause, message: 'Stopped.' } }),
+    stop: async (kernel, cause) => {
+      if (!away) happen({ type: 'phase', kernel, phase: { phase: 'exited', cause, message: 'Stopped.' } })
+    },
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -95,6 +95,10 @@ export interface Store {
     put(session: StoredSession): Promise<void>
     get(hash: string, now: number): Promise<StoredSession | null>
     endAll(person: PersonId): Promise<void>
+    /** Has this person a session that began by then and was not signed out of? One that ran out counts until it is swept. */
+    since(person: PersonId, at: number): Promise<boolean>
+    /** Whoever has a session that is alive, the last to sign in first. */
+    people(now: number): Promise<readonly PersonId[]>
     sweep(now: number): Promise<void>
   }
   /** Resume tokens of browser tabs, hashed. Spending one removes it, so a second use finds nothing. */

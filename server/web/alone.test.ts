@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { memoryKernels } from '../kernels/memory.ts'
-import { signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
+import { type Client, send, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
 
 let gateway: TestGateway
 afterEach(() => stopGateway(gateway))
@@ -34,4 +34,29 @@ test.each([
   ],
 ] as const)('%s', async (_, level, env, expected) => {
   expect(await ownerAfterAnalyst(level, env)).toEqual(expected)
+})
+
+const status = async (who: Client) => (await who.call('GET /api/notebooks')).status
+
+test('who signed in before a restart of the gateway counts', async () => {
+  const kernels = memoryKernels(Date.now, 1)
+  const before = await testGateway({ kernels })
+  const { cookie } = await signIn(before, 'demo-owner')
+  await before.close()
+  gateway = await testGateway({ kernels, home: before.home })
+  expect(await status(await signIn(gateway, 'demo-analyst'))).toBe(200)
+  const { origin } = gateway
+  expect((await send(origin, 'POST /api/bearer', { headers: { origin, cookie, 'x-scrydon': '1' } })).status).toBe(401)
+})
+
+test('a runner that says only later that kernels are not apart: the last to sign in stays', async () => {
+  const kernels = memoryKernels(Date.now, 1)
+  let there = false
+  gateway = await testGateway({ kernels: { ...kernels, info: () => (there ? kernels.info() : null) } })
+  const [owner, analyst] = [await signIn(gateway, 'demo-owner'), await signIn(gateway, 'demo-analyst')]
+  await gateway.beat()
+  expect([await status(owner), await status(analyst)]).toEqual([200, 200])
+  there = true
+  await gateway.beat()
+  expect([await status(owner), await status(analyst)]).toEqual([401, 200])
 })

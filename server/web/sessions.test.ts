@@ -53,7 +53,7 @@ test('signing out ends every session of the person, tells who listens, and nobod
   expect(await signIn.mint(a)).toBeNull()
   expect(await signIn.mint(b)).toBeNull()
   expect(ended).toEqual(['p_demo-owner', 'p_demo-owner'])
-  expect(signIn.present()).toEqual(['p_demo-analyst'])
+  expect(await signIn.present()).toEqual(['p_demo-analyst'])
 })
 
 test('a restart keeps the session and asks for a new bearer', async () => {
@@ -62,6 +62,18 @@ test('a restart keeps the session and asks for a new bearer', async () => {
   const after = makeSignIn(store, demoIdentity(0), () => now)
   expect(after.check(before?.bearer ?? '')).toBeNull()
   expect((await after.mint(cookie))?.principal.name).toBe('Owner')
+})
+
+test('who was signed in at a time and did not sign out: sessions that ran out count, those before it do not', async () => {
+  await signIn.begin('p_demo-owner')
+  now += SIGN_IN.session
+  await signIn.sweep()
+  expect(await signIn.since('p_demo-owner', 1000)).toBe(true)
+  expect(await signIn.since('p_demo-owner', 999)).toBe(false)
+  await signIn.end('p_demo-owner')
+  await signIn.begin('p_demo-owner')
+  expect(await signIn.since('p_demo-owner', now - 1)).toBe(false)
+  expect(await signIn.since('p_demo-owner', now)).toBe(true)
 })
 
 test('the sweep ends what ran out', async () => {

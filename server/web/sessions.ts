@@ -18,8 +18,8 @@ export type SignIn = Sessions & {
   /** Null: the cookie is unknown, expired or signed out. */
   mint(cookie: string): Promise<{ readonly bearer: string; readonly expires: number; readonly principal: Principal } | null>
   end(person: PersonId): Promise<void>
-  /** People with a live session that this process has seen. */
-  present(): readonly PersonId[]
+  /** People with a live session, the last to sign in first. */
+  present(): Promise<readonly PersonId[]>
   sweep(): Promise<void>
 }
 
@@ -49,9 +49,10 @@ export function makeSignIn(store: Store, identity: Identity, now: () => number):
       await store.sessions.endAll(person)
       forget(state, (session) => session.person === person)
     },
-    present: () => [...new Set([...state.sessions.values()].filter((s) => s.expires > now()).map((s) => s.person))],
+    present: () => store.sessions.people(now()),
+    since: (person, at) => store.sessions.since(person, at),
     sweep: async () => {
-      await store.sessions.sweep(now())
+      await store.sessions.sweep(now() - SIGN_IN.remembered)
       forget(state, (session) => session.expires <= now())
     },
   }

@@ -1,9 +1,9 @@
 // Before and around sign-in, and what belongs to the person alone.
-import type { PersonId } from '#protocol/ids.ts'
 import { refuse } from '../../errors.ts'
 import type { Principal } from '../../seams/identity.ts'
 import type { Handlers } from '../calls.ts'
 import type { Deps } from '../deps.ts'
+import { alone, signOut } from '../present.ts'
 import { setCookie } from '../sessions.ts'
 
 type Calls =
@@ -20,7 +20,7 @@ const shown = ({ id, name }: Principal) => ({ id, name })
 export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
   'GET /api/config': async () => ({
     frames: deps.where().frames,
-    opaque: false,
+    opaque: !deps.where().frames.includes('*'),
     marimo: deps.kernels.info()?.marimo ?? deps.versions.marimo,
     scrydon: deps.versions.scrydon,
   }),
@@ -28,8 +28,8 @@ export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
   'POST /api/sign-in': async ({ body, setCookie: set }) => {
     const who = deps.desk.identity.find(body.account)
     if (!who) throw refuse('not-found')
-    await alone(deps, who.id)
     set(setCookie(await deps.signIn.begin(who.id)))
+    await alone(deps)
     return shown(who)
   },
   'POST /api/bearer': async ({ cookie }) => {
@@ -49,19 +49,3 @@ export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     return body
   },
 })
-
-/** Ends every session of the person, and every kernel: nothing of theirs goes on computing. */
-async function signOut(deps: Deps, person: PersonId): Promise<void> {
-  deps.desk.events.publish([person], { type: 'signed-out' })
-  await deps.signIn.end(person)
-  const own = deps.kernels.list().filter((kernel) => kernel.spec.person === person && kernel.phase.phase !== 'exited')
-  await Promise.all(own.map((kernel) => deps.kernels.stop(kernel.spec.id, 'signed-out')))
-}
-
-/** Where kernels are not isolated from each other, one person at a time: whoever signs in signs the others out. */
-async function alone(deps: Deps, person: PersonId): Promise<void> {
-  const info = deps.kernels.info()
-  if (!info || info.level >= 2 || deps.config.insecureSharedKernels) return
-  const others = deps.signIn.present().filter((other) => other !== person)
-  await Promise.all(others.map((other) => signOut(deps, other)))
-}

@@ -71,7 +71,7 @@ const view = ({ spec, phase, usage }: KernelState) => ({
 async function ask(desk: Desk, who: Principal, id: NotebookId): Promise<number> {
   await find(desk, who, id, 'edit')
   settle(desk.leases.apply(id, { type: 'ask', person: who.id }))
-  return desk.leases.answerBy(id) ?? desk.now()
+  return desk.leases.asked(id)?.answerBy ?? desk.now()
 }
 
 function settle(denied: Denied): void {
