@@ -2,12 +2,12 @@
 // Uses Node's own modules only: it runs before node_modules exists, on whatever Node the host has (20 or newer).
 import { readFileSync, rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { aptInstall, environmentPython, findPython, fits, has, isRoot, mayInstall, needDisk } from './lib/host.mjs'
-import { at, EXTRA_LOCK, exists, LOCK, NODE, outdated, PYTHON, ROOT, stamp, UV } from './lib/paths.mjs'
+import { needDisk } from './lib/disk.mjs'
+import { aptInstall, environmentPython, findPython, fits, has, mayInstall } from './lib/host.mjs'
+import { at, EXTRA_LOCK, exists, LOCK, NODE, outdated, PYTHON, ROOT, stamp, stamped, UV } from './lib/paths.mjs'
 import { run, StepError } from './lib/run.mjs'
 import { fail, perform } from './lib/steps.mjs'
 
-const FIRST_SETUP_MIB = 4096
 const UV_LOCK = at('python/uv.lock.txt')
 const locks = () => [LOCK, ...(exists(EXTRA_LOCK) ? [EXTRA_LOCK] : [])]
 const BUILD_INPUTS = ['web', 'protocol', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'].map((path) => at(path))
@@ -27,16 +27,20 @@ function staleNodeModules() {
 export const nodePackages = {
   name: 'npm packages, Node 24 among them (npm ci)',
   needed: staleNodeModules,
+  disk: 1024, // MiB, downloads included
   run: () => run('npm', ['ci', '--no-audit', '--no-fund']),
 }
+
+const NO_VENV = /ensurepip|No module named '?venv/ // Debian keeps them in a package of their own
 
 async function makeVenv(python, folder, say) {
   try {
     await run(python, ['-m', 'venv', folder])
   } catch (error) {
     rmSync(folder, { recursive: true, force: true })
+    if (!NO_VENV.test(error.message)) throw error
     if (!mayInstall())
-      throw new StepError(`${error.message}\nPython's venv module is missing: apt-get install python3-venv (or python3-full)`)
+      throw new StepError(`${error.message}\n${python} lacks its venv module: apt-get install python3-venv (or python3-full)`)
     await aptInstall(['python3-venv'], say)
     await run(python, ['-m', 'venv', folder])
   }
@@ -45,7 +49,8 @@ async function makeVenv(python, folder, say) {
 /** uv installs the environment ten times faster than pip; where it is not to be had, pip does the same with the same hashes. */
 export const uvTool = {
   name: 'uv, the Python installer (.tools)',
-  needed: () => (exists(at('.tools/bin/python')) ? null : 'not there yet'),
+  needed: () => outdated('uv', [UV_LOCK], [at('.tools/bin/python')]),
+  makesVenv: () => true,
   async run(say) {
     await makeVenv(findPython(), at('.tools'), say)
     try {
@@ -53,6 +58,7 @@ export const uvTool = {
     } catch {
       say('uv is not to be had here; pip will do')
     }
+    stamp('uv', [UV_LOCK])
   },
 }
 
@@ -64,8 +70,10 @@ function staleEnvironment() {
 export const pythonEnvironment = {
   name: 'Python environment, locked by hash (.venv)',
   needed: staleEnvironment,
+  disk: 3072,
+  makesVenv: () => !stamped('python') || !fits(environmentPython()), // half of one, when the first set-up was cut short
   async run(say) {
-    if (!fits(environmentPython())) {
+    if (this.makesVenv()) {
       rmSync(at('.venv'), { recursive: true, force: true })
       await makeVenv(findPython(), at('.venv'), say)
     }
@@ -118,24 +126,24 @@ export const bubblewrap = {
   run: (say) => aptInstall(['bubblewrap'], say),
 }
 
-export function missingSandbox() {
-  if (process.platform !== 'linux') return 'Sandboxes need Linux: this machine serves one person at a time.'
-  if (has('bwrap')) return null
-  return `Kernels are not sandboxed: bubblewrap is missing. Install it and start again: ${isRoot() ? '' : 'sudo '}apt-get install bubblewrap`
-}
-
 export const STEPS = [nodePackages, uvTool, pythonEnvironment, bubblewrap, learnedSet, frameAssets, webBuild]
 
+/** What a step of many minutes would run into is said before the first of them begins. */
+function foresee(due) {
+  const disk = due.reduce((sum, step) => sum + (step.disk ?? 0), 0)
+  if (disk === 0) return
+  console.log('Setting up: a few minutes the first time, under a second later.')
+  needDisk(ROOT, disk, 'The set-up')
+  if (due.some((step) => step.makesVenv?.())) findPython()
+}
+
+/** Answers how many steps were needed. */
 export async function setup(steps = STEPS) {
   const started = Date.now()
-  const first = !exists(NODE) || !exists(PYTHON)
-  if (first) {
-    console.log('Setting up: a few minutes the first time, under a second later.')
-    needDisk(ROOT, FIRST_SETUP_MIB, 'The first set-up')
-    findPython() // said before anything is downloaded
-  }
+  foresee(steps.filter((step) => step.needed() !== null))
   const done = await perform(steps)
   if (done > 0) console.log(`Set up in ${((Date.now() - started) / 1000).toFixed(1)} s.`)
+  return done
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) await setup().catch(fail)

@@ -1,15 +1,17 @@
 // `npm start`: set up what is missing, then run the kernel runner and the gateway until told to stop.
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { needDisk } from './lib/host.mjs'
+import { announcement } from './lib/announce.mjs'
+import { needDisk, onState } from './lib/disk.mjs'
+import { needLinux } from './lib/host.mjs'
 import { takeLock } from './lib/lock.mjs'
-import { at, NODE, ROOT } from './lib/paths.mjs'
+import { at, isFolder, NODE, ROOT } from './lib/paths.mjs'
+import { needPorts } from './lib/ports.mjs'
 import { StepError } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
 import { supervise } from './lib/supervise.mjs'
-import { missingSandbox, setup } from './setup.mjs'
+import { setup } from './setup.mjs'
 
 const READY_DEADLINE = 60_000
 const STATE_MIB = 512
@@ -25,38 +27,25 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   npm start -- --insecure-shared-kernels   let several people in although kernels are not isolated`
 
 function settings() {
-  const port = Number(process.env.PORT ?? 4000)
-  if (!Number.isInteger(port) || port < 1 || port > 65534)
-    throw new StepError(`PORT must be a number from 1 to 65534, not "${process.env.PORT}".`)
+  const { PORT, SCRYDON_HOME, SCRYDON_EXAMPLES } = process.env
   const flags = process.argv.slice(2)
   const unknown = flags.find((flag) => !['--insecure-shared-kernels', '--help'].includes(flag))
   if (unknown !== undefined) throw new StepError(`Unknown option ${unknown}.\n\n${HELP}`)
+  const port = Number(PORT || 4000)
+  if (!Number.isInteger(port) || port < 1 || port > 65534)
+    throw new StepError(`PORT must be a number from 1 to 65534, not "${PORT}".`)
   return {
     port,
-    home: resolve(ROOT, process.env.SCRYDON_HOME ?? '.scrydon'),
-    examples: resolve(ROOT, process.env.SCRYDON_EXAMPLES ?? 'examples/notebooks'),
+    home: resolve(ROOT, SCRYDON_HOME || '.scrydon'),
+    examples: folder('SCRYDON_EXAMPLES', resolve(ROOT, SCRYDON_EXAMPLES || 'examples/notebooks')),
     insecure: flags.includes('--insecure-shared-kernels'),
     help: flags.includes('--help'),
   }
 }
 
-function portIsFree(port) {
-  return new Promise((done) => {
-    const probe = createServer()
-    probe.once('error', () => done(false))
-    probe.listen(port, 'localhost', () => probe.close(() => done(true)))
-  })
-}
-
-async function needPorts(port) {
-  for (const [number, what] of [
-    [port, 'the shell'],
-    [port + 1, "the notebooks' frames"],
-  ])
-    if (!(await portIsFree(number)))
-      throw new StepError(
-        `Port ${number} (for ${what}) is in use. Stop what uses it, or choose another pair: PORT=4100 npm start`,
-      )
+function folder(variable, path) {
+  if (isFolder(path)) return path
+  throw new StepError(`${variable} names ${path}, which is not a folder.`)
 }
 
 function openLog(home, name) {
@@ -99,30 +88,17 @@ function lastLines(home, name) {
   }
 }
 
-function announce({ port, home, insecure }, state) {
-  const { isolation, versions } = state
-  console.log(`\nScrydon Notebooks ${versions.scrydon} is at http://localhost:${port}`)
-  console.log(`  marimo ${versions.marimo}, Python ${versions.python}, Node ${versions.node}; state in ${home}`)
-  console.log(`  isolation level ${isolation.level} of 3${isolation.level === 3 ? ', proven at start' : ''}`)
-  for (const why of isolation.why) console.log(`    ${why}`)
-  const hint = missingSandbox()
-  if (hint !== null && isolation.level < 2) console.log(`    ${hint}`)
-  if (isolation.level < 2)
-    console.log(
-      insecure ? '  ! several people may sign in although their kernels are not isolated' : '  one person at a time may sign in',
-    )
-  console.log('  Ctrl+C stops it.')
-}
-
 async function main() {
   const config = settings()
   if (config.help) return console.log(HELP)
-  await setup()
-  const lock = await takeLock(config.home)
+  needLinux()
+  onState(config.home, () => needDisk(config.home, STATE_MIB, 'The state folder'))
+  const lock = await takeLock(config.home) // before the set-up: nothing is exchanged under a running instance
   process.on('exit', lock.release)
-  needDisk(config.home, STATE_MIB, 'The state folder')
   await needPorts(config.port)
+  if ((await setup()) === 0) console.log('Nothing to set up.')
 
+  let seeded = null
   let stopping = false
   const stop = async (code) => {
     if (stopping) return
@@ -137,10 +113,13 @@ async function main() {
   const spawnOptions = ({ name }) => {
     const log = openLog(config.home, name)
     if (typeof log === 'number') setImmediate(() => closeSync(log))
-    return { cwd: ROOT, env: environment(config), stdio: ['ignore', log, log] }
+    return { cwd: ROOT, env: environment(config), stdio: ['ignore', log, log, 'ipc'] }
   }
   const supervisor = supervise(programs, spawnOptions, {
     started: lock.record,
+    heard: (_, message) => {
+      seeded = message.seeded ?? seeded
+    },
     said: (sentence) => console.error(sentence),
     gaveUp(name) {
       console.error(`The ${name} cannot run as configured:\n${lastLines(config.home, name)}`)
@@ -151,7 +130,7 @@ async function main() {
 
   const state = await health(config.port, () => stopping)
   if (stopping) return
-  if (state?.isolation) return announce(config, state)
+  if (state?.isolation) return console.log(announcement(config, state, seeded).join('\n'))
   const silent = state === null ? 'gateway' : 'runner'
   console.error(
     `The ${silent} did not become ready within ${READY_DEADLINE / 1000} s. Its last words:\n${lastLines(config.home, silent)}`,

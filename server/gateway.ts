@@ -18,7 +18,7 @@ import type { Desk } from './notebooks/desk.ts'
 import { makeDocument } from './notebooks/document.ts'
 import { removeAll } from './notebooks/files.ts'
 import { keepLeases } from './notebooks/leases.ts'
-import { seed } from './notebooks/seed.ts'
+import { type Seeded, seed } from './notebooks/seed.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
@@ -54,6 +54,8 @@ export type Gateway = {
   readonly where: Where
   /** Called every few seconds: idle kernels, rights that have run out. */
   beat(): Promise<void>
+  /** What this start planted; null: the state was seeded before. */
+  readonly seeded: Seeded | null
   close(): Promise<void>
 }
 
@@ -67,7 +69,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
   const deps = { config, desk, document, kernels, signIn, versions, where: () => where }
   const metrics = makeMetrics(kernels, desk.events)
   const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })
-  await plantExamples(desk, config, log)
+  const seeded = await plantExamples(desk, config, log)
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
@@ -84,7 +86,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
     await app.close()
     await store.close()
   }
-  return { app, deps, where, beat: tick, close }
+  return { app, deps, where, seeded, beat: tick, close }
 }
 
 /** Kernels are judged with the rights as they are now, and reached over /mux. */
@@ -122,10 +124,11 @@ function makeDesk(config: Config, { identity, store, log, now }: Implementations
 }
 
 /** By the first account that owns the workspace. */
-async function plantExamples(desk: Desk, config: Config, log: Log): Promise<void> {
+async function plantExamples(desk: Desk, config: Config, log: Log): Promise<Seeded | null> {
   const owner = desk.identity.accounts().find((account) => account.standing === 'owner')
   const seeded = owner ? await seed(desk, owner, config.examples) : null
   if (seeded) log.info({ made: seeded.made, skipped: seeded.skipped }, 'examples planted')
+  return seeded
 }
 
 /** What time alone may have changed about running kernels. */

@@ -1,10 +1,12 @@
 // The process as npm start runs it: what it says, how it ends.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const MAIN = join(import.meta.dirname, 'main.ts')
@@ -20,24 +22,28 @@ afterEach(() => {
 
 function run(env: Record<string, string> = {}) {
   const paths = { PORT: '0', SCRYDON_HOME: home, SCRYDON_EXAMPLES: home, SCRYDON_DIST: home }
-  const child = spawn(process.execPath, [MAIN], { env: { ...process.env, ...paths, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, ...paths, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const told = once(child, 'message').then(([message]) => message as unknown)
   children.push(child)
   let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     errors += text
   })
   const ended = new Promise<{ code: number | null; errors: string }>((resolve) => {
     child.on('close', (code) => resolve({ code, errors }))
   })
   const origin = (async () => {
-    for await (const line of createInterface({ input: child.stdout })) {
+    for await (const line of createInterface({ input: child.stdout as Readable })) {
       const said = JSON.parse(line) as { msg: string; origin?: string }
       if (said.msg === 'listening') return said.origin as string
     }
     throw new Error(`ended before it listened: ${errors}`)
   })()
   origin.catch(() => {})
-  return { child, ended, origin }
+  return { child, ended, origin, told }
 }
 
 test('serves health without a runner, and ends on SIGTERM at once although a client keeps its connection', async () => {
@@ -66,6 +72,20 @@ test('a port in use is named', async () => {
     errors: `Port ${port} is in use. Stop what uses it, or set PORT to another one.\n`,
   })
   holder.close()
+})
+
+test('who started it is told what was planted, once for a state, and that a folder holds nothing to plant', async () => {
+  const first = run()
+  expect(await first.told).toEqual({ seeded: { made: 0, skipped: [] } })
+  first.child.kill('SIGKILL')
+  await once(first.child, 'exit')
+  writeFileSync(join(home, 'one.py'), 'import marimo\n\napp = marimo.App()\n')
+  writeFileSync(join(home, 'script.py'), 'print(1)\n')
+  const second = run()
+  expect(await second.told).toEqual({ seeded: { made: 1, skipped: [{ file: 'script.py', code: 'not-a-notebook' }] } })
+  second.child.kill('SIGKILL')
+  await once(second.child, 'exit')
+  expect(await run().told).toEqual({ seeded: null })
 })
 
 test('a wrong variable is named in one line', async () => {

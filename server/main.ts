@@ -31,6 +31,7 @@ const gateway = await startGateway(config, {
   now: Date.now,
   content: frames(),
 }).catch((error: NodeJS.ErrnoException) => giveUp(listening(error)))
+process.send?.({ seeded: gateway.seeded }) // npm start says it
 log.info({ origin: gateway.where.origin, home: config.home }, 'listening')
 
 let stopping = false

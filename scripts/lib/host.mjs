@@ -1,10 +1,10 @@
-// What the machine offers: Python, disk, the right to install system packages.
-import { readFileSync, statfsSync } from 'node:fs'
+// What the machine offers: its system, Python, the right to install system packages.
+import { readFileSync } from 'node:fs'
 import { PYTHON, ROOT } from './paths.mjs'
 import { ask, run, StepError } from './run.mjs'
 
 const OLDEST = [3, 11]
-const CANDIDATES = ['python3.13', 'python3.12', 'python3.11', 'python3', 'python']
+const CANDIDATES = ['python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3', 'python']
 const VERSION = ['-I', '-c', 'import sys; print("%d.%d" % sys.version_info[:2])']
 
 export function pythonVersion(command) {
@@ -28,7 +28,7 @@ export function findPython() {
   const found = seen.length > 0 ? `found: ${seen.join(', ')}` : named ? `PYTHON=${named} does not run` : 'no Python was found'
   throw new StepError(
     `Python ${OLDEST.join('.')} or newer is needed; ${found}.\n` +
-      'Install it (Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python) or name one: PYTHON=/path/to/python3.11 npm start',
+      'Install it (Debian, Ubuntu: apt-get install python3 python3-venv) or name one: PYTHON=/path/to/python3.11 npm start',
   )
 }
 
@@ -36,12 +36,12 @@ export function environmentPython() {
   return pythonVersion(PYTHON)
 }
 
-export function needDisk(path, mebibytes, what) {
-  const { bavail, bsize } = statfsSync(path)
-  const free = Math.floor((bavail * bsize) / 2 ** 20)
-  if (free < mebibytes)
+/** Kernels hang on what only Linux has (process handles, /proc), so elsewhere a start would promise what it cannot keep. */
+export function needLinux(platform = process.platform) {
+  if (platform !== 'linux')
     throw new StepError(
-      `${what} needs ${mebibytes} MiB of free disk and ${path} has ${free} MiB. Free some space and start again.`,
+      `Scrydon Notebooks runs on Linux: its kernels cannot run on ${platform === 'darwin' ? 'macOS' : platform}. ` +
+        'On Windows use WSL, on macOS a Linux virtual machine.',
     )
 }
 

@@ -3,13 +3,14 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { ask, StepError } from './run.mjs'
+import { onState } from './disk.mjs'
+import { exists } from './paths.mjs'
+import { StepError } from './run.mjs'
 
 const GRACE = 5000
 
 /** When a process started, or null when there is none: a pid alone may have been given to somebody else since. */
 export function startedAt(pid) {
-  if (process.platform !== 'linux') return ask('ps', ['-o', 'lstart=', '-p', String(pid)]) || null
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -23,52 +24,66 @@ const self = () => ({ pid: process.pid, started: startedAt(process.pid) })
 const lives = ({ pid, started }) => started !== null && startedAt(pid) === started
 
 export async function takeLock(home) {
-  mkdirSync(home, { recursive: true, mode: 0o700 })
   const path = join(home, 'instance.lock')
-  const held = readHolder(path)
-  if (held !== null && lives(held.holder))
+  onState(home, () => mkdirSync(home, { recursive: true, mode: 0o700 }))
+  const found = onState(home, () => look(path))
+  if (found.state === 'held')
     throw new StepError(
-      `Another instance (process ${held.holder.pid}) uses ${home}. Stop it first, or give this one its own state: SCRYDON_HOME=/other/folder npm start`,
+      `Another instance (process ${found.pid}) uses ${home}. Stop it first, or give this one its own state: SCRYDON_HOME=/other/folder npm start`,
     )
-  if (held !== null) {
-    await end(held.children.filter(lives))
-    rmSync(path, { force: true })
-  }
-  place(path, { holder: self(), children: [] }, home)
+  onState(home, () => (found.state === 'free' ? place(path, home) : write(path, found.children)))
+  if (found.state === 'left') await end(found.children)
+  if (!isOurs(path)) throw startingElsewhere(home) // of two that found it left, the one that wrote last
   return {
-    /** Called whenever a child starts. */
+    /** Called whenever a child starts. A full disk must not end what runs: then a crash may leave a child behind. */
     record(programs) {
       const children = programs.map(({ name, pid }) => ({ name, pid, started: startedAt(pid) }))
-      write(path, { holder: self(), children })
+      try {
+        write(path, children)
+      } catch (error) {
+        console.error(`${path} could not be written: ${error.message}`)
+      }
     },
-    release: () => rmSync(path, { force: true }),
+    release: () => isOurs(path) && rmSync(path, { force: true }),
   }
 }
 
-function readHolder(path) {
+const startingElsewhere = (home) => new StepError(`Another instance is starting on ${home}.`)
+
+/** free | held by a living instance | left by one that was killed, with those of its children that still run. */
+function look(path) {
+  const text = exists(path) ? readFileSync(path, 'utf8') : null
+  if (text === null) return { state: 'free' }
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    const { holder, children } = JSON.parse(text)
+    return lives(holder) ? { state: 'held', pid: holder.pid } : { state: 'left', children: children.filter(lives) }
   } catch {
-    return null
+    return { state: 'left', children: [] } // writing is atomic, so only a power cut leaves half a lock
   }
 }
 
-function write(path, value) {
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, JSON.stringify(value), { mode: 0o600 })
-  renameSync(draft, path)
+function isOurs(path) {
+  const { state, pid } = look(path)
+  return state === 'held' && pid === process.pid
 }
 
-/** link() fails where the lock already stands: of two that start at once, one gets it. */
-function place(path, value, home) {
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, JSON.stringify(value), { mode: 0o600 })
+function draft(path, children) {
+  const name = `${path}.${process.pid}`
+  writeFileSync(name, JSON.stringify({ holder: self(), children }), { mode: 0o600 })
+  return name
+}
+
+const write = (path, children) => renameSync(draft(path, children), path)
+
+/** link() fails where a lock already stands: of two that start at once, one gets it. */
+function place(path, home) {
+  const name = draft(path, [])
   try {
-    linkSync(draft, path)
-  } catch {
-    throw new StepError(`Another instance is starting on ${home}.`)
+    linkSync(name, path)
+  } catch (error) {
+    throw error.code === 'EEXIST' ? startingElsewhere(home) : error
   } finally {
-    rmSync(draft, { force: true })
+    rmSync(name, { force: true })
   }
 }
 

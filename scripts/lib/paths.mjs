@@ -18,6 +18,14 @@ export function exists(path) {
   return statSync(path, { throwIfNoEntry: false }) !== undefined
 }
 
+export function isFolder(path) {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
 /** One hash over files and folders (names and contents); what is absent counts as absent. */
 export function fingerprint(...paths) {
   const hash = createHash('sha256')
@@ -42,6 +50,9 @@ export function outdated(id, inputs, outputs) {
   const stamp = join(STAMPS, id)
   return exists(stamp) && readFileSync(stamp, 'utf8') === fingerprint(...inputs) ? null : 'its inputs changed'
 }
+
+/** Was this made to the end, from whatever inputs? */
+export const stamped = (id) => exists(join(STAMPS, id))
 
 export function stamp(id, inputs) {
   mkdirSync(STAMPS, { recursive: true })

@@ -7,7 +7,7 @@ const SETTLED = 30_000 // running this long forgets earlier failures
 const GRACE = 10_000
 const CONFIGURATION = 78 // sysexits' EX_CONFIG: starting again would not help
 
-/** programs: { name, args }[]; hooks: started({ name, pid }[]), said(sentence), gaveUp(name). */
+/** programs: { name, args }[]; hooks: started({ name, pid }[]), heard(name, message), said(sentence), gaveUp(name). */
 export function supervise(programs, spawnOptions, hooks) {
   const running = new Map()
   const timers = new Set()
@@ -18,6 +18,7 @@ export function supervise(programs, spawnOptions, hooks) {
     const born = Date.now()
     running.set(program.name, child)
     hooks.started([...running].flatMap(([name, { pid }]) => (pid === undefined ? [] : [{ name, pid }])))
+    child.on('message', (message) => hooks.heard(program.name, message))
     child.on('error', (error) => hooks.said(`${program.name} could not be started: ${error.message}`))
     child.on('close', (code, signal) => ended(program, delay, { code, signal, lived: Date.now() - born }))
   }

@@ -16,8 +16,9 @@ export type Seeded = { readonly made: number; readonly skipped: readonly { reado
 
 /** Null: this state was seeded before. */
 export async function seed(desk: Desk, author: Principal, folder: string): Promise<Seeded | null> {
+  if (await desk.store.done('seed')) return null
   const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.py')).sort()
-  if (files.length === 0 || (await desk.store.done('seed'))) return null
+  if (files.length === 0) return { made: 0, skipped: [] } // not done: a later start may find some
   const skipped: { file: string; code: string }[] = []
   for (const file of files) {
     const code = await plant(desk, author, join(folder, file))
