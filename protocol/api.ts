@@ -64,6 +64,7 @@ export const Opened = z.strictObject({
   mode: z.enum(ROLES),
   source: z.nullable(z.string()), // shown beside run mode where the person may see it
   phase: Phase,
+  autorun: z.boolean(), // whether its cells run by themselves
 })
 export type Opened = z.infer<typeof Opened>
 

@@ -24,7 +24,8 @@ export async function open(opening: Opening, who: Principal, id: NotebookId, req
   const mode = decideMode(desk, who, notebook, request.mode)
   const state = await desk.serial(`open ${who.id} ${id} ${mode}`, () => kernelFor(opening, who, notebook, mode, request))
   const source = mode === 'run' && may(who, notebook, 'source', desk.now()) ? await sourceOf(desk, id) : null
-  return { notebook: view(desk, who, notebook), kernel: state.spec.id, mode, source, phase: state.phase }
+  const { spec, phase } = state
+  return { notebook: view(desk, who, notebook), kernel: spec.id, mode, source, phase, autorun: spec.autorun }
 }
 
 /** Whoever may edit and finds the lease free takes it; everybody else reads. */

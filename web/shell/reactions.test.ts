@@ -24,6 +24,7 @@ const opened = (mode: 'edit' | 'run'): Opened => ({
   mode,
   source: null,
   phase: { phase: 'ready', level: 3 },
+  autorun: true,
 })
 const session = (mode: 'edit' | 'run' = 'edit'): Session =>
   step(step(ASLEEP, { type: 'open', now: 1 }), { type: 'opened', opened: opened(mode), now: 2 })

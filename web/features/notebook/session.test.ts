@@ -20,6 +20,7 @@ const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
   mode,
   source: null,
   phase,
+  autorun: true,
 })
 const READY: Phase = { phase: 'ready', level: 3 }
 const play = (...events: SessionEvent[]): Session => events.reduce(step, ASLEEP)
