@@ -145,6 +145,7 @@ export const API = {
   'GET /api/notebooks/:id/versions/:version': { body: Nothing, answer: z.strictObject({ source: z.string() }), who: 'person' },
   'POST /api/notebooks/:id/versions/:version/restore': { body: Nothing, answer: Version, who: 'person' },
   'GET /api/notebooks/:id/drafts': { body: Nothing, answer: z.array(Draft), who: 'person' }, // one's own
+  'POST /api/notebooks/:id/drafts': { body: z.strictObject({ source: z.string() }), answer: Draft, who: 'person' }, // what no save could carry
   'GET /api/notebooks/:id/files': { body: Nothing, answer: z.array(File), who: 'person' },
   'PUT /api/notebooks/:id/files/:name': { body: Nothing, answer: File, who: 'person' }, // body: the bytes
   'DELETE /api/notebooks/:id/files/:name': { body: Nothing, answer: Nothing, who: 'person' },

@@ -1,6 +1,6 @@
-// The history of a notebook and one's own drafts of it.
+// The history of a notebook.
 import type * as z from 'zod/mini'
-import type { Draft, Version } from '#protocol/api.ts'
+import type { Version } from '#protocol/api.ts'
 import type { NotebookId, VersionId } from '#protocol/ids.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import { refuse } from '../errors.ts'
@@ -75,10 +75,4 @@ export async function restoreVersion(
   })
   desk.events.publish(audience(desk, notebook), { type: 'saved', notebook: id, at, version: written.id })
   return shown(desk, written)
-}
-
-export async function drafts(desk: Desk, who: Principal, id: NotebookId): Promise<z.infer<typeof Draft>[]> {
-  await find(desk, who, id, 'list')
-  const kept = await desk.store.drafts.list(id, who.id)
-  return kept.map(({ id: draft, created, bytes }) => ({ id: draft, person: account(desk, who.id), created, bytes }))
 }

@@ -148,6 +148,7 @@ describe('what is not for you', () => {
     const bodies: Partial<Record<Call, unknown>> = {
       'PATCH /api/notebooks/:id': { name: 'x' },
       'POST /api/notebooks/:id/versions': { name: 'x' },
+      'POST /api/notebooks/:id/drafts': { source: SOURCE },
       'POST /api/notebooks/:id/open': { mode: 'auto', tab: 't_abcdefgh', theme: 'light' },
       'POST /api/notebooks/:id/lease/answer': { give: true },
     }
