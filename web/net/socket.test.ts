@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket as NodeWebSocket, type WebSocket as ServerSocket, WebSocketServer } from 'ws'
 import type { Channel } from '#protocol/channelState.ts'
 import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
+import { WIRE } from '#protocol/limits.ts'
 import { Link } from '#protocol/link.ts'
 import type { Message } from '#protocol/reassemble.ts'
 import { decodeText, encodeText } from '#protocol/text.ts'
@@ -227,6 +228,25 @@ describe('the socket of a tab', () => {
     const second: string[] = []
     channel.listen({ message: (data) => second.push(String(data)), ended: () => {} })
     await until(() => second.includes('new'))
+  })
+
+  it('does not send what is larger than one command may be, nor more than may wait; the channel goes on', async () => {
+    const made = await world()
+    const { mux } = client(made)
+    const news: string[] = []
+    const channel = new KernelChannel(mux, KERNEL, ({ type }) => news.push(type))
+    const ask = (bytes: number) => channel.request('POST', '/api/kernel/run', undefined, new Uint8Array(bytes))
+    const large = await ask(WIRE.message)
+    expect(large.status).toBe(413)
+    expect(decodeText(large.body)).toMatch(/16 MB.*Files/)
+    const waiting = [ask(WIRE.message - 1024), ask(WIRE.message - 1024)] // nothing is sent before there is a connection
+    const more = await ask(4096)
+    expect(more.status).toBe(503)
+    expect(decodeText(more.body)).toContain('32 MB')
+    mux.start()
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200])
+    expect((await ask(4096)).status).toBe(200)
+    expect(news).toEqual(['opened'])
   })
 
   it('ends with the named reason, and is signed out when the bearer is refused twice', async () => {

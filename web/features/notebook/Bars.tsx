@@ -1,10 +1,9 @@
 // What is said across the top of an opened notebook: somebody else edits, the lease was lost, the kernel has ended.
 import { Show } from 'solid-js'
-import { clock } from '../../primitives/format.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
 import { ReadingBar } from './ReadingBar.tsx'
-import { openedOf, type Session } from './session.ts'
+import { diedRunning, isVisible, openedOf, type Session } from './session.ts'
 
 type BarsProps = {
   readonly session: Session
@@ -13,6 +12,9 @@ type BarsProps = {
   readonly onAsk: () => void
   readonly onReopen: () => void
   readonly onDraft: () => void
+  readonly onLoad: () => void
+  readonly onRun: () => void
+  readonly onStill: () => void
 }
 
 export function Bars(props: BarsProps) {
@@ -21,21 +23,25 @@ export function Bars(props: BarsProps) {
       <Show when={openedOf(props.session)?.mode === 'run'}>
         <ReadingBar {...props} />
       </Show>
-      <IdleWarning stopsAt={props.session.stopsAt} />
+      <Still {...props} />
       <Ended {...props} />
     </>
   )
 }
 
-function IdleWarning(props: { readonly stopsAt: number | null }) {
+function Still(props: BarsProps) {
   return (
-    <Show when={props.stopsAt}>
-      {(at) => (
-        <Banner tone="warn">
-          The kernel is idle and stops at <span class="numeric font-semibold">{clock(at())}</span>. Run a cell to keep it and its
-          variables.
-        </Banner>
-      )}
+    <Show when={props.session.still && isVisible(props.session) && props.session.view.at !== 'ended'}>
+      <Banner
+        tone="info"
+        actions={
+          <Button size="small" tone="accent" onClick={props.onRun}>
+            Run it
+          </Button>
+        }
+      >
+        <strong class="font-semibold">Nothing has run.</strong> It was opened without running, so there are no outputs yet.
+      </Banner>
     </Show>
   )
 }
@@ -48,9 +54,16 @@ function Ended(props: BarsProps) {
         <Banner
           tone={ending().cause === 'stopped' || ending().cause === 'idle' ? 'warn' : 'bad'}
           actions={
-            <Button size="small" tone="accent" onClick={props.onReopen}>
-              Start again
-            </Button>
+            <>
+              <Show when={diedRunning(ending())}>
+                <Button size="small" onClick={props.onStill}>
+                  Open without running
+                </Button>
+              </Show>
+              <Button size="small" tone="accent" onClick={props.onReopen}>
+                Start again
+              </Button>
+            </>
           }
         >
           {ending().message} {stillThere(ending().message)}
