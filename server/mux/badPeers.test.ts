@@ -1,5 +1,6 @@
 // What sends what no browser of ours sends, or nothing: closed with the named code, and it costs nobody else anything.
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { CLOSE, type CloseName } from '#protocol/close.ts'
@@ -8,9 +9,46 @@ import { encodeControl } from '#protocol/control.ts'
 import { WIRE } from '#protocol/limits.ts'
 import { SOCKETS } from './admission.ts'
 import { Tab } from './testing/browser.ts'
-import { House } from './testing/house.ts'
+import { House, until } from './testing/house.ts'
 
 const house = House.forTests()
+const HEADERS = 10_000 // ms that a request's head may take
+
+const upgradeRequest = (hosts: readonly string[]) =>
+  [
+    'GET /mux HTTP/1.1',
+    ...hosts.map((host) => `Host: ${host}`),
+    `Origin: ${house.origin}`,
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==',
+    '',
+    '',
+  ].join('\r\n')
+
+function dial(): Socket {
+  const socket = connect(Number(new URL(house.origin).port), 'localhost')
+  return socket.on('error', () => {})
+}
+
+/** The first bytes of the answer to these. */
+async function raw(request: string): Promise<string> {
+  const socket = dial()
+  socket.write(request)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  socket.destroy()
+  return answer.toString('latin1')
+}
+
+/** Sends the start of something, then a byte now and then; resolves when it is cut off. */
+async function dripping(start: string, byte: readonly number[]): Promise<void> {
+  const socket = dial().on('data', () => {})
+  socket.write(start)
+  const drip = setInterval(() => socket.write(new Uint8Array(byte)), 200)
+  await once(socket, 'close')
+  clearInterval(drip)
+}
 
 describe('bad peers', () => {
   const upgrade = (headers: Record<string, string>, path = '/mux'): Promise<number> => {
@@ -67,10 +105,16 @@ describe('bad peers', () => {
     ['10 000 levels of JSON', [encodeFrame(0, 'control', false, 0, Buffer.from('['.repeat(8000)))]],
   ])('before sign-in, %s ends the socket', (_, bytes) => ends(bytes, 'badFrame', false))
 
-  test('before sign-in, more than a hello may hold ends the socket', async () => {
-    await ends([encodeFrame(0, 'control', false, 0, new Uint8Array(WIRE.helloBytes + 1))], 'badFrame', false).catch(async () => {
-      await ends([new Uint8Array(WIRE.helloBytes + 1)], 'tooBig', false)
-    })
+  test('before sign-in, more than a hello may hold ends the socket', () =>
+    ends([encodeFrame(0, 'control', false, 0, new Uint8Array(WIRE.helloBytes + 1))], 'badFrame', false))
+
+  test('before sign-in, more than a hello may hold ends the socket before its frame is whole', async () => {
+    const tab = new Tab(house.origin)
+    await once(tab.socket, 'open')
+    const [fin, length] = [0x82, 0xfe] // a masked binary frame, its length in two bytes
+    const wire = (tab.socket as unknown as { _socket: Socket })._socket
+    wire.write(Buffer.concat([Buffer.from([fin, length, 0xff, 0xff, 1, 2, 3, 4]), Buffer.alloc(WIRE.helloBytes)]))
+    expect((await tab.closed.find()).code).toBe(CLOSE.tooBig.code)
   })
 
   test('a wrong bearer is signed out', () => ends([hello('wrong')], 'unauthenticated', false))
@@ -89,7 +133,7 @@ describe('bad peers', () => {
   test('a frame beyond any limit ends the socket before it is read', async () => {
     const tab = await house.signedTab()
     tab.socket.send(new Uint8Array(4 * WIRE.fragment))
-    expect([1009, CLOSE.tooBig.code]).toContain((await tab.closed.find()).code)
+    expect((await tab.closed.find()).code).toBe(1009) // said by the WebSocket itself
   })
 
   test('a command out of sequence, or on a channel that takes none, ends that channel alone', async () => {
@@ -105,45 +149,65 @@ describe('bad peers', () => {
     tab.drop()
   })
 
-  test('sockets that have not signed in are counted, and each that ends makes room', async () => {
-    const waiting = Array.from({ length: SOCKETS.unsigned }, () => new Tab(house.gateway.origin))
-    await Promise.all(waiting.map(({ socket }) => new Promise((resolve) => socket.once('open', resolve))))
-    expect(await upgrade({ origin: house.gateway.origin })).toBe(503)
-    for (const tab of waiting) tab.drop()
-    const late = Date.now() + 5000
-    while ((await upgrade({ origin: house.gateway.origin })) !== 101) expect(Date.now()).toBeLessThan(late)
+  test('the oldest socket that has not signed in gives way to the next, so nobody keeps the door full', async () => {
+    const waiting = Array.from({ length: SOCKETS.unsigned }, () => new Tab(house.origin))
+    await Promise.all(waiting.map(({ socket }) => once(socket, 'open')))
+    const [oldest, ...others] = waiting
+    const signed = await house.signedTab()
+    expect((await oldest?.closed.find())?.code).toBe(CLOSE.helloTimeout.code)
+    expect(others.filter(({ closed }) => closed.seen.length > 0)).toEqual([])
+    for (const tab of [...others, signed]) tab.drop()
+  })
+
+  test('a link that breaks while it is welcomed counts for nobody', async () => {
+    const broken = Array.from({ length: 2 * SOCKETS.perPerson }, () => new Tab(house.origin))
+    await Promise.all(broken.map(({ socket }) => once(socket, 'open')))
+    const garbage = encodeFrame(1, 'request', false, 1, new Uint8Array(3))
+    for (const { socket } of broken) {
+      socket.send(hello(house.owner.bearer))
+      socket.send(garbage)
+    }
+    for (const { closed } of broken) expect((await closed.find()).code).toBe(CLOSE.badFrame.code)
     ;(await house.signedTab()).drop()
+  })
+
+  test('a person’s sockets are bounded, also when all say hello at once', async () => {
+    const tabs = Array.from({ length: SOCKETS.perPerson + 5 }, () => new Tab(house.origin, { bearer: house.owner.bearer }))
+    const ended = () => tabs.filter(({ closed }) => closed.seen.length > 0)
+    const welcomed = () => tabs.filter(({ welcomes }) => welcomes.seen.length > 0)
+    await until(() => ended().length + welcomed().length === tabs.length, 'an answer to each')
+    expect(welcomed()).toHaveLength(SOCKETS.perPerson)
+    expect(ended().map(({ closed }) => closed.seen[0]?.code)).toEqual(Array(5).fill(CLOSE.overrun.code))
+    for (const tab of tabs) tab.drop()
+  })
+
+  test('a second Host header is refused, whichever is ours', async () => {
+    const ours = new URL(house.origin).host
+    for (const hosts of [
+      [ours, 'evil.example'],
+      ['evil.example', ours],
+      [ours, ours],
+    ]) {
+      const answer = await raw(upgradeRequest(hosts))
+      expect(answer).toMatch(/^HTTP\/1\.1 421 /)
+    }
+    expect(await raw(upgradeRequest([ours]))).toMatch(/^HTTP\/1\.1 101 /)
   })
 
   test('who says nothing is shown out at the deadline, however slowly they talk', async () => {
     const started = Date.now()
-    const silent = new Tab(house.gateway.origin)
-    const slow = connect(Number(new URL(house.gateway.origin).port), 'localhost')
-    const request = [
-      'GET /mux HTTP/1.1',
-      `Host: ${new URL(house.gateway.origin).host}`,
-      `Origin: ${house.gateway.origin}`,
-      'Upgrade: websocket',
-    ]
-    slow.write(
-      [
-        ...request,
-        'Connection: Upgrade',
-        'Sec-WebSocket-Version: 13',
-        'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==',
-        '',
-        '',
-      ].join('\r\n'),
-    )
-    const drip = setInterval(() => slow.write(new Uint8Array([0x82])), 200)
-    slow.on('data', () => {})
-    const { promise, resolve } = Promise.withResolvers<void>()
-    slow.on('error', () => {})
-    slow.on('close', () => resolve())
+    const silent = new Tab(house.origin)
+    const slow = dripping(upgradeRequest([new URL(house.origin).host]), [0x82])
     expect((await silent.closed.find(() => true, 'the deadline', WIRE.helloDeadline + 5000)).code).toBe(CLOSE.helloTimeout.code)
-    await promise
-    clearInterval(drip)
+    await slow
     expect(Date.now() - started).toBeLessThan(4 * WIRE.helloDeadline)
+  })
+
+  test('who trickles a request is shown out at its deadline, before any upgrade', async () => {
+    const started = Date.now()
+    await dripping(`GET /mux HTTP/1.1\r\nHost: ${new URL(house.origin).host}\r\nX: `, [0x61])
+    expect(Date.now() - started).toBeGreaterThan(HEADERS - 500)
+    expect(Date.now() - started).toBeLessThan(HEADERS + 3000)
   })
 
   test('nothing of what bad peers sent stands in the log', () => {

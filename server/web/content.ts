@@ -22,7 +22,12 @@ type Kind = 'page' | 'assets' | 'both'
 
 const SUFFIX = { br: '.br', gzip: '.gz', identity: '' } as const
 const LABEL = /^[a-z0-9]{16,63}$/
-const TIMES = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 15_000 } as const
+const TIMES = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 15_000,
+  connectionsCheckingInterval: 1000,
+} as const // ms
 const HEADER_BYTES = 8 * 1024
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
