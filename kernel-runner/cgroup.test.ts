@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { field, membership, mounts, openCgroups } from './cgroup.ts'
+import { field, inUse, membership, mounts, openCgroups } from './cgroup.ts'
 
 describe('reading the kernel', () => {
   test('where we are in each hierarchy', () => {
@@ -27,6 +27,12 @@ describe('reading the kernel', () => {
     expect(field('oom_kill_disable 0\n', 'oom_kill')).toBe(0)
   })
 })
+
+test.each([
+  [100, 30, 70],
+  [100, 100, 0],
+  [100, 130, 0],
+])('%i bytes with %i of files are %i', (usage, files, used) => expect(inUse(usage, files)).toBe(used))
 
 const cgroups = openCgroups(`test-${process.pid}`)
 

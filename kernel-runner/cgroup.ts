@@ -36,6 +36,9 @@ export function field(text: string, key: string): number {
   return Number(new RegExp(`^${key} (\\d+)`, 'm').exec(text)?.[1] ?? 0)
 }
 
+/** Bytes of memory that are not a cache of files. The two are read one after the other: what is dropped between counts less. */
+export const inUse = (usage: number, files: number): number => Math.max(0, usage - files)
+
 function attempt<T>(what: () => T, otherwise: T): T {
   try {
     return what()
@@ -140,7 +143,7 @@ function v2(own: string, name: string): Cgroups {
       usage: () =>
         attempt(
           () => ({
-            memory: number(join(at, 'memory.current')) - field(read(join(at, 'memory.stat')), 'inactive_file'),
+            memory: inUse(number(join(at, 'memory.current')), field(read(join(at, 'memory.stat')), 'inactive_file')),
             cpu: field(read(join(at, 'cpu.stat')), 'usage_usec') / 1000,
             processes: number(join(at, 'pids.current')),
           }),
@@ -172,8 +175,10 @@ function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name:
       usage: () =>
         attempt(
           () => ({
-            memory:
-              number(file('memory', 'memory.usage_in_bytes')) - field(read(file('memory', 'memory.stat')), 'total_inactive_file'),
+            memory: inUse(
+              number(file('memory', 'memory.usage_in_bytes')),
+              field(read(file('memory', 'memory.stat')), 'total_inactive_file'),
+            ),
             cpu: number(file('cpuacct', 'cpuacct.usage')) / 1e6,
             processes: number(file('pids', 'pids.current')),
           }),

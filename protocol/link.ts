@@ -118,11 +118,13 @@ export class Link {
 
   // --- server ---
 
-  welcome(welcome: Welcome): void {
-    if (this.#phase !== 'deciding') return
+  /** False where the link has gone while it was decided. */
+  welcome(welcome: Welcome): boolean {
+    if (this.#phase !== 'deciding') return false
     this.#phase = 'open'
     this.#cancelDeadline()
     this.#sender.control({ type: 'welcome', ...welcome })
+    return true
   }
 
   /** Null where the offer has been taken back (or the link has gone) meanwhile. */

@@ -62,7 +62,7 @@ export type Usage = z.infer<typeof Usage>
 export const KernelState = z.strictObject({
   spec: KernelSpec,
   phase: Phase,
-  usage: z.nullable(Usage),
+  usage: z.catch(z.nullable(Usage), null), // one that cannot be is none: it must not hide the others of a list
   attached: z.nullable(TabId),
   detachedSince: z.nullable(z.number()),
   startedAt: z.number(),

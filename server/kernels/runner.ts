@@ -72,7 +72,9 @@ class Runner implements LiveKernels {
 
   async start(spec: KernelState['spec'], source: string): Promise<Started> {
     if (this.#connection.at !== 'up') return { type: 'absent' }
-    const called = await this.#connection.calls.call('/start', spec, source)
+    const { calls } = this.#connection
+    const called = await calls.call('/start', spec, source)
+    if (called.type === 'absent') this.#disown(calls, spec)
     if (called.type !== 'answered') return called
     this.#mirror.put(called.answer)
     return { type: 'started', state: called.answer }
@@ -81,6 +83,13 @@ class Runner implements LiveKernels {
   async stop(kernel: string, cause: Parameters<Kernels['stop']>[1]): Promise<void> {
     if (this.#connection.at === 'away') return
     await this.#connection.calls.call('/stop', { kernel, cause }) // a kernel that is unknown there is stopped
+  }
+
+  /** The person was told that it did not start. The runner takes calls in order: should it still start it, it ends it. */
+  #disown(calls: Calls, { id, person }: KernelState['spec']): void {
+    const { log } = this.#options
+    log.warn({ kernel: id, person }, 'kernel start not answered')
+    calls.call('/stop', { kernel: id, cause: 'start-failed' }).catch((error: unknown) => log.error({ err: error }, 'not stopped'))
   }
 
   #connect(): void {
@@ -97,6 +106,7 @@ class Runner implements LiveKernels {
     const calls = new Calls(link, this.#options.clock, {
       opened: () => void this.#judge(socket, link, calls),
       event: (event) => this.#event(event),
+      unread: () => this.#options.log.warn('kernel runner said what is no event'),
       ended: () => socket.destroy(),
     })
   }

@@ -74,19 +74,25 @@ export class Session {
     const { sessions, tabs, clock, log } = this.#deps
     const proof = sessions.check(bearer)
     if (proof === null) return this.link.close('unauthenticated')
-    if (this.#house.count(proof.principal.id) >= SOCKETS.perPerson) return this.link.close('overrun', 'too many connections')
+    if (this.#crowded(proof)) return this.link.close('overrun', 'too many connections')
     try {
       const greeting = await welcome(tabs, proof, resume, clock.now())
-      if (sessions.check(bearer) === null) return this.link.close('unauthenticated') // signed out meanwhile
+      // Meanwhile the person may have signed out, opened more sockets, or let this one go.
+      if (sessions.check(bearer) === null) return this.link.close('unauthenticated')
+      if (this.#crowded(proof)) return this.link.close('overrun', 'too many connections')
+      if (!this.link.welcome(greeting)) return
       this.#signed = { ...proof, tab: greeting.tab }
       this.#house.joined(this)
       this.#expire(proof)
-      this.link.welcome(greeting)
       log.debug({ person: greeting.person, tab: greeting.tab, resumed: greeting.resumed }, 'tab connected')
     } catch (error) {
       log.error({ err: error }, 'welcome failed')
       this.link.close('internal')
     }
+  }
+
+  #crowded({ principal }: Proof): boolean {
+    return this.#house.count(principal.id) >= SOCKETS.perPerson
   }
 
   #renew(bearer: string): void {
