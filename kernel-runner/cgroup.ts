@@ -12,6 +12,8 @@ export type CgroupUsage = { readonly memory: number; readonly cpu: number; reado
 export interface Cgroup {
   readonly procs: readonly string[] // files that take the pid of a process to hold
   usage(): CgroupUsage | null
+  /** Every process in it; null where there is no group. */
+  pids(): readonly number[] | null
   oomKills(): number
   /** Removes the group once its processes are gone; waits for that up to a second. */
   remove(): Promise<boolean>
@@ -109,6 +111,11 @@ function delegate(own: string): string | null {
   return attempt(enable, false) ? null : 'the cgroup controllers could not be enabled'
 }
 
+/** Without the cache of files that nobody reads. The two are read one after the other: the difference may be below nothing. */
+export const inUse = (all: number, cache: number) => Math.max(0, all - cache)
+
+const pidsIn = (procs: string) => attempt(() => read(procs).split('\n').filter(Boolean).map(Number), [])
+
 const rootName = (name: string) => `scrydon-${process.pid}-${name}`
 
 /** Removes what a killed runner left: empty groups of a process that is gone. */
@@ -140,12 +147,13 @@ function v2(own: string, name: string): Cgroups {
       usage: () =>
         attempt(
           () => ({
-            memory: number(join(at, 'memory.current')) - field(read(join(at, 'memory.stat')), 'inactive_file'),
+            memory: inUse(number(join(at, 'memory.current')), field(read(join(at, 'memory.stat')), 'inactive_file')),
             cpu: field(read(join(at, 'cpu.stat')), 'usage_usec') / 1000,
             processes: number(join(at, 'pids.current')),
           }),
           null,
         ),
+      pids: () => pidsIn(join(at, 'cgroup.procs')),
       oomKills: () => attempt(() => field(read(join(at, 'memory.events')), 'oom_kill'), 0),
       remove: () => removeFolders([at]),
     }
@@ -172,13 +180,16 @@ function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name:
       usage: () =>
         attempt(
           () => ({
-            memory:
-              number(file('memory', 'memory.usage_in_bytes')) - field(read(file('memory', 'memory.stat')), 'total_inactive_file'),
+            memory: inUse(
+              number(file('memory', 'memory.usage_in_bytes')),
+              field(read(file('memory', 'memory.stat')), 'total_inactive_file'),
+            ),
             cpu: number(file('cpuacct', 'cpuacct.usage')) / 1e6,
             processes: number(file('pids', 'pids.current')),
           }),
           null,
         ),
+      pids: () => pidsIn(file('pids', 'cgroup.procs')),
       oomKills: () => attempt(() => field(read(file('memory', 'memory.oom_control')), 'oom_kill'), 0),
       remove: () => removeFolders(all),
     }
@@ -186,7 +197,7 @@ function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name:
   return { kind: 'v1', why: null, create, remove: async () => void (await removeFolders(roots)) }
 }
 
-const NOTHING: Cgroup = { procs: [], usage: () => null, oomKills: () => 0, remove: async () => true }
+const NOTHING: Cgroup = { procs: [], usage: () => null, pids: () => null, oomKills: () => 0, remove: async () => true }
 
 function none(why: string): Cgroups {
   return { kind: 'none', why, create: () => NOTHING, remove: async () => undefined }

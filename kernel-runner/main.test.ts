@@ -42,6 +42,11 @@ async function evaluate({ channel, cell }: Live, code: string, expected: string)
   await channel.output(cell, (data) => data.includes(expected))
 }
 
+async function failing({ channel, cell }: Live, code: string, expected: string): Promise<void> {
+  channel.run(cell, code)
+  await channel.op('cell-op', (data) => JSON.stringify(data.output).includes(expected))
+}
+
 describe.skipIf(!prepared)('the runner with real kernels', () => {
   let process_: RunnerProcess
   let client: Client
@@ -118,11 +123,37 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     expect(await runner.exited(spec.id, 10_000)).toMatchObject({ cause: 'memory', message: expect.stringContaining('512 MB') })
   })
 
-  it('stops a kernel that fills its scratch space', async () => {
-    const live = await start(client, runner)
-    live.channel.run(live.cell, 'open("big", "wb").write(bytes(300 << 20))')
-    expect(await runner.exited(live.kernel, 8000)).toMatchObject({ cause: 'scratch', message: expect.stringContaining('256 MB') })
+  const FILL =
+    'import os\ndef fill(name):\n    file = open(name, "wb", buffering=0)\n    file.write(bytes(200 << 20))\n    return file\n'
+  it.each([
+    ['two files', `${FILL}fill("a"), fill("b")`, '256 MB'],
+    [
+      'files that are open and have no name',
+      `${FILL}kept = [fill("a")]\nos.unlink("a")\nkept.append(fill("a"))\nos.unlink("a")`,
+      '256 MB',
+    ],
+    ['many empty files', 'for n in range(20_100): open(str(n), "w").close()', '20000 files'],
+    ['folders within folders', 'import os\nfor _ in range(100):\n    os.mkdir("d")\n    os.chdir("d")', '256 MB'],
+  ])('stops a kernel that fills its scratch space with %s; another goes on', async (_, code, limit) => {
+    const [live, bystander] = await Promise.all([start(client, runner), start(client, runner)])
+    live.channel.run(live.cell, code)
+    expect(await runner.exited(live.kernel, 8000)).toMatchObject({ cause: 'scratch', message: expect.stringContaining(limit) })
     await eventually(() => !fs.existsSync(path.join(process_.root, 'kernels', live.kernel)), 3000)
+    await evaluate(bystander, '"still " + "here"', 'still here')
+    await runner.call('/stop', { kernel: bystander.kernel, cause: 'stopped' })
+  })
+
+  it('lets no file grow beyond the scratch space, written or promised, and says so in the cell', async () => {
+    const live = await start(client, runner)
+    const free = () => fs.statfsSync(process_.root).bavail
+    const before = free()
+    await failing(live, 'open("big", "wb").write(bytes(300 << 20))', 'A kernel may write 240 MB')
+    const promised = 'try: os.posix_fallocate(fd, 0, 1 << 40)\nexcept OSError as error: said = "promised: " + error.strerror'
+    const made = `import ctypes, os\nos.unlink("big")\nfd = os.open("promised", os.O_CREAT | os.O_WRONLY)\n${promised}`
+    const kept = 'ctypes.CDLL(None).fallocate(fd, 1, ctypes.c_long(0), ctypes.c_long(1 << 34))'
+    await evaluate(live, `${made}\nsaid + ", kept: " + str(${kept})`, 'promised: File too large, kept: -1')
+    expect((before - free()) * fs.statfsSync(process_.root).bsize).toBeLessThan(2 ** 30)
+    await runner.call('/stop', { kernel: live.kernel, cause: 'stopped' })
   })
 
   it('goes on without its zygote: kernels unharmed, the next start works', async () => {

@@ -11,7 +11,7 @@ import type { StartRequest, Zygote } from './zygote.ts'
 
 const ANSWER_DEADLINE = 10_000 // ms
 const MEGABYTE = 1 << 20
-const LIMITS = { memory: 1 << 30, processes: 32, files: 256, output: MEGABYTE, threads: 1 } as const
+const LIMITS = { memory: 1 << 30, processes: 32, files: 256, scratch: MEGABYTE, output: MEGABYTE, threads: 1 } as const
 
 export type Level = 0 | 1 | 2 | 3
 export type Isolation = { readonly level: Level; readonly why: readonly string[] }

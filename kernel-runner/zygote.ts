@@ -45,6 +45,7 @@ export type StartRequest = {
     readonly memory: number
     readonly processes: number
     readonly files: number
+    readonly scratch: number // the longest file
     readonly output: number
     readonly threads: number
   }

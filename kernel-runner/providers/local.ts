@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Cgroups, openCgroups } from '../cgroup.ts'
+import { Disk } from '../disk.ts'
 import { wipeLeftovers } from '../homes.ts'
 import { forgetGroups, noteGroups } from '../leftovers.ts'
 import type { Log } from '../log.ts'
@@ -51,7 +52,15 @@ export class LocalProvider implements KernelProvider {
     const cgroups = openCgroups(`${process.pid}-${randomBytes(4).toString('hex')}`) // a killed runner's groups may bear its number
     noteGroups(run, cgroups)
     this.#watch(zygote, since)
-    this.#ground = { root, zygote, sandboxes: enclosed ? sandboxes : null, cgroups, uids: enclosed ? uids : null, log }
+    this.#ground = {
+      root,
+      zygote,
+      sandboxes: enclosed ? sandboxes : null,
+      cgroups,
+      disk: new Disk(() => freeOf(root)),
+      uids: enclosed ? uids : null,
+      log,
+    }
     return infoOf(ready, isolation, cgroups)
   }
 
@@ -115,6 +124,11 @@ export class LocalProvider implements KernelProvider {
     for (const uid of pair) uids?.giveBack(uid)
     return isolation
   }
+}
+
+function freeOf(folder: string): number {
+  const { bavail, bsize } = fs.statfsSync(folder)
+  return bavail * bsize
 }
 
 function infoOf(ready: ZygoteReady, isolation: Isolation, cgroups: Cgroups): ProviderInfo {

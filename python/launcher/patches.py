@@ -188,13 +188,13 @@ def wait_to_be_told() -> None:
     connector.SessionConnector._auto_instantiate = lambda self, session: None
 
 
-def explain_errors(process_limit: int) -> None:
+def explain_errors(limits: dict[str, int]) -> None:
     """A cell's error says what an operator or the person can do about it. So does a reader's, which marimo would hide."""
     describe, hide = hooks_post_execution.format_exception_message, notification_utils.is_sensitive_error
-    explained = (explain.ADD, explain.processes(process_limit))
+    explained = (explain.ADD, explain.processes(limits["processes"]), explain.scratch(limits["scratch"]))
 
     def message(error: BaseException) -> str:
-        advice = explain.advice(error, process_limit)
+        advice = explain.advice(error, limits)
         return describe(error) if advice is None else f"{describe(error)}. {advice}"
 
     hooks_post_execution.format_exception_message = message
@@ -233,7 +233,7 @@ class QuietServer(uvicorn.Server):
         await self._ending.wait()
 
 
-def apply(mode: str, autorun: bool, process_limit: int, forced: dict[str, Any]) -> None:
+def apply(mode: str, autorun: bool, limits: dict[str, int], forced: dict[str, Any]) -> None:
     force_configuration(forced)
     no_session_cache()
     data_urls()
@@ -243,7 +243,7 @@ def apply(mode: str, autorun: bool, process_limit: int, forced: dict[str, Any]) 
     never_expire()
     watch_instead_of_polling()
     no_plugins()
-    explain_errors(process_limit)
+    explain_errors(limits)
     explain_large_outputs()
     if mode == "edit":
         forked_kernels()

@@ -223,7 +223,7 @@ class Effects(unittest.TestCase):
 
     def test_an_error_says_what_can_be_done_about_it(self) -> None:
         self.patched((hooks_post_execution, "format_exception_message"), (notification_utils, "is_sensitive_error"))
-        patches.explain_errors(256)
+        patches.explain_errors({"processes": 256, "scratch": 2 << 30})
 
         def shown(code: str) -> str:
             try:
@@ -238,6 +238,7 @@ class Effects(unittest.TestCase):
         full = shown("raise BlockingIOError(11, 'Resource temporarily unavailable')")
         self.assertRegex(full, "unavailable. A kernel may have 256 processes and threads")
         self.assertRegex(shown('raise RuntimeError("can\'t start new thread")'), "256 processes")
+        self.assertRegex(shown("raise OSError(27, 'File too large')"), "too large. A kernel may write 2 GB")
         for code in ("import os.pathh", "import marimo.nothing", "from os import nothing", "1 / 0", "raise RuntimeError('other')"):
             self.assertNotRegex(shown(code), "operator|256", code)
         for message, hidden in ((full, False), (shown("import not_installed"), False), ("a value", True)):
