@@ -6,6 +6,7 @@ import asyncio
 import errno
 import multiprocessing
 import os
+import secrets
 import stat
 import sys
 from typing import IO, Any
@@ -13,6 +14,8 @@ from typing import IO, Any
 import uvicorn
 from marimo._ast import codegen
 from marimo._config import manager as config_manager
+from marimo._config import settings
+from marimo._config import utils as config_utils
 from marimo._entrypoints import registry
 from marimo._messaging import notification_utils, streams
 from marimo._output.md import md
@@ -20,6 +23,8 @@ from marimo._plugins.stateless.callout import callout
 from marimo._runtime import runtime
 from marimo._runtime.layout import layout
 from marimo._runtime.runner import hooks_post_execution
+from marimo._server import main
+from marimo._server.api import auth
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
 from marimo._session import session as marimo_session
@@ -44,6 +49,29 @@ def force_configuration(forced: dict[str, Any]) -> None:
     config_manager._contextual_defaults = lambda reader: {}
     read_user = config_manager.UserConfigStore.read
     config_manager.UserConfigStore.read = lambda self: config.kept(read_user(self))
+
+
+SETTINGS = {
+    "QUIET": True,
+    "YES": True,
+    "RESTRICT_SHARING": True,
+    "CHECK_STATUS_UPDATE": False,
+    "ENABLE_HOST": False,
+    "TRACING": False,
+    "MANAGE_SCRIPT_METADATA": False,
+    "SANDBOX_MODE": None,
+    "SANDBOX_BACKEND": None,
+    "SESSION_SECRET": None,
+    "PROFILE_DIR": None,
+}
+
+
+def fresh_state() -> None:
+    """What marimo read from the zygote's environment, and the secret it made there, which every kernel would share."""
+    for name, value in SETTINGS.items():
+        setattr(settings.GLOBAL_SETTINGS, name, value)
+    auth.SESSION_SECRET = main.SESSION_SECRET = type(auth.SESSION_SECRET)(secrets.token_hex(32))
+    config_utils.get_user_config_path.cache_clear()
 
 
 def no_session_cache() -> None:
@@ -234,6 +262,7 @@ class QuietServer(uvicorn.Server):
 
 
 def apply(mode: str, autorun: bool, limits: dict[str, int], forced: dict[str, Any]) -> None:
+    fresh_state()
     force_configuration(forced)
     no_session_cache()
     data_urls()
