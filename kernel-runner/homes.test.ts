@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { kernelsFolder, makeHome, noteHolder, wipeLeftovers } from './homes.ts'
+import { exceptionIn, kernelsFolder, makeHome, noteHolder, wipeLeftovers } from './homes.ts'
 import { processStart } from './processes.ts'
 import { folderBytes, namelessBytes, writtenBytes } from './scratch.ts'
 import { UidPool } from './uids.ts'
@@ -57,6 +57,20 @@ describe('a kernel’s folder', () => {
     expect(await wipeLeftovers(root)).toBe(1)
     expect(fs.readdirSync(kernelsFolder(root))).toEqual([])
     expect(await wipeLeftovers(root)).toBe(0)
+  })
+})
+
+describe('the log of a start', () => {
+  it.each([
+    ['Traceback (most recent call last):\n  File "x", line 1\nValueError: secret 42\n', 'ValueError'],
+    ['Traceback …\nmarimo._errors.Bad\n', 'marimo._errors.Bad'],
+    ['a warning that somebody printed\n', null],
+    ['', null],
+  ])('gives the type of an exception and no more', (text, type) => {
+    const { log } = make('x')
+    expect(exceptionIn(log)).toBeNull()
+    fs.writeFileSync(log, text)
+    expect(exceptionIn(log)).toBe(type)
   })
 })
 

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Client, type KernelChannel, type RunnerChannel, specOf } from './testing/client.ts'
-import { prepared } from './testing/local.ts'
+import { prepared, temporaryRoot } from './testing/local.ts'
 import { alive, eventually, RunnerProcess } from './testing/process.ts'
 
 const SOURCE = `import marimo
@@ -188,6 +188,37 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     expect(second.child.exitCode).toBe(78)
     expect(second.stderr).toContain('Another kernel runner uses')
     expect((await runner.call('/info', {})).status).toBe(200)
+  })
+
+  it.each([
+    [
+      'a path that no socket can have',
+      () => ({ SCRYDON_HOME: path.join(process_.root, 'x'.repeat(150)) }),
+      'longer than 107 bytes',
+    ],
+    ['a level of the log that there is none of', () => ({ LOG_LEVEL: 'loud' }), 'LOG_LEVEL'],
+  ])('says with its exit code that starting again will not help: %s', async (_, environment, words) => {
+    const wrong = new RunnerProcess(temporaryRoot(), environment())
+    roots.add(wrong.root)
+    await eventually(() => wrong.child.exitCode !== null, 20_000).finally(() => wrong.end('SIGKILL'))
+    expect(wrong.child.exitCode).toBe(78)
+    expect(wrong.stderr).toContain(words)
+  })
+
+  it('works in a state folder whose path is longer than a socket’s may be', async () => {
+    const long = path.join(temporaryRoot(), 'y'.repeat(150))
+    roots.add(path.dirname(long))
+    const deep = await new RunnerProcess(long, { SCRYDON_RUNNER: path.join(path.dirname(long), 'runner.sock') }).listening()
+    try {
+      const far = deep.connect()
+      const calls = far.runner()
+      await calls.ready()
+      const level = async (of: RunnerChannel) => (await of.call('/info', {})).body
+      expect(await level(calls)).toMatchObject({ level: ((await level(runner)) as { level: number }).level })
+      await evaluate(await start(far, calls), '"deep " + "down"', 'deep down')
+    } finally {
+      await deep.end('SIGTERM')
+    }
   })
 
   it('ends with all its kernels when told to', async () => {

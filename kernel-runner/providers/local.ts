@@ -16,6 +16,7 @@ import { type Ground, LocalKernel } from './localKernel.ts'
 import type { KernelProcess, KernelProvider, Order, ProviderEvent, ProviderInfo } from './provider.ts'
 
 const CHANGED_EVERY = 1000 // ms
+const ASK = 20_000 // ms for one question to Python
 
 export type LocalOptions = {
   readonly root: string // SCRYDON_HOME
@@ -73,6 +74,11 @@ export class LocalProvider implements KernelProvider {
     return this.#ground?.zygote.ready?.packages ?? []
   }
 
+  /** Bytes until this service, its kernels included, meets a limit that was set from outside: a container's. */
+  memoryLeft(): number {
+    return this.#ground?.cgroups.memoryLeft() ?? Number.POSITIVE_INFINITY
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#looking)
     this.#ground?.zygote.close()
@@ -108,7 +114,8 @@ export class LocalProvider implements KernelProvider {
     const bwrap = process.platform === 'linux' ? findBubblewrap() : null
     if (bwrap === null) return null
     const { python, launcher } = this.#options
-    const ask = (...args: string[]) => execFileSync(python, ['-I', ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const ask = (...args: string[]) =>
+      execFileSync(python, ['-I', ...args], { stdio: ['ignore', 'pipe', 'ignore'], timeout: ASK })
     const program = ask(path.join(launcher, 'main.py'), '--print-seccomp')
     const prefixes = ask('-c', 'import sys; print(sys.prefix, sys.base_prefix, sep="\\n")').toString().trim().split('\n')
     const folder = path.join(run, 'sandbox')

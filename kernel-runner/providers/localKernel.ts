@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { START, WATCH } from '../bounds.ts'
 import type { Cgroup, Cgroups } from '../cgroup.ts'
 import type { Disk, Room } from '../disk.ts'
-import { type Home, makeHome, NOTEBOOK, noteHolder, wipe } from '../homes.ts'
+import { exceptionIn, type Home, makeHome, NOTEBOOK, noteHolder, wipe } from '../homes.ts'
 import type { Log } from '../log.ts'
 import { type Pinned, pinSocket } from '../pin.ts'
 import { processStart, treePids, treeUsage } from '../processes.ts'
@@ -151,12 +151,12 @@ export class LocalKernel implements KernelProcess {
         output: limits.output,
         threads: Math.max(1, Math.ceil(limits.cpuShare)),
       },
-      log: `${home.folder}/log`,
+      log: home.log,
     })
   }
 
   #settle(started: Started, home: Home): void {
-    if (started.type === 'failed') throw new StartError(`The step “${started.step}” failed.`)
+    if (started.type === 'failed') throw new StartError(`The step “${started.step}” failed.`, started.step)
     this.#server = { pid: started.pid, start: processStart(started.pid) }
     void started.exited.then((exit) => this.#exited(exit))
     if (!this.#holder) noteHolder(home.folder, started.pid)
@@ -169,6 +169,8 @@ export class LocalKernel implements KernelProcess {
     if (exit.type === 'unknown') return
     this.#exit = exit
     this.#exitSeen.resolve()
+    const exception = this.#home && exceptionIn(this.#home.log)
+    if (exception) this.#ground.log.warn({ kernel: this.#order.spec.id, step: 'python', exception }, 'kernel-start')
     this.#countOom()
     this.#report({ type: 'died', death: this.#oom.at > 0 ? { type: 'memory' } : deathOf(exit) })
   }
@@ -209,7 +211,13 @@ export class LocalKernel implements KernelProcess {
   }
 }
 
-class StartError extends Error {}
+class StartError extends Error {
+  readonly code: string | undefined // for the log
+  constructor(message: string, code?: string) {
+    super(message)
+    this.code = code
+  }
+}
 
 function deathOf(exit: Exit): Death {
   if (exit.type === 'exit') return { type: 'exit', value: exit.code }
