@@ -12,6 +12,8 @@ export type CgroupUsage = { readonly memory: number; readonly cpu: number; reado
 export interface Cgroup {
   readonly procs: readonly string[] // files that take the pid of a process to hold
   usage(): CgroupUsage | null
+  /** Every process in it; null where there is no group. */
+  pids(): readonly number[] | null
   oomKills(): number
   /** Removes the group once its processes are gone; waits for that up to a second. */
   remove(): Promise<boolean>
@@ -21,6 +23,8 @@ export type Cgroups = {
   readonly kind: 'v1' | 'v2' | 'none'
   readonly why: string | null // what is missing, in words; null when all limits hold
   create(name: string, limits: CgroupLimits): Cgroup
+  /** Bytes until our own group, in which all others lie, meets its limit; Infinity without one. */
+  memoryLeft(): number
   remove(): Promise<void>
 }
 
@@ -112,6 +116,18 @@ function delegate(own: string): string | null {
   return attempt(enable, false) ? null : 'the cgroup controllers could not be enabled'
 }
 
+/** Without the cache of files that nobody reads. The two are read one after the other: the difference may be below nothing. */
+export const inUse = (all: number, cache: number) => Math.max(0, all - cache)
+
+/** `max` of version 2 is no number: no limit. */
+export function memoryLeftIn(group: string, limit: string, usage: string, cache: string): number {
+  const bound = attempt(() => number(join(group, limit)), Number.NaN)
+  if (Number.isNaN(bound)) return Number.POSITIVE_INFINITY
+  return bound - inUse(number(join(group, usage)), field(read(join(group, 'memory.stat')), cache))
+}
+
+const pidsIn = (procs: string) => attempt(() => read(procs).split('\n').filter(Boolean).map(Number), [])
+
 const rootName = (name: string) => `scrydon-${process.pid}-${name}`
 
 /** Removes what a killed runner left: empty groups of a process that is gone. */
@@ -149,11 +165,13 @@ function v2(own: string, name: string): Cgroups {
           }),
           null,
         ),
+      pids: () => pidsIn(join(at, 'cgroup.procs')),
       oomKills: () => attempt(() => field(read(join(at, 'memory.events')), 'oom_kill'), 0),
       remove: () => removeFolders([at]),
     }
   }
-  return { kind: 'v2', why: null, create, remove: async () => void (await removeFolders([root])) }
+  const memoryLeft = () => memoryLeftIn(own, 'memory.max', 'memory.current', 'inactive_file')
+  return { kind: 'v2', why: null, create, memoryLeft, remove: async () => void (await removeFolders([root])) }
 }
 
 function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name: string): Cgroups {
@@ -184,17 +202,19 @@ function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name:
           }),
           null,
         ),
+      pids: () => pidsIn(file('pids', 'cgroup.procs')),
       oomKills: () => attempt(() => field(read(file('memory', 'memory.oom_control')), 'oom_kill'), 0),
       remove: () => removeFolders(all),
     }
   }
-  return { kind: 'v1', why: null, create, remove: async () => void (await removeFolders(roots)) }
+  const memoryLeft = () => memoryLeftIn(places.memory, 'memory.limit_in_bytes', 'memory.usage_in_bytes', 'total_inactive_file')
+  return { kind: 'v1', why: null, create, memoryLeft, remove: async () => void (await removeFolders(roots)) }
 }
 
-const NOTHING: Cgroup = { procs: [], usage: () => null, oomKills: () => 0, remove: async () => true }
+const NOTHING: Cgroup = { procs: [], usage: () => null, pids: () => null, oomKills: () => 0, remove: async () => true }
 
 function none(why: string): Cgroups {
-  return { kind: 'none', why, create: () => NOTHING, remove: async () => undefined }
+  return { kind: 'none', why, create: () => NOTHING, memoryLeft: () => Number.POSITIVE_INFINITY, remove: async () => undefined }
 }
 
 /** Finds what this machine offers. `name` tells this runner's groups from another's. */

@@ -2,9 +2,9 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { kernelsFolder, makeHome, noteHolder, wipeLeftovers } from './homes.ts'
+import { exceptionIn, kernelsFolder, makeHome, noteHolder, wipeLeftovers } from './homes.ts'
 import { processStart } from './processes.ts'
-import { folderBytes } from './scratch.ts'
+import { folderBytes, namelessBytes, writtenBytes } from './scratch.ts'
 import { UidPool } from './uids.ts'
 
 let root: string
@@ -60,8 +60,22 @@ describe('a kernel’s folder', () => {
   })
 })
 
+describe('the log of a start', () => {
+  it.each([
+    ['Traceback (most recent call last):\n  File "x", line 1\nValueError: secret 42\n', 'ValueError'],
+    ['Traceback …\nmarimo._errors.Bad\n', 'marimo._errors.Bad'],
+    ['a warning that somebody printed\n', null],
+    ['', null],
+  ])('gives the type of an exception and no more', (text, type) => {
+    const { log } = make('x')
+    expect(exceptionIn(log)).toBeNull()
+    fs.writeFileSync(log, text)
+    expect(exceptionIn(log)).toBe(type)
+  })
+})
+
 describe('scratch', () => {
-  it('counts what is on the disk, follows no link, and stops at its bound', async () => {
+  it('counts what is on the disk, follows no link, and what is beyond its bound is over any limit', async () => {
     const { home } = make('x')
     const before = await folderBytes(home)
     fs.mkdirSync(path.join(home, 'a', 'b'), { recursive: true })
@@ -70,7 +84,32 @@ describe('scratch', () => {
     const after = await folderBytes(home)
     expect(after - before).toBeGreaterThanOrEqual(1_000_000)
     expect(after - before).toBeLessThan(1_100_000)
-    expect(await folderBytes(home, 1)).toBeLessThan(1_000_000)
+    expect(await folderBytes(home, 1)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('counts files whose names are no text, and calls a tree too deep that no path could name', async () => {
+    const { home } = make('x')
+    const before = await folderBytes(home)
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${home}/`), Buffer.from([0xff, 0xfe])]), Buffer.alloc(1_000_000))
+    expect((await folderBytes(home)) - before).toBeGreaterThanOrEqual(1_000_000)
+    fs.mkdirSync(path.join(home, ...Array.from({ length: 70 }, () => 'd')), { recursive: true })
+    expect(await folderBytes(home)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it.skipIf(process.platform !== 'linux')('counts a file that is open and has no name, once, and what was written', async () => {
+    const { home } = make('x')
+    const before = await writtenBytes([process.pid])
+    const fds = ['w', 'r'].map((flags) => fs.openSync(path.join(home, 'gone'), flags))
+    fs.writeSync(fds[0] ?? 0, Buffer.alloc(1_000_000))
+    expect(await namelessBytes([process.pid], home)).toBe(0)
+    fs.unlinkSync(path.join(home, 'gone'))
+    const nameless = await namelessBytes([process.pid], home)
+    expect(nameless).toBeGreaterThanOrEqual(1_000_000)
+    expect(nameless).toBeLessThan(1_100_000)
+    expect(await namelessBytes([process.pid], home, 1)).toBe(Number.POSITIVE_INFINITY)
+    expect((await writtenBytes([process.pid])) - before).toBeGreaterThanOrEqual(1_000_000)
+    for (const fd of fds) fs.closeSync(fd)
+    expect(await namelessBytes([process.pid], home)).toBe(0)
   })
 
   it('of a folder that is gone is nothing', async () => {

@@ -11,6 +11,7 @@ export type Home = {
   readonly folder: string // the runner's
   readonly home: string // the kernel's
   readonly socket: string
+  readonly log: string // of its start
   readonly files: string // the notebook's uploads: bound read-only
 }
 
@@ -45,7 +46,13 @@ export function makeHome({ root, id, notebook, source, layout, uid }: HomeOption
     makeFolder(path.join(home, 'layouts'), uid)
     write(path.join(home, name), Buffer.from(layout), uid)
   }
-  return { folder, home, files, socket: path.join(folder, 'k.sock') }
+  return { folder, home, files, socket: path.join(folder, 'k.sock'), log: path.join(folder, 'log') }
+}
+
+/** The type of what ended a server before it listened, out of its start's log: never its words, which may hold data. */
+export function exceptionIn(log: string): string | null {
+  const text = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').slice(-8192).trimEnd() : ''
+  return /^([A-Za-z_][\w.]{0,80})(?::|$)/.exec(text.slice(text.lastIndexOf('\n') + 1))?.[1] ?? null
 }
 
 function makeFolder(name: string, uid: number | null): void {

@@ -64,7 +64,9 @@ class FakeProcess implements KernelProcess {
   }
 
   async sample(): Promise<Sample | null> {
-    return this.#death || this.#ended ? null : { memory: this.#marimo.memory, cpu: process.cpuUsage().user / 1000, scratch: 0 }
+    return this.#death || this.#ended
+      ? null
+      : { memory: this.#marimo.memory, cpu: process.cpuUsage().user / 1000, scratch: 0, disk: 'enough' }
   }
 
   async inspect(): Promise<Death | null> {

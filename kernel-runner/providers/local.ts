@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Cgroups, openCgroups } from '../cgroup.ts'
+import { Disk } from '../disk.ts'
 import { wipeLeftovers } from '../homes.ts'
 import { forgetGroups, noteGroups } from '../leftovers.ts'
 import type { Log } from '../log.ts'
@@ -15,6 +16,7 @@ import { type Ground, LocalKernel } from './localKernel.ts'
 import type { KernelProcess, KernelProvider, Order, ProviderEvent, ProviderInfo } from './provider.ts'
 
 const CHANGED_EVERY = 1000 // ms
+const ASK = 20_000 // ms for one question to Python
 
 export type LocalOptions = {
   readonly root: string // SCRYDON_HOME
@@ -51,7 +53,15 @@ export class LocalProvider implements KernelProvider {
     const cgroups = openCgroups(`${process.pid}-${randomBytes(4).toString('hex')}`) // a killed runner's groups may bear its number
     noteGroups(run, cgroups)
     this.#watch(zygote, since)
-    this.#ground = { root, zygote, sandboxes: enclosed ? sandboxes : null, cgroups, uids: enclosed ? uids : null, log }
+    this.#ground = {
+      root,
+      zygote,
+      sandboxes: enclosed ? sandboxes : null,
+      cgroups,
+      disk: new Disk(() => freeOf(root)),
+      uids: enclosed ? uids : null,
+      log,
+    }
     return infoOf(ready, isolation, cgroups)
   }
 
@@ -62,6 +72,11 @@ export class LocalProvider implements KernelProvider {
 
   packages(): ProviderInfo['packages'] {
     return this.#ground?.zygote.ready?.packages ?? []
+  }
+
+  /** Bytes until this service, its kernels included, meets a limit that was set from outside: a container's. */
+  memoryLeft(): number {
+    return this.#ground?.cgroups.memoryLeft() ?? Number.POSITIVE_INFINITY
   }
 
   async close(): Promise<void> {
@@ -99,7 +114,8 @@ export class LocalProvider implements KernelProvider {
     const bwrap = process.platform === 'linux' ? findBubblewrap() : null
     if (bwrap === null) return null
     const { python, launcher } = this.#options
-    const ask = (...args: string[]) => execFileSync(python, ['-I', ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const ask = (...args: string[]) =>
+      execFileSync(python, ['-I', ...args], { stdio: ['ignore', 'pipe', 'ignore'], timeout: ASK })
     const program = ask(path.join(launcher, 'main.py'), '--print-seccomp')
     const prefixes = ask('-c', 'import sys; print(sys.prefix, sys.base_prefix, sep="\\n")').toString().trim().split('\n')
     const folder = path.join(run, 'sandbox')
@@ -115,6 +131,11 @@ export class LocalProvider implements KernelProvider {
     for (const uid of pair) uids?.giveBack(uid)
     return isolation
   }
+}
+
+function freeOf(folder: string): number {
+  const { bavail, bsize } = fs.statfsSync(folder)
+  return bavail * bsize
 }
 
 function infoOf(ready: ZygoteReady, isolation: Isolation, cgroups: Cgroups): ProviderInfo {

@@ -107,7 +107,7 @@ export class TestKernel {
       home: '/home/me',
       notebook: '/home/me/notebook.py',
       cgroups: cgroup.procs,
-      limits: { memory: 2 ** 30, processes: 128, files: 1024, output: 8_000_000, threads: 1 },
+      limits: { memory: 2 ** 30, processes: 128, files: 1024, scratch: 2 ** 28, output: 8_000_000, threads: 1 },
       log: join(ground.folder, id, 'log'),
       ...rest,
     }

@@ -9,8 +9,8 @@ THREAD = "can't start new thread"
 DEPTH = 20  # causes looked at: code can make a chain of them endless
 
 
-def megabytes(size: int) -> str:
-    return f"{round(size / (1 << 20), 1):g} MB"
+def readable(size: int) -> str:
+    return f"{round(size / (1 << 20), 1):g} MB" if size < 1 << 30 else f"{round(size / (1 << 30), 1):g} GB"
 
 
 def processes(limit: int) -> str:
@@ -19,7 +19,7 @@ def processes(limit: int) -> str:
 
 def output(size: int, limit: int) -> str:
     return (
-        f"This output of {megabytes(size)} was left out: one output may have {megabytes(limit)}. "
+        f"This output of {readable(size)} was left out: one output may have {readable(limit)}. "
         "Show less of it: some of its rows, a smaller picture, or a table that sends its pages one by one (mo.ui.table)."
     )
 
@@ -45,10 +45,16 @@ def installed(module: str) -> bool:
         return False
 
 
-def advice(error: BaseException, process_limit: int) -> str | None:
+def scratch(limit: int) -> str:
+    return f"A kernel may write {readable(limit)} to its scratch space: write less, or delete what is no longer needed."
+
+
+def advice(error: BaseException, limits: dict[str, int]) -> str | None:
     """One sentence that stands behind the error's own message in its cell; None where Python says enough."""
     if missing(error):
         return ADD
+    if isinstance(error, OSError) and error.errno == errno.EFBIG:
+        return scratch(limits["scratch"])
     no_process = isinstance(error, BlockingIOError) and error.errno == errno.EAGAIN
     no_thread = isinstance(error, RuntimeError) and str(error) == THREAD
-    return processes(process_limit) if no_process or no_thread else None
+    return processes(limits["processes"]) if no_process or no_thread else None

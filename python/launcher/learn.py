@@ -150,7 +150,7 @@ def observe(mode: str) -> set[str]:
     with open(notebook, "w") as file:
         file.write(NOTEBOOK + SAY)
     listener = zygote.listen(path)
-    order = {"mode": mode, "autorun": True, "theme": "light", "home": home, "notebook": notebook, "limits": {"output": 8 << 20, "processes": 256}}
+    order = {"mode": mode, "autorun": True, "theme": "light", "home": home, "notebook": notebook, "limits": {"output": 8 << 20, "processes": 256, "scratch": 2 << 30}}
     pid = os.fork()
     if pid == 0:
         try:

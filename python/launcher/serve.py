@@ -110,7 +110,7 @@ def run(request: dict[str, Any], listener: int) -> None:
     mode, limits = request["mode"], request["limits"]
     reset.everything(request["home"], limits.get("threads", 1))
     autorun = request["autorun"]
-    patches.apply(mode, autorun, limits["processes"], config.forced(mode, autorun, request["theme"], limits["output"]))
+    patches.apply(mode, autorun, limits, config.forced(mode, autorun, request["theme"], limits["output"]))
     if mode == "edit":
         nursery.open_nursery()
     else:

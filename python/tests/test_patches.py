@@ -1,19 +1,22 @@
 """The contract with each marimo symbol that patches.py changes: its shape before, its effect after. A marimo whose shape
 differs fails here, by the symbol's name, before any kernel does."""
 
+import asyncio
 import inspect
 import multiprocessing
 import os
 import pathlib
 import tempfile
 import threading
+import types
 import unittest
 from unittest import mock
 from typing import Any
 
 import uvicorn
 from marimo._ast import codegen
-from marimo._config import manager
+from marimo._config import manager, settings
+from marimo._config import utils as config_utils
 from marimo._entrypoints import registry
 from marimo._messaging import console_output_worker, notification_utils, streams, tracebacks
 from marimo._messaging.cell_output import CellChannel, CellOutput
@@ -21,11 +24,14 @@ from marimo._messaging.errors import MarimoExceptionRaisedError, MarimoInternalE
 from marimo._runtime import runtime
 from marimo._runtime.layout import layout
 from marimo._runtime.runner import hooks_post_execution
+from marimo._server import main
+from marimo._server.api import auth
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
 from marimo._session import session as marimo_session
 from marimo._session.extensions import extensions
 from marimo._session.managers import kernel as kernel_manager
+from marimo._session.model import ConnectionState, SessionMode
 from marimo._session.notebook import storage
 from marimo._session.state import session_view
 from marimo._utils import distributor
@@ -51,6 +57,14 @@ class Shapes(unittest.TestCase):
         self.assertEqual(parameters(manager._contextual_defaults), ["reader"])
         self.says(manager.MarimoConfigManager.__init__, "security_partials")
         self.says(manager.MarimoConfigManager._read_overrides, "*self.partials, *self.security_partials")
+
+    def test_state_of_the_process(self) -> None:
+        for name in patches.SETTINGS:
+            self.assertTrue(hasattr(settings.GLOBAL_SETTINGS, name), f"GLOBAL_SETTINGS.{name} is gone")
+        self.assertIs(main.SESSION_SECRET, auth.SESSION_SECRET)
+        self.says(main.create_starlette_app, "secret_key=SESSION_SECRET")
+        self.says(auth.hash_access_token, "str(SESSION_SECRET)")
+        self.assertTrue(callable(config_utils.get_user_config_path.cache_clear))
 
     def test_session_cache(self) -> None:
         self.assertEqual(parameters(extensions.CachingExtension.__init__), ["self", "enabled", "interval", "mode"])
@@ -158,6 +172,66 @@ class Effects(unittest.TestCase):
     def test_saved_preferences_keep_only_harmless_keys(self) -> None:
         self.assertEqual(config.kept({"keymap": 1, "venv": 2, "mcp": 3, "runtime": 4, "package_management": 5}), {"keymap": 1})
 
+    def test_no_two_kernels_share_a_secret_and_settings_are_ours(self) -> None:
+        self.patched((auth, "SESSION_SECRET"), (main, "SESSION_SECRET"), *((settings.GLOBAL_SETTINGS, name) for name in patches.SETTINGS))
+        settings.GLOBAL_SETTINGS.ENABLE_HOST = settings.GLOBAL_SETTINGS.TRACING = True
+        seen = set()
+        for _ in range(2):
+            patches.fresh_state()
+            self.assertIs(main.SESSION_SECRET, auth.SESSION_SECRET)
+            seen.add(auth.hash_access_token("token"))
+        self.assertEqual(len(seen), 2)
+        self.assertEqual((settings.GLOBAL_SETTINGS.ENABLE_HOST, settings.GLOBAL_SETTINGS.TRACING), (False, False))
+
+    def test_a_session_gets_no_virtual_files_whatever_it_asks_for(self) -> None:
+        self.patched((marimo_session.SessionImpl, "create"))
+        asked: list[Any] = []
+
+        async def create(cls: Any, **options: Any) -> None:
+            asked.append(options)
+
+        marimo_session.SessionImpl.create = classmethod(create)
+        patches.data_urls()
+        asyncio.run(marimo_session.SessionImpl.create(virtual_file_storage="shared_memory", session_id="s"))
+        self.assertEqual(asked, [{"virtual_file_storage": None, "session_id": "s"}])
+
+    def test_a_session_without_a_socket_waits(self) -> None:
+        self.patched((session_handler.SessionHandler, "_on_disconnect"))
+        patches.never_expire()
+        session = mock.Mock()
+        handler = types.SimpleNamespace(message_queue=flow.queue(), _session=session, status=ConnectionState.OPEN)
+        handler.message_queue.put_nowait(b"x" * (flow.QUEUED + 1))
+        self.assertTrue(flow.full())
+        session_handler.SessionHandler._on_disconnect(handler)  # no loop runs here: nothing can have been put off
+        self.assertFalse(flow.full())
+        self.assertEqual(handler.status, ConnectionState.CLOSED)
+        self.assertEqual(session.mock_calls, [mock.call.disconnect_consumer(handler)])
+
+    def test_the_end_of_a_kernel_process_is_seen_at_once_and_nothing_polls_before(self) -> None:
+        self.patched((extensions.HeartbeatExtension, "_start"))
+        checked: list[Any] = []
+        extensions.HeartbeatExtension._start = lambda self, session: checked.append(session)
+        patches.watch_instead_of_polling()
+        alive, dying = os.pipe()
+        task = types.SimpleNamespace(sentinel=alive)
+        edit = types.SimpleNamespace(_kernel_manager=types.SimpleNamespace(mode=SessionMode.EDIT, kernel_task=task))
+        run = types.SimpleNamespace(_kernel_manager=types.SimpleNamespace(mode=SessionMode.RUN, kernel_task=task))
+
+        async def watches() -> None:
+            extension = extensions.HeartbeatExtension()
+            extensions.HeartbeatExtension._start(extension, run)
+            self.assertIsNone(extension.heartbeat_task)
+            extensions.HeartbeatExtension._start(extension, edit)
+            await asyncio.sleep(0)
+            self.assertEqual(checked, [])
+            os.close(dying)
+            while not checked:
+                await asyncio.sleep(0)
+
+        asyncio.run(asyncio.wait_for(watches(), 5))
+        os.close(alive)
+        self.assertEqual(checked, [edit])
+
     def test_the_cache_cannot_be_enabled(self) -> None:
         self.patched((marimo_session, "CachingExtension"))
         patches.no_session_cache()
@@ -223,7 +297,7 @@ class Effects(unittest.TestCase):
 
     def test_an_error_says_what_can_be_done_about_it(self) -> None:
         self.patched((hooks_post_execution, "format_exception_message"), (notification_utils, "is_sensitive_error"))
-        patches.explain_errors(256)
+        patches.explain_errors({"processes": 256, "scratch": 2 << 30})
 
         def shown(code: str) -> str:
             try:
@@ -238,6 +312,7 @@ class Effects(unittest.TestCase):
         full = shown("raise BlockingIOError(11, 'Resource temporarily unavailable')")
         self.assertRegex(full, "unavailable. A kernel may have 256 processes and threads")
         self.assertRegex(shown('raise RuntimeError("can\'t start new thread")'), "256 processes")
+        self.assertRegex(shown("raise OSError(27, 'File too large')"), "too large. A kernel may write 2 GB")
         for code in ("import os.pathh", "import marimo.nothing", "from os import nothing", "1 / 0", "raise RuntimeError('other')"):
             self.assertNotRegex(shown(code), "operator|256", code)
         for message, hidden in ((full, False), (shown("import not_installed"), False), ("a value", True)):
@@ -262,8 +337,6 @@ class Effects(unittest.TestCase):
         self.assertIsNone(runtime.start_parent_poller(1, ancestor_pid=2))
 
     def test_the_server_ends_when_told(self) -> None:
-        import asyncio
-
         async def ends() -> None:
             server = patches.QuietServer(uvicorn.Config(None))
             waiting = asyncio.create_task(server.main_loop())
