@@ -19,6 +19,11 @@ const root = path.resolve(env.SCRYDON_HOME ?? '.scrydon')
 const socket = path.resolve(env.SCRYDON_RUNNER ?? path.join(root, 'run', 'runner.sock'))
 const log = createLog(env.LOG_LEVEL ?? 'info')
 
+process.on('uncaughtException', (error) => {
+  log.error({ err: error }, 'uncaught') // what failed and where: messages quote values
+  process.exit(1)
+})
+
 async function main(): Promise<void> {
   process.umask(0o022) // what a sandbox shows must be readable to its uid; what is private says so itself
   fs.mkdirSync(root, { recursive: true, mode: 0o700 })

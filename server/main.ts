@@ -6,7 +6,7 @@ import { readConfig } from './config.ts'
 import { startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
 import { runnerKernels } from './kernels/runner.ts'
-import { makeLog } from './log.ts'
+import { lastWords, makeLog } from './log.ts'
 import './memory.ts'
 import { openStore } from './store/sqlite.ts'
 import { contentSite } from './web/content.ts'
@@ -20,6 +20,7 @@ if (!configured.ok) giveUp(configured.message)
 const { config } = configured
 process.umask(0o022)
 const log = makeLog(config.logLevel)
+lastWords(log)
 
 const kernels = runnerKernels({ socket: config.runner, clock, log })
 const gateway = await startGateway(config, {

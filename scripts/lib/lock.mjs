@@ -3,7 +3,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { ask, StepError } from './run.mjs'
+import { ask, Misconfigured } from './run.mjs'
 
 const GRACE = 5000
 
@@ -27,7 +27,7 @@ export async function takeLock(home) {
   const path = join(home, 'instance.lock')
   const held = readHolder(path)
   if (held !== null && lives(held.holder))
-    throw new StepError(
+    throw new Misconfigured(
       `Another instance (process ${held.holder.pid}) uses ${home}. Stop it first, or give this one its own state: SCRYDON_HOME=/other/folder npm start`,
     )
   if (held !== null) {
@@ -66,7 +66,7 @@ function place(path, value, home) {
   try {
     linkSync(draft, path)
   } catch {
-    throw new StepError(`Another instance is starting on ${home}.`)
+    throw new Misconfigured(`Another instance is starting on ${home}.`)
   } finally {
     rmSync(draft, { force: true })
   }
