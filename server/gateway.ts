@@ -5,6 +5,7 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { LEASE, NOTEBOOK } from '#protocol/limits.ts'
+import { MARIMO } from '#protocol/marimo.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { makeEvents } from './bus.ts'
 import { clock } from './clock.ts'
@@ -24,7 +25,7 @@ import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
 import { makeSerial } from './serial.ts'
 import { tellLease } from './tell.ts'
-import { MARIMO, SCRYDON } from './versions.ts'
+import { SCRYDON } from './versions.ts'
 import { makeApp } from './web/app.ts'
 import type { Deps } from './web/deps.ts'
 import { makeMetrics } from './web/metrics.ts'
@@ -117,7 +118,7 @@ function makeDesk(config: Config, { identity, store, log, now }: Implementations
     tellLease(desk, notebook, effect).catch((error: unknown) => log.error({ err: error }, 'lease not told'))
   })
   const uploads = join(config.home, 'uploads')
-  const desk: Desk = { store, identity, events: makeEvents(), leases, serial: makeSerial(), now, uploads }
+  const desk: Desk = { store, identity, events: makeEvents(), leases, serial: makeSerial(), now, log, uploads }
   return desk
 }
 

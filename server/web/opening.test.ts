@@ -1,6 +1,7 @@
 // Opening a notebook: which kernel, in which way, and what ends it.
 import { describe, expect, test } from 'vitest'
 import type { Notebook } from '#protocol/api.ts'
+import type { RunnerRefusal } from '#protocol/runner.ts'
 import { send, signIn } from '../testing.ts'
 import { analyst, code, create, events, gateway, kernels, openBody, owner, shared } from './testing/browser.ts'
 
@@ -71,11 +72,17 @@ describe('opening', () => {
 
   test('what the runner refuses, and a runner that is not there, are said', async () => {
     const { id } = await create(owner)
-    kernels.answer({ type: 'refused', refusal: { code: 'machine-full', message: 'The machine is full.' } })
-    expect((await owner.call(`POST /api/notebooks/${id}/open`, openBody())).body).toMatchObject({
-      code: 'kernel-refused',
-      message: 'The machine is full.',
-    })
+    const refused = async (code: RunnerRefusal['code'], message: string) => {
+      kernels.answer({ type: 'refused', refusal: { code, message } })
+      return (await owner.call(`POST /api/notebooks/${id}/open`, openBody())).body
+    }
+    for (const named of ['machine-full', 'single-person', 'zygote-down'] as const)
+      expect(await refused(named, 'The machine is full.')).toMatchObject({ code: named, message: 'The machine is full.' })
+    for (const fault of ['exists', 'unknown-kernel', 'bad-request'] as const)
+      expect(await refused(fault, 'spec.limits is wrong')).toMatchObject({
+        code: 'kernel-refused',
+        message: expect.not.stringContaining('spec'),
+      })
     kernels.answer({ type: 'absent' })
     expect(code(await owner.call(`POST /api/notebooks/${id}/open`, openBody()))).toBe('runner-absent')
   })
