@@ -35,6 +35,18 @@ export const ERRORS = {
   },
   'file-too-big': { status: 413, text: 'The file is larger than the limit of {limit}.' },
   'files-full': { status: 413, text: 'The files of one notebook may take {limit} together. Delete some first.' },
+  'author-full': {
+    status: 413,
+    text: 'Notebooks, versions and files of one author may take {limit} together, the trash included. Delete files first, or ask the operator.',
+  },
+  'too-many-notebooks': {
+    status: 413,
+    text: 'One author may have {limit} notebooks, the trash included. What is in the trash is removed for good after 30 days.',
+  },
+  'disk-full': {
+    status: 507,
+    text: 'The disk of the server is nearly full: less than {limit} would be left. What you edit is still saved; tell the operator.',
+  },
   'too-big': { status: 413, text: 'The request is larger than the limit of {limit}.' },
   'broken-source': {
     status: 422,

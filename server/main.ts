@@ -1,5 +1,5 @@
 // The gateway's composition root: reads the environment, picks the implementations, runs until it is told to stop.
-import { existsSync } from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { clock } from './clock.ts'
 import { readConfig } from './config.ts'
@@ -30,6 +30,7 @@ const gateway = await startGateway(config, {
   live: kernels,
   log,
   now: Date.now,
+  free: freeBytes,
   content: frames(),
 }).catch((error: NodeJS.ErrnoException) => giveUp(listening(error)))
 log.info({ origin: gateway.where.origin, home: config.home }, 'listening')
@@ -44,6 +45,11 @@ async function stop(signal: string): Promise<void> {
   setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
   await gateway.close()
   process.exit(0)
+}
+
+function freeBytes(): number {
+  const { bavail, bsize } = statfsSync(config.home)
+  return bavail * bsize
 }
 
 function openState() {

@@ -19,6 +19,7 @@ export type Desk = {
   readonly serial: Serial
   readonly now: () => number
   readonly log: Log
+  readonly free: () => number // bytes left on the disk of the state
   readonly uploads: string // folder of all notebooks' files
 }
 

@@ -75,6 +75,8 @@ describe('the shell', () => {
     '/n/x/y',
     '/n/%2e%2e',
     '/index.html%00',
+    '/#/../secret',
+    '/assets/app-1.js#/../../secret',
     '/api/nothing',
   ])('%s leads nowhere', async (path) => {
     const answer = await get(path)
@@ -92,6 +94,11 @@ describe('the host', () => {
     ['a frame’s', ['Host: abcdefghijklmnop.nb.localhost:1']],
   ])('%s: 421', async (_, headers) => {
     expect(status(await get('/api/accounts', ...headers))).toBe(421)
+  })
+
+  test('names that end or begin like ours: 421', async () => {
+    for (const host of [`localhost.:${port}`, `evil-localhost:${port}`, `x.localhost:${port}`, `localhost:${port}0`])
+      expect(status(await get('/api/accounts', `Host: ${host}`)), host).toBe(421)
   })
 
   test('two of them, none, or an absolute address elsewhere: refused', async () => {
