@@ -27,7 +27,7 @@ const TIMES = {
   requestTimeout: 20_000,
   keepAliveTimeout: 15_000,
   connectionsCheckingInterval: 1000,
-} as const
+} as const // ms
 const HEADER_BYTES = 64 * 1024 // all the cookies that a frame may plant for its neighbours in Chromium (10 KiB), and then some
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
