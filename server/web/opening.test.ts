@@ -50,7 +50,13 @@ describe('opening', () => {
     expect((await analyst.call(`POST /api/notebooks/${(await create(analyst)).id}/open`, openBody())).status).toBe(200)
   })
 
-  test('nine at once: eight', async () => {
+  test('nine at once, of a runner that takes its time: eight', async () => {
+    const { start } = kernels
+    const slowly = async (...given: Parameters<typeof start>) => {
+      await new Promise((done) => setTimeout(done, 20))
+      return start(...given)
+    }
+    Object.assign(kernels, { start: slowly })
     const made = await Promise.all(Array.from({ length: 9 }, () => create(owner)))
     const opened = await Promise.all(made.map(({ id }) => owner.call(`POST /api/notebooks/${id}/open`, openBody())))
     expect(opened.map(({ status }) => status).sort()).toEqual([...Array(8).fill(200), 429])
