@@ -30,6 +30,11 @@ const root = path.resolve(env?.SCRYDON_HOME ?? '.scrydon')
 const socket = path.resolve(env?.SCRYDON_RUNNER ?? path.join(root, 'run', 'runner.sock'))
 const log = createLog(env?.LOG_LEVEL ?? 'info')
 
+process.on('uncaughtException', (error) => {
+  log.error({ err: error }, 'uncaught') // what failed and where: messages quote values
+  process.exit(1)
+})
+
 async function main(): Promise<void> {
   if (env === null) throw new Misconfigured(`${read.error?.issues[0]?.path.join('.')} has a value that it cannot have.`)
   checkLength(socket)

@@ -53,6 +53,9 @@ export const NOTEBOOK = {
   name: 200, // characters
   upload: 64 * MiB, // one file
   uploads: 256 * MiB, // all files of a notebook
+  perAuthor: 1000, // notebooks, the trash included
+  stored: 4 * GiB, // of one author: versions, drafts and files, the trash included
+  reserve: 1 * GiB, // of the disk, below which nothing is stored but saves
   versionEvery: 5 * minute, // saves within it are coalesced into one version
   trashDays: 30,
 } as const

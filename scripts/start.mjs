@@ -1,41 +1,55 @@
 // `npm start`: set up what is missing, then run the kernel runner and the gateway until told to stop.
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { closeSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { announcement } from './lib/announce.mjs'
 import { needDisk, onState } from './lib/disk.mjs'
 import { needLinux } from './lib/host.mjs'
 import { takeLock } from './lib/lock.mjs'
+import { lastLines, openLog, rotate } from './lib/logs.mjs'
 import { at, isFolder, NODE, ROOT } from './lib/paths.mjs'
 import { needPorts } from './lib/ports.mjs'
-import { StepError } from './lib/run.mjs'
+import { CONFIGURATION, Misconfigured } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
 import { supervise } from './lib/supervise.mjs'
 import { setup } from './setup.mjs'
 
 const READY_DEADLINE = 60_000
 const STATE_MIB = 512
-const LOG_ROTATE = 10 * 2 ** 20
+const ROTATION = 60_000 // between looks at the size of the logs
 const HELP = `npm start            set up what is missing, then serve http://localhost:4000
 
   PORT               the shell's port (4000); notebooks' frames use the next one
+  CONTENT_PORT       the frames' port, if not the next one
+  HOST               the loopback address to listen on (localhost)
   SCRYDON_HOME       where state lives (.scrydon)
   SCRYDON_EXAMPLES   the folder whose notebooks seed a new workspace (examples/notebooks)
   SCRYDON_LOG        "stdout" prints the logs; otherwise they go to SCRYDON_HOME/logs
+  LOG_LEVEL          trace, debug, info (the default), warn, error, fatal or silent
+  SCRYDON_ORIGIN     the origin people open (http://localhost:PORT)
+  SCRYDON_FRAMES     the origin of notebooks' frames, of another site, with one * for a host each (http://*.nb.localhost:CONTENT_PORT);
+                     without a * they share one host and are sandboxed without an origin (http://127.0.0.1:CONTENT_PORT)
+  SCRYDON_PORTAL     origins that may embed the shell, separated by spaces
   PYTHON             the Python that builds the environment
 
   npm start -- --insecure-shared-kernels   let several people in although kernels are not isolated`
 
+function portOf(name, fallback) {
+  const port = Number(process.env[name] || fallback)
+  if (!Number.isInteger(port) || port < 1 || port > 65534)
+    throw new Misconfigured(`${name} must be a number from 1 to 65534, not "${process.env[name]}".`)
+  return port
+}
+
 function settings() {
-  const { PORT, SCRYDON_HOME, SCRYDON_EXAMPLES } = process.env
+  const { SCRYDON_HOME, SCRYDON_EXAMPLES } = process.env
   const flags = process.argv.slice(2)
   const unknown = flags.find((flag) => !['--insecure-shared-kernels', '--help'].includes(flag))
-  if (unknown !== undefined) throw new StepError(`Unknown option ${unknown}.\n\n${HELP}`)
-  const port = Number(PORT || 4000)
-  if (!Number.isInteger(port) || port < 1 || port > 65534)
-    throw new StepError(`PORT must be a number from 1 to 65534, not "${PORT}".`)
+  if (unknown !== undefined) throw new Misconfigured(`Unknown option ${unknown}.\n\n${HELP}`)
+  const port = portOf('PORT', 4000)
   return {
     port,
+    contentPort: portOf('CONTENT_PORT', port + 1),
     home: resolve(ROOT, SCRYDON_HOME || '.scrydon'),
     examples: folder('SCRYDON_EXAMPLES', resolve(ROOT, SCRYDON_EXAMPLES || 'examples/notebooks')),
     insecure: flags.includes('--insecure-shared-kernels'),
@@ -45,16 +59,7 @@ function settings() {
 
 function folder(variable, path) {
   if (isFolder(path)) return path
-  throw new StepError(`${variable} names ${path}, which is not a folder.`)
-}
-
-function openLog(home, name) {
-  if (process.env.SCRYDON_LOG === 'stdout') return 'inherit'
-  const folder = join(home, 'logs')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const path = join(folder, `${name}.log`)
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LOG_ROTATE) renameSync(path, `${path}.1`)
-  return openSync(path, 'a', 0o600)
+  throw new Misconfigured(`${variable} names ${path}, which is not a folder.`)
 }
 
 function environment({ port, home, examples, insecure }) {
@@ -76,16 +81,6 @@ async function health(port, stopped) {
   return last
 }
 
-function lastLines(home, name) {
-  try {
-    return readFileSync(join(home, 'logs', `${name}.log`), 'utf8')
-      .trimEnd()
-      .split('\n')
-      .slice(-5)
-      .join('\n')
-  } catch {
-    return ''
-  }
 }
 
 async function main() {
@@ -95,7 +90,7 @@ async function main() {
   onState(config.home, () => needDisk(config.home, STATE_MIB, 'The state folder'))
   const lock = await takeLock(config.home) // before the set-up: nothing is exchanged under a running instance
   process.on('exit', lock.release)
-  await needPorts(config.port)
+  await needPorts(config)
   if ((await setup()) === 0) console.log('Nothing to set up.')
 
   let seeded = null
@@ -123,9 +118,12 @@ async function main() {
     said: (sentence) => console.error(sentence),
     gaveUp(name) {
       console.error(`The ${name} cannot run as configured:\n${lastLines(config.home, name)}`)
-      void stop(78)
+      void stop(CONFIGURATION)
     },
   })
+  setInterval(() => {
+    for (const { name } of programs) rotate(config.home, name)
+  }, ROTATION).unref()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0))
 
   const state = await health(config.port, () => stopping)

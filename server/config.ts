@@ -23,7 +23,7 @@ const Environment = z.object({
   LOG_LEVEL: z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
 })
 
-const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
+export const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
   PORT: 'a port number (0 to 65534; 0 picks a free one)',
   CONTENT_PORT: 'a port number (default: PORT + 1)',
   HOST: 'the address to listen on (default: localhost)',

@@ -5,6 +5,7 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { LEASE, NOTEBOOK } from '#protocol/limits.ts'
+import { MARIMO } from '#protocol/marimo.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { makeEvents } from './bus.ts'
 import { clock } from './clock.ts'
@@ -16,7 +17,7 @@ import type { Log } from './log.ts'
 import { type Mux, serveMux } from './mux/mux.ts'
 import type { Desk } from './notebooks/desk.ts'
 import { makeDocument } from './notebooks/document.ts'
-import { removeAll } from './notebooks/files.ts'
+import { removeAll, sweepParts } from './notebooks/files.ts'
 import { keepLeases } from './notebooks/leases.ts'
 import { type Seeded, seed } from './notebooks/seed.ts'
 import type { Identity } from './seams/identity.ts'
@@ -24,7 +25,7 @@ import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
 import { makeSerial } from './serial.ts'
 import { tellLease } from './tell.ts'
-import { MARIMO, SCRYDON } from './versions.ts'
+import { SCRYDON } from './versions.ts'
 import { makeApp } from './web/app.ts'
 import type { Deps } from './web/deps.ts'
 import { makeMetrics } from './web/metrics.ts'
@@ -44,6 +45,8 @@ export type Implementations = {
   readonly live: LiveKernels | null
   readonly log: Log
   readonly now: () => number
+  /** Bytes left on the disk of the state. */
+  readonly free: () => number
   /** The content site, where frames live; null where none is served. */
   readonly content: ((where: Where) => Server) | null
 }
@@ -69,6 +72,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
   const deps = { config, desk, document, kernels, signIn, versions, where: () => where }
   const metrics = makeMetrics(kernels, desk.events)
   const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })
+  await sweepParts(desk)
   const seeded = await plantExamples(desk, config, log)
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
@@ -114,12 +118,12 @@ async function listen(server: Server, port: number, host: string): Promise<Serve
   return server
 }
 
-function makeDesk(config: Config, { identity, store, log, now }: Implementations): Desk {
+function makeDesk(config: Config, { identity, store, log, now, free }: Implementations): Desk {
   const leases = keepLeases(now, (notebook, effect) => {
     tellLease(desk, notebook, effect).catch((error: unknown) => log.error({ err: error }, 'lease not told'))
   })
   const uploads = join(config.home, 'uploads')
-  const desk: Desk = { store, identity, events: makeEvents(), leases, serial: makeSerial(), now, uploads }
+  const desk: Desk = { store, identity, events: makeEvents(), leases, serial: makeSerial(), now, log, free, uploads }
   return desk
 }
 

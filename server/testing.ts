@@ -19,10 +19,11 @@ type Wanted = {
   readonly live?: LiveKernels
   readonly identity?: Identity
   readonly now?: () => number
+  readonly free?: () => number
   readonly env?: Record<string, string>
 }
 
-export async function testGateway({ home, kernels, live, identity, now, env }: Wanted = {}): Promise<TestGateway> {
+export async function testGateway({ home, kernels, live, identity, now, free, env }: Wanted = {}): Promise<TestGateway> {
   const folder = home ?? mkdtempSync(join(tmpdir(), 'scrydon-gateway-'))
   mkdirSync(join(folder, 'examples'), { recursive: true })
   const paths = { SCRYDON_HOME: folder, SCRYDON_EXAMPLES: join(folder, 'examples'), SCRYDON_DIST: join(folder, 'dist') }
@@ -37,6 +38,7 @@ export async function testGateway({ home, kernels, live, identity, now, env }: W
     live: live ?? null,
     log: makeLog('debug', { write: (line) => void log.push(line) }),
     now: now ?? Date.now,
+    free: free ?? (() => Number.POSITIVE_INFINITY),
     content: null,
   })
   return { ...gateway, home: folder, origin: gateway.where.origin, log }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { onState } from './disk.mjs'
 import { exists } from './paths.mjs'
-import { StepError } from './run.mjs'
+import { Misconfigured } from './run.mjs'
 
 const GRACE = 5000
 
@@ -28,7 +28,7 @@ export async function takeLock(home) {
   onState(home, () => mkdirSync(home, { recursive: true, mode: 0o700 }))
   const found = onState(home, () => look(path))
   if (found.state === 'held')
-    throw new StepError(
+    throw new Misconfigured(
       `Another instance (process ${found.pid}) uses ${home}. Stop it first, or give this one its own state: SCRYDON_HOME=/other/folder npm start`,
     )
   onState(home, () => (found.state === 'free' ? place(path, home) : write(path, found.children)))
@@ -48,7 +48,7 @@ export async function takeLock(home) {
   }
 }
 
-const startingElsewhere = (home) => new StepError(`Another instance is starting on ${home}.`)
+const startingElsewhere = (home) => new Misconfigured(`Another instance is starting on ${home}.`)
 
 /** free | held by a living instance | left by one that was killed, with those of its children that still run. */
 function look(path) {

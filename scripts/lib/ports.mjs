@@ -1,7 +1,7 @@
 // Are the two ports to be had, at the addresses that the gateway will listen on?
 import { lookup } from 'node:dns/promises'
 import { createServer } from 'node:net'
-import { StepError } from './run.mjs'
+import { Misconfigured } from './run.mjs'
 
 const SAID = {
   EADDRINUSE: (port, what) =>
@@ -25,13 +25,13 @@ async function addresses() {
   return [...new Set(['127.0.0.1', ...found.map(({ address }) => address)])]
 }
 
-export async function needPorts(port) {
+export async function needPorts({ port, contentPort }) {
   const wanted = [
     ...(await addresses()).map((host) => [port, host, 'the shell']),
-    [port + 1, '127.0.0.1', "the notebooks' frames"],
+    [contentPort, '127.0.0.1', "the notebooks' frames"],
   ]
   for (const [number, host, what] of wanted) {
     const code = await refusal(number, host)
-    if (code !== null) throw new StepError(SAID[code](number, what))
+    if (code !== null) throw new Misconfigured(SAID[code](number, what))
   }
 }

@@ -4,7 +4,15 @@ import { ROOT } from './paths.mjs'
 
 const TAIL = 60 // lines of a failed command that are shown
 
-export class StepError extends Error {}
+export const CONFIGURATION = 78 // sysexits' EX_CONFIG: starting again would not help
+
+export class StepError extends Error {
+  exitCode = 1
+}
+
+export class Misconfigured extends StepError {
+  exitCode = CONFIGURATION
+}
 
 /** Runs to the end with the output kept; a failure shows the last lines of it. */
 export function run(command, args, options = {}) {

@@ -31,5 +31,5 @@ async function one(step, reason) {
 /** Ends the program with the sentence of a StepError, without a stack; anything else is a fault of ours and keeps it. */
 export function fail(error) {
   console.error(error instanceof StepError ? `\n✗ ${error.message}` : error)
-  process.exit(1)
+  process.exit(error instanceof StepError ? error.exitCode : 1)
 }

@@ -1,11 +1,11 @@
 // Keeps a set of programs running: one that ends is started again, later each time; all are stopped together, by pid.
 import { spawn } from 'node:child_process'
+import { CONFIGURATION } from './run.mjs'
 
 const FIRST_DELAY = 500
 const LONGEST_DELAY = 30_000
 const SETTLED = 30_000 // running this long forgets earlier failures
 const GRACE = 10_000
-const CONFIGURATION = 78 // sysexits' EX_CONFIG: starting again would not help
 
 /** programs: { name, args }[]; hooks: started({ name, pid }[]), heard(name, message), said(sentence), gaveUp(name). */
 export function supervise(programs, spawnOptions, hooks) {

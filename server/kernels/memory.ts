@@ -1,5 +1,6 @@
 // Kernels that exist in this process only: every start is accepted, and the test moves them through their phases.
 import type { KernelId } from '#protocol/ids.ts'
+import { MARIMO } from '#protocol/marimo.ts'
 import type { KernelState, RunnerEvent } from '#protocol/runner.ts'
 import type { KernelEvent, Kernels, Started } from '../seams/kernels.ts'
 
@@ -44,7 +45,7 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
     away: (is) => {
       away = is
     },
-    info: () => ({ level, why: [], packages: [], marimo: '0.25.2', python: '3.11', instance: 'memory' }),
+    info: () => ({ level, why: [], packages: [], marimo: MARIMO, python: '3.11', instance: 'memory' }),
     list: () => [...states.values()],
     get: (kernel) => states.get(kernel) ?? null,
     find: (person, notebook, mode) =>

@@ -5,8 +5,8 @@ import type { Opened, OpenRequest } from '#protocol/api.ts'
 import type { NotebookId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import type { Role } from '#protocol/roles.ts'
-import type { KernelSpec, KernelState } from '#protocol/runner.ts'
-import { refuse } from '../errors.ts'
+import type { KernelSpec, KernelState, RunnerRefusal } from '#protocol/runner.ts'
+import { type Refused, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import { account, type Desk, find, view } from '../notebooks/desk.ts'
 import { may } from '../notebooks/rights.ts'
@@ -82,11 +82,17 @@ async function start(opening: Opening, wish: Wish, before: KernelState | null): 
   const spec = await specOf(opening, wish, before, materialised.layout)
   const started = await kernels.start(spec, materialised.source)
   if (started.type === 'absent') throw refuse('runner-absent')
-  if (started.type === 'refused') throw refuse('kernel-refused', { reason: started.refusal.message })
+  if (started.type === 'refused') throw passedOn(started.refusal)
   const cause = await wrong({ access: document, sessions: opening.signIn }, started.state) // it may have taken a while
   if (cause === null) return started.state
   await kernels.stop(spec.id, cause)
   throw refuse(cause === 'signed-out' ? 'signed-out' : 'not-found')
+}
+
+/** What the person can do something about is said in the runner's words, under its own code. */
+function passedOn({ code, message }: RunnerRefusal): Refused {
+  if (code === 'machine-full' || code === 'single-person' || code === 'zygote-down') return refuse(code, { reason: message })
+  return refuse('kernel-refused')
 }
 
 async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null, layout: string | null): Promise<KernelSpec> {

@@ -74,10 +74,15 @@ async function draft(desk: Desk, id: NotebookId, person: PersonId, checked: Chec
   const holder = desk.leases.holder(id)
   const { id: kept } = await store(desk, id, person, checked)
   if (holder !== null) desk.events.publish([person], { type: 'lease-lost', notebook: id, to: account(desk, holder), draft: kept })
-  return { type: 'drafted', draft: kept, refusal: refusal('not-the-editor') }
+  return { type: 'drafted', draft: kept, refusal: noted(desk, id, person, refusal('not-the-editor')) }
 }
 
 function refused(desk: Desk, notebook: NotebookId, person: PersonId, given: Refusal): Committed {
   desk.events.publish([person], { type: 'save-refused', notebook, message: given.message, id: given.id })
-  return { type: 'refused', refusal: given }
+  return { type: 'refused', refusal: noted(desk, notebook, person, given) }
+}
+
+function noted(desk: Desk, notebook: NotebookId, person: PersonId, given: Refusal): Refusal {
+  desk.log.info({ code: given.code, id: given.id, notebook, person }, 'save refused')
+  return given
 }

@@ -8,6 +8,7 @@ import type { Principal } from '../seams/identity.ts'
 import type { StoredDraft } from '../seams/store.ts'
 import { account, type Desk, find } from './desk.ts'
 import { mergeHeader, splitHeader } from './header.ts'
+import { needRoom } from './quota.ts'
 import { type Checked, check } from './source.ts'
 
 const KEPT = 20 // of one person and notebook
@@ -26,10 +27,11 @@ export async function drafts(desk: Desk, who: Principal, id: NotebookId): Promis
 
 /** What no save could carry: the editor's channel or kernel was gone. Whoever may edit may keep one; no lease is needed. */
 export async function keepDraft(desk: Desk, who: Principal, id: NotebookId, source: string): Promise<z.infer<typeof Draft>> {
-  await find(desk, who, id, 'edit')
+  const { author } = await find(desk, who, id, 'edit')
   const head = await desk.store.versions.head(id)
   if (!head) throw refuse('not-found')
   const checked = check(mergeHeader(splitHeader(head.content.source).head, source))
+  await needRoom(desk, author, checked.bytes)
   return shown(desk, await desk.serial(id, () => store(desk, id, who.id, checked)))
 }
 

@@ -9,6 +9,7 @@ import type { Principal } from '../seams/identity.ts'
 import type { Content, StoredVersion } from '../seams/store.ts'
 import { account, audience, type Desk, find } from './desk.ts'
 import { tidy } from './names.ts'
+import { needRoom } from './quota.ts'
 import { shape } from './scan.ts'
 
 const shown = (desk: Desk, { id, number, name, author, created, bytes }: StoredVersion): z.infer<typeof Version> => ({
@@ -60,6 +61,7 @@ export async function restoreVersion(
   const { source: text, layout } = await content(desk, who, id, version)
   const holder = desk.leases.holder(id)
   if (holder !== null && holder !== who.id) throw refuse('being-edited', { who: account(desk, holder).name })
+  await needRoom(desk, notebook.author, Buffer.byteLength(text))
   const at = desk.now()
   const written = await desk.store.versions.write({
     id: mint('v'),

@@ -129,6 +129,23 @@ export function storeContract(
       })
     })
 
+    test('what an author keeps: every notebook of theirs, with its versions and everybody’s drafts', async () => {
+      await store.notebooks.create(notebook(), write({ bytes: 10 }))
+      await store.notebooks.create(
+        notebook({ id: 'n_00000002', name: 'Other' }),
+        write({ id: 'v_00000002', notebook: 'n_00000002', bytes: 5 }),
+      )
+      await store.versions.write(write({ id: 'v_00000003', bytes: 20, at: 1 }))
+      await store.notebooks.trash('n_00000002', 1)
+      const draft = { id: 'v_10000001', notebook: 'n_00000001', person: 'p_00000002', created: 1, bytes: 7, source: 'x' }
+      await store.drafts.put(draft, 2)
+      const { author } = notebook()
+      expect((await store.notebooks.stored(author)).ids.toSorted()).toEqual(['n_00000001', 'n_00000002'])
+      const versions = await store.versions.list('n_00000001')
+      expect((await store.notebooks.stored(author)).bytes).toBe(versions.reduce((sum, { bytes }) => sum + bytes, 0) + 5 + 7)
+      expect(await store.notebooks.stored('p_00000002')).toEqual({ ids: [], bytes: 0 })
+    })
+
     test('drafts are one person’s, newest first, and bounded', async () => {
       await store.notebooks.create(notebook(), write())
       const draft = (n: number, person = 'p_00000001') => ({

@@ -74,6 +74,8 @@ export interface Store {
     rename(id: NotebookId, name: string, at: number): Promise<'renamed' | 'name-taken' | 'absent'>
     trash(id: NotebookId, at: number): Promise<void>
     restore(id: NotebookId): Promise<'restored' | 'name-taken' | 'absent'>
+    /** Of one author, the trash included: how many, and the bytes of their versions and drafts. */
+    stored(author: PersonId): Promise<{ readonly ids: readonly NotebookId[]; readonly bytes: number }>
     /** Removes for good what was trashed before; answers whose uploads may go. */
     purge(before: number): Promise<readonly NotebookId[]>
   }

@@ -2,7 +2,8 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { analyst, clock, code, create, gateway, owner, put, shared } from './testing/browser.ts'
+import { sweepParts } from '../notebooks/files.ts'
+import { analyst, clock, code, create, gateway, owner, put, SOURCE, save, shared } from './testing/browser.ts'
 
 const DAY = 86_400_000
 
@@ -87,5 +88,68 @@ describe('files', () => {
     clock.now += 1
     await purge(gateway.deps.desk)
     expect(readdirSync(join(gateway.home, 'uploads'))).toEqual([])
+  })
+})
+
+describe('what an author keeps', () => {
+  const MB = 1024 * 1024
+  /** As if the author kept this much in the database already. */
+  const stored = (ids: number, bytes: number) =>
+    Object.assign(gateway.deps.desk.store.notebooks, { stored: async () => ({ ids: Array(ids).fill('n_elsewhere'), bytes }) })
+  const drafts = (id: string) => owner.call(`POST /api/notebooks/${id}/drafts`, { source: SOURCE })
+
+  test('is bounded, files, versions and drafts together; a save is taken all the same', async () => {
+    const { id } = await create(owner)
+    await put(owner, id, 'a', new Uint8Array(MB))
+    const [version] = (await owner.call(`GET /api/notebooks/${id}/versions`)).body as { id: string }[]
+    stored(1, 4096 * MB - 3)
+    for (const answer of [
+      await put(owner, id, 'b', 'four'),
+      await owner.call('POST /api/notebooks', {}),
+      await owner.call(`POST /api/notebooks/${id}/duplicate`),
+      await owner.call(`POST /api/notebooks/${id}/versions/${version?.id}/restore`),
+      await drafts(id),
+    ])
+      expect(answer).toMatchObject({ status: 413, body: { code: 'author-full', message: expect.stringContaining('4 GB') } })
+    expect((await put(owner, id, 'b', 'abc')).status).toBe(200)
+    expect((await save(id, 'owner', `${SOURCE}# more\n`)).type).toBe('committed')
+    expect(readdirSync(join(gateway.home, 'uploads', id)).sort()).toEqual(['a', 'b'])
+  })
+
+  test('counts files of all their notebooks, whoever uploads', async () => {
+    const id = await shared()
+    const other = await create(owner)
+    await put(owner, other.id, 'a', new Uint8Array(MB))
+    const real = await gateway.deps.desk.store.notebooks.stored('p_demo-owner')
+    Object.assign(gateway.deps.desk.store.notebooks, { stored: async () => ({ ...real, bytes: 4095 * MB }) })
+    expect(code(await put(analyst, id, 'b', 'x'))).toBe('author-full')
+    await owner.call(`DELETE /api/notebooks/${other.id}/files/a`)
+    expect((await put(analyst, id, 'b', 'x')).status).toBe(200)
+  })
+
+  test('is bounded in number', async () => {
+    const { id } = await create(owner)
+    stored(1000, 0)
+    expect(code(await owner.call('POST /api/notebooks', {}))).toBe('too-many-notebooks')
+    expect(code(await owner.call(`POST /api/notebooks/${id}/duplicate`))).toBe('too-many-notebooks')
+    expect((await put(owner, id, 'a', 'x')).status).toBe(200)
+  })
+
+  test('ends where the disk does: what is asked for is refused, a save is taken', async () => {
+    const { id } = await create(owner)
+    Object.assign(gateway.deps.desk, { free: () => 1024 * MB + 3 })
+    expect(await put(owner, id, 'a', 'four')).toMatchObject({ status: 507, body: { code: 'disk-full' } })
+    expect(code(await owner.call('POST /api/notebooks', {}))).toBe('disk-full')
+    expect(code(await drafts(id))).toBe('disk-full')
+    expect((await put(owner, id, 'a', 'abc')).status).toBe(200)
+    expect((await save(id, 'owner', `${SOURCE}# more\n`)).type).toBe('committed')
+  })
+
+  test('what a killed gateway was receiving is gone at the next start', async () => {
+    const { id } = await create(owner)
+    await put(owner, id, 'a', 'x')
+    writeFileSync(join(gateway.home, 'uploads', id, '.e_half'), 'half')
+    await sweepParts(gateway.deps.desk)
+    expect(readdirSync(join(gateway.home, 'uploads', id))).toEqual(['a'])
   })
 })

@@ -1,6 +1,7 @@
 // Opening a notebook: which kernel, in which way, and what ends it.
 import { describe, expect, test } from 'vitest'
 import type { Notebook } from '#protocol/api.ts'
+import type { RunnerRefusal } from '#protocol/runner.ts'
 import { send, signIn } from '../testing.ts'
 import { analyst, code, create, events, gateway, kernels, openBody, owner, shared } from './testing/browser.ts'
 
@@ -49,7 +50,13 @@ describe('opening', () => {
     expect((await analyst.call(`POST /api/notebooks/${(await create(analyst)).id}/open`, openBody())).status).toBe(200)
   })
 
-  test('nine at once: eight', async () => {
+  test('nine at once, of a runner that takes its time: eight', async () => {
+    const { start } = kernels
+    const slowly = async (...given: Parameters<typeof start>) => {
+      await new Promise((done) => setTimeout(done, 20))
+      return start(...given)
+    }
+    Object.assign(kernels, { start: slowly })
     const made = await Promise.all(Array.from({ length: 9 }, () => create(owner)))
     const opened = await Promise.all(made.map(({ id }) => owner.call(`POST /api/notebooks/${id}/open`, openBody())))
     expect(opened.map(({ status }) => status).sort()).toEqual([...Array(8).fill(200), 429])
@@ -71,11 +78,17 @@ describe('opening', () => {
 
   test('what the runner refuses, and a runner that is not there, are said', async () => {
     const { id } = await create(owner)
-    kernels.answer({ type: 'refused', refusal: { code: 'machine-full', message: 'The machine is full.' } })
-    expect((await owner.call(`POST /api/notebooks/${id}/open`, openBody())).body).toMatchObject({
-      code: 'kernel-refused',
-      message: 'The machine is full.',
-    })
+    const refused = async (code: RunnerRefusal['code'], message: string) => {
+      kernels.answer({ type: 'refused', refusal: { code, message } })
+      return (await owner.call(`POST /api/notebooks/${id}/open`, openBody())).body
+    }
+    for (const named of ['machine-full', 'single-person', 'zygote-down'] as const)
+      expect(await refused(named, 'The machine is full.')).toMatchObject({ code: named, message: 'The machine is full.' })
+    for (const fault of ['exists', 'unknown-kernel', 'bad-request'] as const)
+      expect(await refused(fault, 'spec.limits is wrong')).toMatchObject({
+        code: 'kernel-refused',
+        message: expect.not.stringContaining('spec'),
+      })
     kernels.answer({ type: 'absent' })
     expect(code(await owner.call(`POST /api/notebooks/${id}/open`, openBody()))).toBe('runner-absent')
   })

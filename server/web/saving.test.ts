@@ -40,6 +40,8 @@ describe('saving', () => {
     const { id } = await create(owner, { name: 'Kept', source: WRITTEN })
     expect(await save(id, 'owner', body)).toMatchObject({ type: 'refused', refusal: { code: refused } })
     expect(events.at(-1)).toMatchObject([['p_demo-owner'], { type: 'save-refused', notebook: id }])
+    const told = events.at(-1)?.[1] as { id: string }
+    expect(gateway.log.filter((line) => line.includes(told.id) && line.includes(`"code":"${refused}"`))).toHaveLength(1)
     expect(await sourceOf(owner, id)).toBe(WRITTEN)
   })
 
@@ -120,7 +122,9 @@ describe('one editor', () => {
     expect((await analyst.call(`POST /api/notebooks/${id}/open`, openBody())).body).toMatchObject({ mode: 'edit' })
 
     const late = await save(id, 'owner', `${SOURCE}# pending\n`)
-    expect(late).toMatchObject({ type: 'drafted' })
+    expect(late).toMatchObject({ type: 'drafted', refusal: { code: 'not-the-editor' } })
+    const { id: quoted } = (late as { refusal: { id: string } }).refusal
+    expect(gateway.log.filter((line) => line.includes(quoted) && line.includes('"code":"not-the-editor"'))).toHaveLength(1)
     expect(await sourceOf(analyst, id)).toBe(SOURCE)
     const drafts = (await owner.call(`GET /api/notebooks/${id}/drafts`)).body as { id: string }[]
     expect(drafts).toHaveLength(1)
