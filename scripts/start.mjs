@@ -8,7 +8,7 @@ import { takeLock } from './lib/lock.mjs'
 import { at, NODE, ROOT } from './lib/paths.mjs'
 import { StepError } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
-import { supervise } from './lib/supervise.mjs'
+import { SETTLED, supervise } from './lib/supervise.mjs'
 import { missingSandbox, setup } from './setup.mjs'
 
 const READY_DEADLINE = 60_000
@@ -20,6 +20,7 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   SCRYDON_HOME       where state lives (.scrydon)
   SCRYDON_EXAMPLES   the folder whose notebooks seed a new workspace (examples/notebooks)
   SCRYDON_LOG        "stdout" prints the logs; otherwise they go to SCRYDON_HOME/logs
+  SCRYDON_SETTLED    seconds after which a program that ends is started again at once, whatever it did before (30)
   PYTHON             the Python that builds the environment
 
   npm start -- --insecure-shared-kernels   let several people in although kernels are not isolated`
@@ -28,11 +29,14 @@ function settings() {
   const port = Number(process.env.PORT ?? 4000)
   if (!Number.isInteger(port) || port < 1 || port > 65534)
     throw new StepError(`PORT must be a number from 1 to 65534, not "${process.env.PORT}".`)
+  const settled = Number(process.env.SCRYDON_SETTLED ?? SETTLED)
+  if (!(settled >= 0)) throw new StepError(`SCRYDON_SETTLED must be a number of seconds, not "${process.env.SCRYDON_SETTLED}".`)
   const flags = process.argv.slice(2)
   const unknown = flags.find((flag) => !['--insecure-shared-kernels', '--help'].includes(flag))
   if (unknown !== undefined) throw new StepError(`Unknown option ${unknown}.\n\n${HELP}`)
   return {
     port,
+    settled,
     home: resolve(ROOT, process.env.SCRYDON_HOME ?? '.scrydon'),
     examples: resolve(ROOT, process.env.SCRYDON_EXAMPLES ?? 'examples/notebooks'),
     insecure: flags.includes('--insecure-shared-kernels'),
@@ -139,14 +143,15 @@ async function main() {
     if (typeof log === 'number') setImmediate(() => closeSync(log))
     return { cwd: ROOT, env: environment(config), stdio: ['ignore', log, log] }
   }
-  const supervisor = supervise(programs, spawnOptions, {
+  const hooks = {
     started: lock.record,
     said: (sentence) => console.error(sentence),
     gaveUp(name) {
       console.error(`The ${name} cannot run as configured:\n${lastLines(config.home, name)}`)
       void stop(78)
     },
-  })
+  }
+  const supervisor = supervise(programs, spawnOptions, hooks, config.settled)
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0))
 
   const state = await health(config.port, () => stopping)
