@@ -11,7 +11,7 @@ import { at, isFolder, NODE, ROOT } from './lib/paths.mjs'
 import { needPorts } from './lib/ports.mjs'
 import { CONFIGURATION, Misconfigured } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
-import { supervise } from './lib/supervise.mjs'
+import { SETTLED, supervise } from './lib/supervise.mjs'
 import { setup } from './setup.mjs'
 
 const READY_DEADLINE = 60_000
@@ -30,6 +30,7 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   SCRYDON_FRAMES     the origin of notebooks' frames, of another site, with one * for a host each (http://*.nb.localhost:CONTENT_PORT);
                      without a * they share one host and are sandboxed without an origin (http://127.0.0.1:CONTENT_PORT)
   SCRYDON_PORTAL     origins that may embed the shell, separated by spaces
+  SCRYDON_SETTLED    seconds after which a program that ends is started again at once, whatever it did before (30)
   PYTHON             the Python that builds the environment
 
   npm start -- --insecure-shared-kernels   let several people in although kernels are not isolated`
@@ -43,6 +44,8 @@ function portOf(name, fallback) {
 
 function settings() {
   const { SCRYDON_HOME, SCRYDON_EXAMPLES } = process.env
+  const settled = Number(process.env.SCRYDON_SETTLED || SETTLED)
+  if (!(settled >= 0)) throw new Misconfigured(`SCRYDON_SETTLED must be a number of seconds, not "${process.env.SCRYDON_SETTLED}".`)
   const flags = process.argv.slice(2)
   const unknown = flags.find((flag) => !['--insecure-shared-kernels', '--help'].includes(flag))
   if (unknown !== undefined) throw new Misconfigured(`Unknown option ${unknown}.\n\n${HELP}`)
@@ -52,6 +55,7 @@ function settings() {
     contentPort: portOf('CONTENT_PORT', port + 1),
     home: resolve(ROOT, SCRYDON_HOME || '.scrydon'),
     examples: folder('SCRYDON_EXAMPLES', resolve(ROOT, SCRYDON_EXAMPLES || 'examples/notebooks')),
+    settled,
     insecure: flags.includes('--insecure-shared-kernels'),
     help: flags.includes('--help'),
   }
@@ -110,7 +114,7 @@ async function main() {
     if (typeof log === 'number') setImmediate(() => closeSync(log))
     return { cwd: ROOT, env: environment(config), stdio: ['ignore', log, log, 'ipc'] }
   }
-  const supervisor = supervise(programs, spawnOptions, {
+  const hooks = {
     started: lock.record,
     heard: (_, message) => {
       seeded = message.seeded ?? seeded
@@ -120,7 +124,8 @@ async function main() {
       console.error(`The ${name} cannot run as configured:\n${lastLines(config.home, name)}`)
       void stop(CONFIGURATION)
     },
-  })
+  }
+  const supervisor = supervise(programs, spawnOptions, hooks, config.settled)
   setInterval(() => {
     for (const { name } of programs) rotate(config.home, name)
   }, ROTATION).unref()
