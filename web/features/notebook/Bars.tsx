@@ -3,7 +3,7 @@ import { Show } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
 import { ReadingBar } from './ReadingBar.tsx'
-import { diedRunning, isVisible, openedOf, type Session } from './session.ts'
+import { diedRunning, endingWords, isVisible, openedOf, type Session } from './session.ts'
 
 type BarsProps = {
   readonly session: Session
@@ -48,6 +48,7 @@ function Still(props: BarsProps) {
 
 function Ended(props: BarsProps) {
   const ended = () => (props.session.view.at === 'ended' && props.session.view.rendered ? props.session.view.ending : null)
+  const mode = () => openedOf(props.session)?.mode ?? 'run'
   return (
     <Show when={ended()}>
       {(ending) => (
@@ -66,7 +67,7 @@ function Ended(props: BarsProps) {
             </>
           }
         >
-          {ending().message} {stillThere(ending().message)}
+          {endingWords(ending(), mode())} {stillThere(ending().message)}
           <Show when={ending().id}>
             <span class="ml-2 font-mono text-xs text-ink-2 select-all">{ending().id}</span>
           </Show>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Opened } from '#protocol/api.ts'
 import type { Phase } from '#protocol/runner.ts'
-import { ASLEEP, kernelWord, mayBeUnsaved, openedOf, type Session, type SessionEvent, step } from './session.ts'
+import { ASLEEP, endingWords, kernelWord, mayBeUnsaved, openedOf, type Session, type SessionEvent, step } from './session.ts'
 
 const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
   notebook: {
@@ -115,6 +115,15 @@ test('what may be unsaved is an editor’s page that is, or was, on the screen',
   ]
   expect(mayBeUnsaved(play(...reading, { type: 'rendered' }))).toBe(false)
   expect(mayBeUnsaved(play(...open(), { type: 'rendered' }, { type: 'moved' }))).toBe(false)
+})
+
+test('an end by a limit of time names its value, by mode', () => {
+  const end = (cause: 'idle' | 'unattended' | 'crashed') => ({ cause, message: 'It stopped.', id: null })
+  expect(endingWords(end('idle'), 'edit')).toBe('It stopped. The limit is 60 minutes without use.')
+  expect(endingWords(end('idle'), 'run')).toContain('10 minutes')
+  expect(endingWords(end('unattended'), 'edit')).toContain('4 hours')
+  expect(endingWords(end('unattended'), 'run')).toContain('60 seconds')
+  expect(endingWords(end('crashed'), 'edit')).toBe('It stopped.')
 })
 
 test('a rename reaches the opened notebook and leaves one that is not open alone', () => {

@@ -1,6 +1,7 @@
 // One opened notebook, as the page sees it: a pure reducer over what the server, the frame and the person do.
 // Effects (opening, closing, sending) are the shell's: see shell/sessions.ts.
 import type { Opened, Refusal } from '#protocol/api.ts'
+import { KERNEL } from '#protocol/limits.ts'
 import type { Cause, Phase, Usage } from '#protocol/runner.ts'
 
 export type View =
@@ -184,6 +185,14 @@ function withNotebook(session: Session, change: Partial<Opened['notebook']>): Se
 /** Ended by what ran in it: running the same again would end it again. */
 export const diedRunning = ({ cause }: Ending): boolean =>
   cause === 'crashed' || cause === 'memory' || cause === 'scratch' || cause === 'start-failed'
+
+/** The words on an end, with the limit that was met: its value stands beside the cause. */
+export function endingWords({ cause, message }: Ending, mode: Opened['mode']): string {
+  const minutes = (mode === 'edit' ? KERNEL.idleEdit : KERNEL.idleRun) / 60_000
+  if (cause === 'idle') return `${message} The limit is ${minutes} minutes without use.`
+  if (cause !== 'unattended') return message
+  return `${message} The limit without an open view is ${mode === 'edit' ? `${KERNEL.unattendedRun / 3_600_000} hours` : `${KERNEL.readerGrace / 1000} seconds`}.`
+}
 
 export type KernelWord = 'starting' | 'ready' | 'running' | 'stopped' | 'failed'
 
