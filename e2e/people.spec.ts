@@ -1,5 +1,5 @@
 // Two people, one notebook: each in a kernel of their own, one of them editing.
-import { cells, expect, frameOf, kernel, link, openNotebook, runAll, test } from './fixtures.ts'
+import { expect, frameOf, kernel, link, openNotebook, runAll, test, type } from './fixtures.ts'
 
 test('the second person gets run mode in their own kernel, with who is editing and the source beside it', async ({
   person,
@@ -27,18 +27,23 @@ test('the second person gets run mode in their own kernel, with who is editing a
   for (const id of await kernels('Colleague')) expect(theirs).not.toContain(id)
 })
 
-test('asked and silent, the editor is asked, goes on editing, and loses the lease after 15 seconds', async ({ person }) => {
+test('asked and silent, the editor is asked, goes on editing, and loses the lease after 15 seconds', async ({
+  person,
+  client,
+}) => {
+  const owner = await client('Owner')
+  const { id } = await owner.find('sql_cells')
   const editor = await person('Analyst')
-  const frame = await openNotebook(editor, 'world_report')
+  const frame = await openNotebook(editor, 'sql_cells')
   const asker = await person('Colleague')
-  await link(asker, 'world_report').click()
+  await link(asker, 'sql_cells').click()
   await expect(asker.getByText('Analyst is editing', { exact: false })).toBeVisible({ timeout: 60_000 })
   await expect(kernel(asker)).toHaveText('ready', { timeout: 60_000 })
   await asker.getByRole('button', { name: 'Ask to edit' }).click()
   const asked = Date.now()
   await expect(editor.getByRole('alertdialog')).toContainText('Colleague asks to edit')
-  await cells(frame).nth(1).locator('.cm-content').click()
-  await expect(editor.getByText('Editing', { exact: true })).toBeVisible()
+  await type(editor, frame, 1, '# asked, and still editing')
+  await expect.poll(() => owner.source(id)).toContain('# asked, and still editing')
   await expect(editor.getByRole('status').filter({ hasText: 'Colleague is editing now' })).toContainText(
     'Everything you wrote was saved.',
   )

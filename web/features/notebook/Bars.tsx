@@ -40,7 +40,10 @@ function Still(props: BarsProps) {
           </Button>
         }
       >
-        <strong class="font-semibold">Nothing has run.</strong> It was opened without running, so there are no outputs yet.
+        <strong class="font-semibold">Nothing has run.</strong>{' '}
+        {props.session.died
+          ? `Running it ended the kernel the last time: ${props.session.died.message}`
+          : 'It was opened without running, so there are no outputs yet.'}
       </Banner>
     </Show>
   )

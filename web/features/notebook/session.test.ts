@@ -105,6 +105,13 @@ test('a reader’s notebook opened without running stands still until the first 
   )
 })
 
+test('a life that what ran in it ended is the reason for the next one to stand still; a shut-down is not', () => {
+  const after = (cause: 'crashed' | 'stopped') =>
+    play(...open(), { type: 'phase', phase: { phase: 'exited', cause, message: 'x' }, now: 30 }, { type: 'open', now: 40 }).died
+  expect(after('crashed')).toMatchObject({ cause: 'crashed', message: 'x' })
+  expect(after('stopped')).toBeNull()
+})
+
 test('what may be unsaved is an editor’s page that is, or was, on the screen', () => {
   expect(mayBeUnsaved(play(...open()))).toBe(false)
   expect(mayBeUnsaved(play(...open(), { type: 'rendered' }))).toBe(true)

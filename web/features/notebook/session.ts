@@ -38,6 +38,7 @@ export type Session = {
   readonly ask: Ask
   readonly newer: boolean // a version was saved after the one that a reader looks at
   readonly still: boolean // a reader's notebook that was opened without running and has not run
+  readonly died: Ending | null // how its last life here was ended by what ran in it: the reason for standing still
 }
 
 export type SessionEvent =
@@ -70,12 +71,13 @@ export const ASLEEP: Session = {
   ask: { state: 'none' },
   newer: false,
   still: false,
+  died: null,
 }
 
 export function step(session: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'open':
-      return { ...ASLEEP, ask: lostStays(session.ask), view: { at: 'opening', since: event.now } }
+      return { ...ASLEEP, ask: lostStays(session.ask), died: diedIn(session), view: { at: 'opening', since: event.now } }
     case 'opened': {
       const since = session.view.at === 'opening' ? session.view.since : event.now
       const { mode, autorun, phase } = event.opened
@@ -120,6 +122,10 @@ export function step(session: Session, event: SessionEvent): Session {
     case 'sleep':
       return { ...session, view: { at: 'asleep' } }
   }
+}
+
+function diedIn({ view }: Session): Ending | null {
+  return view.at === 'ended' && diedRunning(view.ending) ? view.ending : null
 }
 
 /** Losing the lease is told until it is read, across the reopening as a reader that follows. */
