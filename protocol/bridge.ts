@@ -29,6 +29,7 @@ export const FromFrame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('socket-open'), socket: Id, path: z.string().check(z.maxLength(2048)) }),
   z.strictObject({ type: z.literal('socket-send'), socket: Id, data: z.union([z.string(), Bytes]) }),
   z.strictObject({ type: z.literal('socket-close'), socket: Id }),
+  z.strictObject({ type: z.literal('socket-taken'), socket: Id, count: Id }), // so many messages are dealt with: send as many more
   z.strictObject({
     type: z.literal('fetch'),
     request: Id,

@@ -16,7 +16,11 @@ import { backoff } from './connection.ts'
 import type { MuxSocket, Subscription } from './socket.ts'
 
 export type Answer = { readonly status: number; readonly contentType?: string | undefined; readonly body: Uint8Array }
-export type KernelListener = { message(data: string | Uint8Array): void; ended(reason: CloseName): void }
+/** `taken` is called once a message is dealt with; until then it counts against the window, and the kernel waits. */
+export type KernelListener = {
+  message(data: string | Uint8Array, taken: () => void): void
+  ended(reason: CloseName): void
+}
 export type KernelNews =
   | { readonly type: 'opened' } // for the first time
   | { readonly type: 'lost' } // it will be back
@@ -182,8 +186,11 @@ export class KernelChannel implements Subscription {
 
   #handOut({ channel, message }: Received): void {
     const data = message.kind === 'text' ? decodeText(message.payload) : message.payload
-    if (data !== null) this.#listener?.message(data)
-    channel.consumed(message.cost)
+    const taken = () => {
+      if (this.#channel === channel) channel.consumed(message.cost)
+    }
+    if (data === null || this.#listener === null) taken()
+    else this.#listener.message(data, taken)
   }
 
   #ended(link: Link, channel: Channel, { reason, detail, id }: End): void {

@@ -188,7 +188,13 @@ describe('the socket of a tab', () => {
     const heard: number[] = []
     const answers: string[] = []
     const channel = new KernelChannel(mux, KERNEL, ({ type }) => news.push(type))
-    channel.listen({ message: (data) => heard.push(Number.parseInt(String(data), 10)), ended: () => heard.push(-1) })
+    channel.listen({
+      message: (data, taken) => {
+        heard.push(Number.parseInt(String(data), 10))
+        taken()
+      },
+      ended: () => heard.push(-1),
+    })
     mux.start()
     const wanted = Array.from({ length: 300 }, (_, index) => index)
     for (const index of wanted) {
@@ -205,6 +211,36 @@ describe('the socket of a tab', () => {
     expect(made.kernel.ran.map((body) => Number.parseInt(body, 10))).toEqual(wanted)
     expect(news.filter((item) => item === 'resumed').length).toBeGreaterThan(5)
     expect(new Set(news)).toEqual(new Set(['opened', 'lost', 'resumed']))
+  })
+
+  it('hands out a window and no more to a listener that takes nothing, and goes on when it does', async () => {
+    const made = await world()
+    const { mux } = client(made)
+    const untaken: (() => void)[] = []
+    let heard = 0
+    const channel = new KernelChannel(mux, KERNEL, () => {})
+    channel.listen({
+      message: (_, taken) => {
+        heard += 1
+        untaken.push(taken)
+      },
+      ended: () => {},
+    })
+    const small = new Uint8Array(64 * 1024)
+    mux.start()
+    for (let at = 0; at < 100; at += 1) made.kernel.say('text', small)
+    const fits = Math.floor(WIRE.window / (small.byteLength + WIRE.frameCost))
+    await until(() => heard >= fits)
+    let answered = false
+    new KernelChannel(mux, 'k_87654321', () => {
+      answered = true // after everything that was on its way
+    })
+    await until(() => answered)
+    expect(heard).toBeLessThanOrEqual(fits + 1)
+    while (heard < 100) {
+      for (const taken of untaken.splice(0)) taken()
+      await until(() => untaken.length > 0)
+    }
   })
 
   it('begins anew, and says so, where the stream has gone', async () => {

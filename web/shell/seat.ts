@@ -82,9 +82,9 @@ function noticeRun(channel: KernelChannel, ran: () => void): KernelChannel {
     ...channel,
     listen: (listener) =>
       channel.listen({
-        message(data) {
+        message(data, taken) {
           if (typeof data === 'string' && RAN.test(data)) ran()
-          listener.message(data)
+          listener.message(data, taken)
         },
         ended: (reason) => listener.ended(reason),
       }),

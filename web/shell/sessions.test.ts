@@ -300,3 +300,24 @@ test('who finds the lease free again is told of the draft all the same', async (
   expect(w.sessions.of(ID).ask.state).toBe('none')
   expect(notices().at(-1)?.message).toContain('kept as your draft, under Versions of “flights”')
 })
+
+test('a notebook that is closed while it leaves for another reason stays closed', async () => {
+  await w.shown()
+  w.dirty()
+  w.sessions.onEvent(lost)
+  w.sessions.forget(ID)
+  w.commands[0]?.answer({ status: 200, body: EMPTY })
+  await settle()
+  expect(opens()).toEqual([])
+  expect(w.sessions.ids()).toEqual([])
+})
+
+test('a page that does not say what became of what was written is not passed over', async () => {
+  await w.shown()
+  const [frame] = w.frames
+  if (frame) frame.onSave = () => undefined
+  const flushed = w.sessions.flush(ID)
+  w.pass(2_000)
+  await flushed
+  expect(notices().at(-1)?.message).toContain('may not have been saved')
+})

@@ -104,8 +104,9 @@ export class Sessions {
     const leaving = this.#leave(id, mine)
     const { turn } = mine
     this.dispatch(id, { type: 'open', now: this.#deps.clock.now() })
-    left(await leaving)
-    if (mine.turn !== turn) return
+    const written = await leaving
+    if (mine.turn !== turn) return this.#tell(id, written) // closed meanwhile, or opened in another way
+    left(written)
     try {
       const { api, link, theme } = this.#deps
       const pool = await this.#deps.pool()
@@ -143,7 +144,7 @@ export class Sessions {
   /** What is written and not saved, in one notebook or in all: before the person goes. */
   async flush(only?: NotebookId): Promise<void> {
     const held = [...this.#entries].filter(([id, mine]) => (only ?? id) === id && mayBeUnsaved(mine.get()))
-    await Promise.all(held.map(async ([id, { seat }]) => seat && this.#written(id, await seat.flush())))
+    await Promise.all(held.map(async ([id, { seat }]) => seat && this.#tell(id, await this.#written(id, await seat.flush()))))
   }
 
   /** The person has gone: nothing of theirs stays. */
@@ -266,6 +267,7 @@ export class Sessions {
   #tell(id: NotebookId, written: Written): void {
     const name = openedOf(this.of(id))?.notebook.name
     const where = name === undefined ? 'under Versions of the notebook' : `under Versions of “${name}”`
+    if (written === 'unknown') say('What you wrote in the last moment may not have been saved.')
     if (written === 'draft') say(`What was not saved is kept as your draft, ${where}.`)
     if (written === 'waiting')
       say('What was not saved is kept here and becomes your draft when the server is back. Leave this page open.')

@@ -3,7 +3,7 @@ import { Show } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
 import { ReadingBar } from './ReadingBar.tsx'
-import { diedRunning, isVisible, openedOf, type Session } from './session.ts'
+import { diedRunning, endingWords, isVisible, openedOf, type Session } from './session.ts'
 
 type BarsProps = {
   readonly session: Session
@@ -40,7 +40,10 @@ function Still(props: BarsProps) {
           </Button>
         }
       >
-        <strong class="font-semibold">Nothing has run.</strong> It was opened without running, so there are no outputs yet.
+        <strong class="font-semibold">Nothing has run.</strong>{' '}
+        {props.session.died
+          ? `Running it ended the kernel the last time: ${props.session.died.message}`
+          : 'It was opened without running, so there are no outputs yet.'}
       </Banner>
     </Show>
   )
@@ -48,6 +51,7 @@ function Still(props: BarsProps) {
 
 function Ended(props: BarsProps) {
   const ended = () => (props.session.view.at === 'ended' && props.session.view.rendered ? props.session.view.ending : null)
+  const mode = () => openedOf(props.session)?.mode ?? 'run'
   return (
     <Show when={ended()}>
       {(ending) => (
@@ -66,7 +70,7 @@ function Ended(props: BarsProps) {
             </>
           }
         >
-          {ending().message} {stillThere(ending().message)}
+          {endingWords(ending(), mode())} {stillThere(ending().message)}
           <Show when={ending().id}>
             <span class="ml-2 font-mono text-xs text-ink-2 select-all">{ending().id}</span>
           </Show>

@@ -2,7 +2,7 @@
 import { type JSX, Match, Show, Switch } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
 import { Empty, Reference } from '../../ui/Notice.tsx'
-import { diedRunning, type Session } from './session.ts'
+import { diedRunning, endingWords, openedOf, type Session } from './session.ts'
 
 type CoverProps = {
   readonly session: Session
@@ -69,7 +69,7 @@ export function Cover(props: CoverProps) {
                 </>
               }
             >
-              {end().message}
+              {endingWords(end(), openedOf(props.session)?.mode ?? 'run')}
               <br />
               <span class="font-mono text-xs select-all">{end().id}</span>
             </Empty>

@@ -43,6 +43,16 @@ def _():
 `)
 })
 
+test('a cell keeps what it hides and whether it is off', () => {
+  const configs = [
+    { hide_code: true, disabled: true },
+    { hide_code: false, column: null },
+  ]
+  const text = draftText(command({ codes: ['1', '2'], names: ['_', '_'], configs }), STORED)
+  expect(text).toContain('@app.cell(hide_code=True, disabled=True)\ndef _():\n    1\n')
+  expect(text).toContain('@app.cell\ndef _():\n    2\n')
+})
+
 test('without a head to go by the draft is a notebook all the same; a name that is none is not written as code', () => {
   const text = draftText(command({ codes: ['1'], names: ['a b'] }), 'nothing of marimo')
   expect(text).toMatch(/^import marimo\n\napp = marimo\.App\(\)\n/)

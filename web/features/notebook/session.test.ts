@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Opened } from '#protocol/api.ts'
 import type { Phase } from '#protocol/runner.ts'
-import { ASLEEP, kernelWord, mayBeUnsaved, openedOf, type Session, type SessionEvent, step } from './session.ts'
+import { ASLEEP, endingWords, kernelWord, mayBeUnsaved, openedOf, type Session, type SessionEvent, step } from './session.ts'
 
 const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
   notebook: {
@@ -105,6 +105,13 @@ test('a reader’s notebook opened without running stands still until the first 
   )
 })
 
+test('a life that what ran in it ended is the reason for the next one to stand still; a shut-down is not', () => {
+  const after = (cause: 'crashed' | 'stopped') =>
+    play(...open(), { type: 'phase', phase: { phase: 'exited', cause, message: 'x' }, now: 30 }, { type: 'open', now: 40 }).died
+  expect(after('crashed')).toMatchObject({ cause: 'crashed', message: 'x' })
+  expect(after('stopped')).toBeNull()
+})
+
 test('what may be unsaved is an editor’s page that is, or was, on the screen', () => {
   expect(mayBeUnsaved(play(...open()))).toBe(false)
   expect(mayBeUnsaved(play(...open(), { type: 'rendered' }))).toBe(true)
@@ -115,6 +122,15 @@ test('what may be unsaved is an editor’s page that is, or was, on the screen',
   ]
   expect(mayBeUnsaved(play(...reading, { type: 'rendered' }))).toBe(false)
   expect(mayBeUnsaved(play(...open(), { type: 'rendered' }, { type: 'moved' }))).toBe(false)
+})
+
+test('an end by a limit of time names its value, by mode', () => {
+  const end = (cause: 'idle' | 'unattended' | 'crashed') => ({ cause, message: 'It stopped.', id: null })
+  expect(endingWords(end('idle'), 'edit')).toBe('It stopped. The limit is 60 minutes without use.')
+  expect(endingWords(end('idle'), 'run')).toContain('10 minutes')
+  expect(endingWords(end('unattended'), 'edit')).toContain('4 hours')
+  expect(endingWords(end('unattended'), 'run')).toContain('60 seconds')
+  expect(endingWords(end('crashed'), 'edit')).toBe('It stopped.')
 })
 
 test('a rename reaches the opened notebook and leaves one that is not open alone', () => {

@@ -1,6 +1,7 @@
 // One opened notebook, as the page sees it: a pure reducer over what the server, the frame and the person do.
 // Effects (opening, closing, sending) are the shell's: see shell/sessions.ts.
 import type { Opened, Refusal } from '#protocol/api.ts'
+import { KERNEL } from '#protocol/limits.ts'
 import type { Cause, Phase, Usage } from '#protocol/runner.ts'
 
 export type View =
@@ -37,6 +38,7 @@ export type Session = {
   readonly ask: Ask
   readonly newer: boolean // a version was saved after the one that a reader looks at
   readonly still: boolean // a reader's notebook that was opened without running and has not run
+  readonly died: Ending | null // how its last life here was ended by what ran in it: the reason for standing still
 }
 
 export type SessionEvent =
@@ -69,12 +71,13 @@ export const ASLEEP: Session = {
   ask: { state: 'none' },
   newer: false,
   still: false,
+  died: null,
 }
 
 export function step(session: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'open':
-      return { ...ASLEEP, ask: lostStays(session.ask), view: { at: 'opening', since: event.now } }
+      return { ...ASLEEP, ask: lostStays(session.ask), died: diedIn(session), view: { at: 'opening', since: event.now } }
     case 'opened': {
       const since = session.view.at === 'opening' ? session.view.since : event.now
       const { mode, autorun, phase } = event.opened
@@ -119,6 +122,10 @@ export function step(session: Session, event: SessionEvent): Session {
     case 'sleep':
       return { ...session, view: { at: 'asleep' } }
   }
+}
+
+function diedIn({ view }: Session): Ending | null {
+  return view.at === 'ended' && diedRunning(view.ending) ? view.ending : null
 }
 
 /** Losing the lease is told until it is read, across the reopening as a reader that follows. */
@@ -184,6 +191,14 @@ function withNotebook(session: Session, change: Partial<Opened['notebook']>): Se
 /** Ended by what ran in it: running the same again would end it again. */
 export const diedRunning = ({ cause }: Ending): boolean =>
   cause === 'crashed' || cause === 'memory' || cause === 'scratch' || cause === 'start-failed'
+
+/** The words on an end, with the limit that was met: its value stands beside the cause. */
+export function endingWords({ cause, message }: Ending, mode: Opened['mode']): string {
+  const minutes = (mode === 'edit' ? KERNEL.idleEdit : KERNEL.idleRun) / 60_000
+  if (cause === 'idle') return `${message} The limit is ${minutes} minutes without use.`
+  if (cause !== 'unattended') return message
+  return `${message} The limit without an open view is ${mode === 'edit' ? `${KERNEL.unattendedRun / 3_600_000} hours` : `${KERNEL.readerGrace / 1000} seconds`}.`
+}
 
 export type KernelWord = 'starting' | 'ready' | 'running' | 'stopped' | 'failed'
 
