@@ -45,7 +45,8 @@ function portOf(name, fallback) {
 function settings() {
   const { SCRYDON_HOME, SCRYDON_EXAMPLES } = process.env
   const settled = Number(process.env.SCRYDON_SETTLED || SETTLED)
-  if (!(settled >= 0)) throw new Misconfigured(`SCRYDON_SETTLED must be a number of seconds, not "${process.env.SCRYDON_SETTLED}".`)
+  if (!(settled >= 0))
+    throw new Misconfigured(`SCRYDON_SETTLED must be a number of seconds, not "${process.env.SCRYDON_SETTLED}".`)
   const flags = process.argv.slice(2)
   const unknown = flags.find((flag) => !['--insecure-shared-kernels', '--help'].includes(flag))
   if (unknown !== undefined) throw new Misconfigured(`Unknown option ${unknown}.\n\n${HELP}`)
@@ -83,8 +84,6 @@ async function health(port, stopped) {
     await wait(100)
   }
   return last
-}
-
 }
 
 async function main() {
