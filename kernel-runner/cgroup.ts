@@ -116,9 +116,6 @@ function delegate(own: string): string | null {
   return attempt(enable, false) ? null : 'the cgroup controllers could not be enabled'
 }
 
-/** Without the cache of files that nobody reads. The two are read one after the other: the difference may be below nothing. */
-export const inUse = (all: number, cache: number) => Math.max(0, all - cache)
-
 /** `max` of version 2 is no number: no limit. */
 export function memoryLeftIn(group: string, limit: string, usage: string, cache: string): number {
   const bound = attempt(() => number(join(group, limit)), Number.NaN)
