@@ -9,13 +9,14 @@ import type { Channel } from '#protocol/channelState.ts'
 import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
 import { Link } from '#protocol/link.ts'
 import type { KernelSpec, KernelState } from '#protocol/runner.ts'
+import { Splitter } from '#protocol/splitter.ts'
+import { streamWire } from '#protocol/streamWire.ts'
 import { TestClock } from '#protocol/testing.ts'
 import { decodeJson } from '#protocol/text.ts'
 import { clock as realClock } from '../clock.ts'
 import { makeLog } from '../log.ts'
 import type { LiveKernels } from '../seams/kernels.ts'
 import { runnerKernels } from './runner.ts'
-import { feed, unixWire } from './wire.ts'
 
 const spec = (id: string): KernelSpec => ({
   id,
@@ -50,11 +51,14 @@ class Played {
       const link: Link = new Link({
         side: 'server',
         hello: false,
-        wire: unixWire(socket, () => link),
+        wire: streamWire(socket, () => socket.destroy()),
         clock: realClock,
         events: { open: ({ channel }) => this.#open(link, channel), closed: () => {} },
       })
-      feed(socket, link)
+      const splitter = new Splitter('kept', (frame) => link.receive(frame))
+      socket.on('data', (chunk) => splitter.push(chunk))
+      socket.on('drain', () => link.drain())
+      socket.on('close', () => link.wireClosed(0))
     }).listen(path)
   }
 

@@ -1,6 +1,6 @@
 // The connection to the kernel runner, kept up: connect, list, judge every kernel's right anew, and only then offer the link
 // on which kernel channels are opened. Until that is done `link()` is null and no byte of a kernel is accepted.
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { WIRE } from '#protocol/limits.ts'
 import { Link } from '#protocol/link.ts'
 import type { KernelState, RunnerEvent, RunnerInfo } from '#protocol/runner.ts'
@@ -9,7 +9,7 @@ import type { Log } from '../log.ts'
 import type { KernelEvent, Kernels, LiveKernels, Started } from '../seams/kernels.ts'
 import { Calls } from './calls.ts'
 import { Mirror } from './mirror.ts'
-import { feed, unixWire } from './wire.ts'
+import { dial } from './wire.ts'
 
 /** Between attempts: doubled from the first to the last. After `patience` without a runner its kernels are given up. */
 const RETRY = { first: 50, last: 1000, patience: 3000 } as const
@@ -93,16 +93,15 @@ class Runner implements LiveKernels {
   }
 
   #connect(): void {
-    const socket = connect(this.#options.socket)
+    const { socket, wire } = dial(this.#options.socket, () => link)
     const link: Link = new Link({
       side: 'opener',
       hello: false,
-      wire: unixWire(socket, () => link),
+      wire,
       clock: this.#options.clock,
       channels: WIRE.runnerChannels,
       events: { closed: () => this.#lost(socket) },
     })
-    feed(socket, link)
     const calls = new Calls(link, this.#options.clock, {
       opened: () => void this.#judge(socket, link, calls),
       event: (event) => this.#event(event),
