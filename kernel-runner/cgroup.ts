@@ -1,7 +1,7 @@
 // A control group per kernel: memory (with swap), processes, CPU; how much it uses, whether memory ran out. Version 2 where its
 // controllers are delegated to us, else version 1, else none: then rlimits alone hold, and usage is not known. All groups lie
 // below the runner's own current one.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -22,6 +22,7 @@ export interface Cgroup {
 export type Cgroups = {
   readonly kind: 'v1' | 'v2' | 'none'
   readonly why: string | null // what is missing, in words; null when all limits hold
+  readonly roots: readonly string[] // the folders all our groups lie in
   create(name: string, limits: CgroupLimits): Cgroup
   /** Bytes until our own group, in which all others lie, meets its limit; Infinity without one. */
   memoryLeft(): number
@@ -127,19 +128,7 @@ const pidsIn = (procs: string) => attempt(() => read(procs).split('\n').filter(B
 
 const rootName = (name: string) => `scrydon-${process.pid}-${name}`
 
-/** Removes what a killed runner left: empty groups of a process that is gone. */
-function sweep(place: string): void {
-  for (const entry of readdirSync(place)) {
-    const pid = /^scrydon-(\d+)-/.exec(entry)?.[1]
-    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
-    const root = join(place, entry)
-    const inside = readdirSync(root, { withFileTypes: true }).filter((item) => item.isDirectory())
-    for (const folder of [...inside.map((item) => join(root, item.name)), root]) attempt(() => rmdirSync(folder), undefined)
-  }
-}
-
 function v2(own: string, name: string): Cgroups {
-  sweep(own)
   const root = join(own, rootName(name))
   mkdirSync(root)
   writeFileSync(join(root, 'cgroup.subtree_control'), CONTROLLERS.map((controller) => `+${controller}`).join(' '))
@@ -168,12 +157,11 @@ function v2(own: string, name: string): Cgroups {
     }
   }
   const memoryLeft = () => memoryLeftIn(own, 'memory.max', 'memory.current', 'inactive_file')
-  return { kind: 'v2', why: null, create, memoryLeft, remove: async () => void (await removeFolders([root])) }
+  return { kind: 'v2', why: null, roots: [root], create, memoryLeft, remove: async () => void (await removeFolders([root])) }
 }
 
 function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name: string): Cgroups {
   const all = [...new Set(Object.values(places))]
-  for (const place of all) sweep(place)
   const roots = all.map((place) => join(place, rootName(name)))
   for (const root of roots) mkdirSync(root)
   const create = (id: string, limits: CgroupLimits): Cgroup => {
@@ -205,13 +193,20 @@ function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name:
     }
   }
   const memoryLeft = () => memoryLeftIn(places.memory, 'memory.limit_in_bytes', 'memory.usage_in_bytes', 'total_inactive_file')
-  return { kind: 'v1', why: null, create, memoryLeft, remove: async () => void (await removeFolders(roots)) }
+  return { kind: 'v1', why: null, roots, create, memoryLeft, remove: async () => void (await removeFolders(roots)) }
 }
 
 const NOTHING: Cgroup = { procs: [], usage: () => null, pids: () => null, oomKills: () => 0, remove: async () => true }
 
 function none(why: string): Cgroups {
-  return { kind: 'none', why, create: () => NOTHING, memoryLeft: () => Number.POSITIVE_INFINITY, remove: async () => undefined }
+  return {
+    kind: 'none',
+    why,
+    roots: [],
+    create: () => NOTHING,
+    memoryLeft: () => Number.POSITIVE_INFINITY,
+    remove: async () => undefined,
+  }
 }
 
 /** Finds what this machine offers. `name` tells this runner's groups from another's. */

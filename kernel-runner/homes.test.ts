@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -13,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(root, { recursive: true, force: true }))
 
-const base = { id: 'k_one0000000', notebook: 'n_one0000000', layout: undefined, uid: null }
+const base = { id: 'k_one0000000', notebook: 'n_one0000000', layout: undefined, uid: null, enclosed: true }
 const make = (source: string | Buffer, more: object = {}) => makeHome({ root, ...base, source: Buffer.from(source), ...more })
 
 describe('a kernel’s folder', () => {
@@ -48,15 +49,39 @@ describe('a kernel’s folder', () => {
     expect(fs.statSync(folder).uid).toBe(0)
   })
 
+  it('shows the notebook’s files where no sandbox binds them, and is wiped without them', async () => {
+    const { home, files } = make('x', { enclosed: false })
+    fs.writeFileSync(path.join(files, 'table.csv'), 'a,b')
+    expect(fs.readFileSync(path.join(home, 'files', 'table.csv'), 'utf8')).toBe('a,b')
+    await wipeLeftovers(root)
+    expect(fs.readdirSync(files)).toEqual(['table.csv'])
+  })
+
   it('left by a killed runner is wiped, and a number that is another process now is spared', async () => {
     const { folder } = make('x')
     noteHolder(folder, process.pid)
     const note = fs.readFileSync(path.join(folder, 'holder'), 'utf8')
     expect(note).toBe(`${process.pid} ${processStart(process.pid)}`)
     fs.writeFileSync(path.join(folder, 'holder'), `${process.pid} 1`)
-    expect(await wipeLeftovers(root)).toBe(1)
+    expect(await wipeLeftovers(root)).toEqual({ wiped: 1, kept: 0 })
     expect(fs.readdirSync(kernelsFolder(root))).toEqual([])
-    expect(await wipeLeftovers(root)).toBe(0)
+    expect(await wipeLeftovers(root)).toEqual({ wiped: 0, kept: 0 })
+  })
+
+  it('is wiped only once the process that kept it is gone, whatever stands in it; no link is followed', async () => {
+    const { folder, home } = make('x')
+    const holder = spawn('sleep', ['600'], { stdio: 'ignore' })
+    noteHolder(folder, holder.pid ?? 0)
+    const outside = path.join(root, 'outside')
+    fs.mkdirSync(outside)
+    fs.writeFileSync(path.join(outside, 'kept'), '')
+    fs.symlinkSync(outside, path.join(home, 'link'))
+    fs.mkdirSync(Buffer.concat([Buffer.from(`${home}/`), Buffer.from([0xff, 0xfe])]))
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${home}/`), Buffer.from([0xff, 0xfe]), Buffer.from('/in')]), '')
+    expect(await wipeLeftovers(root)).toEqual({ wiped: 1, kept: 0 })
+    expect(processStart(holder.pid ?? 0)).toBe('')
+    expect(fs.readdirSync(outside)).toEqual(['kept'])
+    expect(fs.readdirSync(kernelsFolder(root))).toEqual([])
   })
 })
 
@@ -126,6 +151,12 @@ describe('user ids', () => {
     expect(pool.giveBack(61_000)).toBe(false)
     inUse.delete(61_000)
     expect(pool.giveBack(61_000)).toBe(true)
+    inUse.add(61_002)
+    expect(pool.giveBack(61_002)).toBe(false)
+    const all = () => Array.from({ length: 1000 }, () => pool.take())
+    expect(all()).not.toContain(61_002)
+    inUse.delete(61_002)
+    expect(pool.take()).toBe(61_002) // what was left of it has gone meanwhile
   })
 
   it('run out', () => {

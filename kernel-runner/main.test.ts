@@ -205,6 +205,24 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     expect(wrong.stderr).toContain(words)
   })
 
+  it('shows the notebook’s files without a sandbox too', async () => {
+    const bin = path.join(temporaryRoot(), 'bin') // no bubblewrap in sight
+    fs.mkdirSync(bin)
+    fs.symlinkSync('/bin/rm', path.join(bin, 'rm'))
+    const plain = await new RunnerProcess(path.dirname(bin), { PATH: bin }).listening()
+    roots.add(plain.root)
+    try {
+      const near = plain.connect()
+      const calls = near.runner()
+      await calls.ready()
+      const live = await start(near, calls)
+      fs.writeFileSync(path.join(plain.root, 'uploads', 'n_first0000', 'later.csv'), 'a,b')
+      await evaluate(live, '"read: " + open("files/later.csv").read()', 'read: a,b')
+    } finally {
+      await plain.end('SIGTERM')
+    }
+  })
+
   it('works in a state folder whose path is longer than a socket’s may be', async () => {
     const long = path.join(temporaryRoot(), 'y'.repeat(150))
     roots.add(path.dirname(long))

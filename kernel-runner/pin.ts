@@ -14,7 +14,12 @@ export function pinSocket(path: string): Pinned {
     fs.closeSync(fd)
     throw new Error('The kernel’s socket is something else.')
   }
-  return { path: `/proc/self/fd/${fd}`, close: () => fs.closeSync(fd) }
+  let open = true
+  const close = () => {
+    if (open) fs.closeSync(fd) // once: its number may be another file's by now
+    open = false
+  }
+  return { path: `/proc/self/fd/${fd}`, close }
 }
 
 /** Connects to a socket at a path of any length; null where there is none. */

@@ -10,7 +10,7 @@ import { connectPinned } from './pin.ts'
 import { buildHolder, type Holder, type SandboxBase, SandboxError } from './sandbox.ts'
 import type { StartRequest, Zygote } from './zygote.ts'
 
-const ANSWER_DEADLINE = 10_000 // ms
+const ANSWER_DEADLINE = 20_000 // ms; a level that falls because the machine is busy stays down until the next start
 const END_DEADLINE = 5000
 const MEGABYTE = 1 << 20
 const LONGEST = MEGABYTE // characters of an answer
@@ -156,7 +156,7 @@ function makeHome(options: ProbeOptions, role: string, uid: number): string {
 function sandboxFor(options: ProbeOptions, role: string, uid: number): Promise<Holder> | null {
   const home = makeHome(options, role, uid)
   if (options.base === null) return null
-  return buildHolder(options.base, { id: `probe-${role}`, home, files: null, uid, tmp: MEGABYTE, shm: MEGABYTE })
+  return buildHolder(options.base, { id: `probe-${role}`, home, files: null, uid, tmp: MEGABYTE, shm: MEGABYTE }, ANSWER_DEADLINE)
 }
 
 async function attack(options: ProbeOptions, holders: readonly (Holder | null)[]): Promise<Report> {

@@ -16,9 +16,10 @@ function stat(pid: number): string[] {
   }
 }
 
-/** Ticks since the boot; empty when there is no such process. */
+/** Ticks since the boot; empty when there is no such process, or only its number is left for who waits for it. */
 export function processStart(pid: number): string {
-  return stat(pid)[19] ?? ''
+  const fields = stat(pid)
+  return fields[0] === 'Z' ? '' : (fields[19] ?? '')
 }
 
 /** These processes and all below them. */

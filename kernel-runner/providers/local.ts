@@ -6,7 +6,7 @@ import path from 'node:path'
 import { type Cgroups, openCgroups } from '../cgroup.ts'
 import { Disk } from '../disk.ts'
 import { wipeLeftovers } from '../homes.ts'
-import { forgetGroups, noteGroups } from '../leftovers.ts'
+import { replaceGroups } from '../leftovers.ts'
 import type { Log } from '../log.ts'
 import { findBubblewrap, type Isolation, probe } from '../probe.ts'
 import { prepareSandboxes, type SandboxBase } from '../sandbox.ts'
@@ -41,8 +41,7 @@ export class LocalProvider implements KernelProvider {
     const run = path.join(root, 'run')
     fs.mkdirSync(run, { recursive: true, mode: 0o700 })
     const left = await wipeLeftovers(root)
-    forgetGroups(run)
-    if (left > 0) log.warn({ kernels: left }, 'leftovers')
+    if (left.wiped + left.kept > 0) log.warn(left, 'leftovers')
     const zygote = this.#zygote(run)
     const since = this.#changedAt()
     const ready = await zygote.open()
@@ -50,8 +49,8 @@ export class LocalProvider implements KernelProvider {
     const uids = sandboxes && !sandboxes.rootless ? new UidPool() : null
     const isolation = await this.#prove(run, zygote, sandboxes, uids)
     const enclosed = isolation.level >= 2
-    const cgroups = openCgroups(`${process.pid}-${randomBytes(4).toString('hex')}`) // a killed runner's groups may bear its number
-    noteGroups(run, cgroups)
+    const cgroups = openCgroups(randomBytes(4).toString('hex')) // a killed runner's groups may bear its number
+    replaceGroups(run, cgroups.roots)
     this.#watch(zygote, since)
     this.#ground = {
       root,

@@ -94,13 +94,13 @@ export class LocalKernel implements KernelProcess {
 
   async #make(): Promise<void> {
     const { spec, source } = this.#order
-    const { uids, root, cgroups } = this.#ground
+    const { uids, root, cgroups, sandboxes } = this.#ground
     if (uids) {
       this.#uid = uids.take()
       if (this.#uid === null) throw new StartError('No user id is free for another kernel on this machine.')
     }
     const { id, notebook, layout } = spec
-    this.#home = makeHome({ root, id, notebook, source, layout, uid: this.#uid })
+    this.#home = makeHome({ root, id, notebook, source, layout, uid: this.#uid, enclosed: sandboxes !== null })
     this.#cgroup = cgroups.create(spec.id, spec.limits)
     await this.#enclose(this.#home)
     if (this.#ended) return
@@ -188,14 +188,17 @@ export class LocalKernel implements KernelProcess {
   async #end(): Promise<void> {
     await this.#made
     this.#kill()
-    const gone = this.#holder?.exited ?? this.#left()
-    await Promise.race([gone, wait(WATCH.end, undefined, { ref: false })])
+    const left = this.#holder?.exited ?? this.#left()
+    const gone = await Promise.race([left.then(() => true), wait(WATCH.end, false, { ref: false })])
     this.#pinned?.close()
     this.#ground.disk.forget(this.#order.spec.id)
     const removed = (await this.#cgroup?.remove()) ?? true
-    if (this.#home) await wipe(this.#home.folder)
-    const free = this.#uid === null || (this.#ground.uids?.giveBack(this.#uid) ?? true)
-    if (!removed || !free) this.#ground.log.error({ kernel: this.#order.spec.id, removed, free }, 'kernel-left')
+    try {
+      if (this.#home && gone) await wipe(this.#home.folder) // else the next start of the runner does
+    } finally {
+      const free = this.#uid === null || (this.#ground.uids?.giveBack(this.#uid) ?? true)
+      if (!gone || !removed || !free) this.#ground.log.error({ kernel: this.#order.spec.id, gone, removed, free }, 'kernel-left')
+    }
   }
 
   #kill(): void {
