@@ -20,6 +20,7 @@ export interface ClientChannel {
   send(kind: 'text' | 'response', payload: Uint8Array): number
   consumed(cost: number): void
   close(reason?: CloseName, detail?: string, id?: string): void
+  flushed(run: () => void): void
 }
 
 /** What an attachment asks of the kernel it is on. */
@@ -123,10 +124,13 @@ export class Attachment {
     this.#channel = null
   }
 
-  close(reason: CloseName, detail?: string): void {
+  /** `gone` runs when its socket holds nothing of the ring any more. */
+  close(reason: CloseName, detail?: string, gone: () => void = () => {}): void {
     const channel = this.#channel
     this.#channel = null
     channel?.close(reason, detail)
+    if (channel) channel.flushed(gone)
+    else gone()
   }
 
   /** Credit goes back at once while little is under way, else when the command is done: a flood of commands waits. */

@@ -316,6 +316,27 @@ describe('ends', () => {
     expect((await channel.ended()).reason).toBe('kernelGone')
   })
 
+  it('what was on its way to a client when its kernel is revoked arrives as it was, and nothing of it is kept', async () => {
+    const { runner, kernel } = await live()
+    const client = rig.connect()
+    const channel = client.kernel(kernel, TAB)
+    await channel.ready()
+    await channel.op('kernel-ready')
+    const ring = rig.runner.kernels.get(kernel)?.session.ring
+    const last = () => ring?.at((ring?.next ?? 0) - 1)?.payload
+    channel.run('Hbol', 'flood(70, 100000)') // more than the sockets between hold
+    client.pause()
+    await expect.poll(() => ring?.next ?? 0).toBeGreaterThan(70)
+    const kept = last()
+    expect((await runner.call('/stop', { kernel, cause: 'revoked' })).status).toBe(200)
+    await runner.exited(kernel)
+    client.resume()
+    expect((await channel.ended()).reason).toBe('revoked')
+    expect(channel.texts.filter(({ text }) => text.length > 100_000).length).toBeGreaterThan(2)
+    for (const { text } of channel.texts) expect(JSON.parse(text)).toHaveProperty('op')
+    expect([ring?.length, kept?.every((byte) => byte === 0)]).toEqual([0, true])
+  })
+
   it('the watcher stops a kernel over its memory', async () => {
     const { client, runner, kernel } = await live()
     const channel = client.kernel(kernel, TAB)

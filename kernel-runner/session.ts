@@ -133,11 +133,10 @@ export class Session implements RingHolder, Host {
 
   end(reason: CloseName, detail: string): void {
     this.#ended = true
-    this.#release(reason, detail)
+    this.#wipe(reason, detail)
     this.#stream?.close()
     this.#turns.end()
     this.#commands?.close()
-    this.#ring.wipe()
     this.#budget.remove(this)
   }
 
@@ -166,18 +165,24 @@ export class Session implements RingHolder, Host {
   }
 
   #beginStream(reason: CloseName): void {
-    this.#release(reason)
-    this.#ring.wipe()
+    this.#wipe(reason)
     this.#ring = new Ring(this.#budget.charge)
     this.#former = null
     this.#turns.next()
   }
 
-  #release(reason: CloseName, detail?: string): void {
+  #release(reason: CloseName, detail?: string, gone: () => void = () => {}): void {
     const client = this.#client
-    if (!client) return
-    client.close(reason, detail)
-    this.#gone(client)
+    if (client) {
+      client.close(reason, detail, gone)
+      this.#gone(client)
+    } else gone()
+  }
+
+  /** Not before it has left: a message that is whole in the client's socket arrives as it was. */
+  #wipe(reason: CloseName, detail?: string): void {
+    const ring = this.#ring
+    this.#release(reason, detail, () => ring.wipe())
   }
 
   #gone(client: Attachment): void {

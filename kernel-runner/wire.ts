@@ -23,6 +23,7 @@ export function unixWire(socket: Socket, link: () => Link): Wire {
       else two(prefixed(NOTHING, frame.byteLength), frame)
     },
     sendApart: (head, payload) => two(prefixed(head, payload.byteLength), payload),
+    flushed: (run) => void socket.write(NOTHING, run),
     buffered: () => socket.writableLength,
     close: () => {
       socket.end()
