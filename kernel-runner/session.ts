@@ -11,7 +11,7 @@ import type { RingBudget, RingHolder } from './budget.ts'
 import { type Answer, type Command, Commands, refusal, Stream, type StreamEnd } from './marimo.ts'
 import { Ring } from './ring.ts'
 import { Busy, endIn, opOf, oversizeMarker, type ProcessEnd } from './status.ts'
-import { Turns } from './turns.ts'
+import { type Taken, type Turn, Turns } from './turns.ts'
 
 export interface SessionEvents {
   kernelReady(): void
@@ -37,7 +37,7 @@ export class Session implements RingHolder, Host {
   readonly #budget: RingBudget
   readonly #clock: Clock
   readonly #busy = new Busy()
-  readonly #turns = new Turns(MARIMO.sockets, () => this.#ring.bytes < RING.kernel)
+  readonly #turns = new Turns(() => this.#ring.bytes < RING.kernel)
   #socket: string | null = null
   #stream: Stream | null = null
   #commands: Commands | null = null
@@ -123,8 +123,9 @@ export class Session implements RingHolder, Host {
     if (ring === this.#ring && !this.#ended) this.#push('response', payload)
   }
 
-  turn(work: () => Promise<void>): Promise<void> {
-    return this.#turns.take(work)
+  take(turn: Turn): Taken {
+    if (this.#turns.held > MARIMO.backlog) this.#release('overrun')
+    return this.#turns.take(turn)
   }
 
   relieved(): void {
