@@ -37,7 +37,7 @@ export class Session implements RingHolder, Host {
   readonly #budget: RingBudget
   readonly #clock: Clock
   readonly #busy = new Busy()
-  readonly #turns = new Turns(() => this.#ring.bytes < RING.kernel)
+  readonly #turns = new Turns(() => !this.#client || this.#ring.bytes < RING.kernel)
   #socket: string | null = null
   #stream: Stream | null = null
   #commands: Commands | null = null
@@ -190,7 +190,6 @@ export class Session implements RingHolder, Host {
     this.#client = null
     if (this.#former) this.#former.received = client.received
     this.#detachedSince = this.#clock.now()
-    this.#ring.trim(RING.kernel - 1)
     this.#flow()
     this.#events.attached(null)
   }
@@ -227,7 +226,7 @@ export class Session implements RingHolder, Host {
 
   /** With a reader, marimo waits for it; with none, the oldest is dropped and the next attach begins anew. */
   #bound(): void {
-    if (!this.#client) this.#ring.trim(RING.kernel - 1)
+    if (!this.#client) this.#ring.trim(RING.kernel)
     else if (this.#ring.bytes >= RING.kernel) this.#stream?.pause()
   }
 }
