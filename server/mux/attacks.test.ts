@@ -9,9 +9,12 @@ import { setImmediate } from 'node:timers/promises'
 import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import type { Channel } from '#protocol/channelState.ts'
 import { CLOSE } from '#protocol/close.ts'
-import { encodeFrame } from '#protocol/codec.ts'
+import { encodeCommand, encodeFrame } from '#protocol/codec.ts'
+import type { End } from '#protocol/port.ts'
 import { type Client, signIn, type TestGateway } from '../testing.ts'
+import { AUDIT } from './audit.ts'
 import { type KernelTab, Tab } from './testing/browser.ts'
 import { NOTEBOOK } from './testing/house.ts'
 import { Running } from './testing/processes.ts'
@@ -31,7 +34,7 @@ let calm: KernelTab
 let before = 0
 
 let made = 0
-async function kernelOf(client: Client): Promise<{ tab: Tab; channel: KernelTab }> {
+async function kernelOf(client: Client): Promise<{ tab: Tab; kernel: string; channel: KernelTab }> {
   const tab = new Tab(origin, { bearer: client.bearer })
   const welcome = await tab.welcome()
   const { id } = (await client.call('POST /api/notebooks', { name: `Mine ${++made}`, source: NOTEBOOK })).body as { id: string }
@@ -39,7 +42,7 @@ async function kernelOf(client: Client): Promise<{ tab: Tab; channel: KernelTab 
   const opened = (await client.call(`POST /api/notebooks/${id}/open`, opening)).body as { kernel: string }
   const channel = tab.kernel(opened.kernel)
   await channel.texts.find(({ op }) => op === 'kernel-ready', 'kernel-ready')
-  return { tab, channel }
+  return { tab, kernel: opened.kernel, channel }
 }
 
 const run = (code: string) => ['/api/kernel/run', { cellIds: ['Hbol'], codes: [code] }] as const
@@ -156,6 +159,31 @@ test('a million fragments of a command, of one byte or of nothing', async () => 
       await pour(await socketOf(tab), Buffer.concat(Array(10_000).fill(crumb)), 100)
       expect(await code(tab)).toBe(CLOSE.badFrame.code)
     }
+  })
+}, 60_000)
+
+test('a hundred thousand refused commands of a browser that takes no answer', async () => {
+  await during(async () => {
+    const { tab, kernel } = await kernelOf(attacker)
+    const { promise: ended, resolve } = Promise.withResolvers<End>()
+    const deaf: Channel = tab.link.openChannel(
+      { resource: { type: 'kernel', kernel } },
+      {
+        opened: () => {
+          const refused = encodeCommand({ method: 'POST', path: '/api/kernel/shutdown' }, new Uint8Array(0))
+          for (let n = 0; n < 100_000; n++) deaf.send('request', refused)
+        },
+        message: () => {},
+        ended: resolve,
+      },
+    )
+    expect((await ended).reason).toBe('overrun')
+    expect(tab.link.open).toBe(true)
+    const lines = () => gateway.lines.filter((line) => line.includes('"command refused"')).length
+    await expect.poll(lines).toBeGreaterThanOrEqual(AUDIT.lines)
+    await calm.ask(...run('1 + 1'))
+    expect(lines()).toBe(AUDIT.lines)
+    tab.drop()
   })
 }, 60_000)
 
