@@ -8,8 +8,9 @@ export const MARIMO = {
   receive: 17 * MiB,
   sockets: 6, // HTTP connections to one kernel, and commands it is given at once
   idleSocket: 30 * second, // a kernel nobody works in keeps one connection, its stream
-  commands: 64, // of one client under way before the next waits for its credit
+  commands: 64, // of one kernel under way before the next waits for its credit
   commandBytes: 1 * MiB, // the same in bytes
+  backlog: 32 * MiB, // commands not done: a client that comes back again and again with more is cut off
   command: 30 * second,
   longCommand: 300 * second, // exports and what formats a whole notebook
   dial: 5 * second, // from the connect to the WebSocket's handshake

@@ -267,11 +267,27 @@ describe('answers', () => {
     await expect.poll(() => session?.ring.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel)
     client.drop()
     await expect.poll(() => session?.tab, { timeout: 5000 }).toBeNull()
-    expect(session?.ring.bytes).toBeLessThan(RING.kernel)
+    await expect.poll(() => session?.ring.bytes).toBeLessThanOrEqual(RING.kernel)
     const again = rig.connect().kernel(kernel, TAB)
     await again.ready()
     expect((await again.answer(again.command('/api/kernel/save', { codes: ['still'] }))).body.toString()).toBe('still')
   })
+})
+
+it('an answer larger than a ring is there for a client that comes back, while nothing else is said', async () => {
+  const { client, kernel } = await live()
+  const first = client.kernel(kernel, TAB, undefined, false)
+  await first.ready()
+  await first.op('kernel-ready')
+  const point = first.resume
+  const session = rig.runner.kernels.get(kernel)?.session
+  const asked = first.command('/api/kernel/save', { codes: ['x'.repeat(RING.kernel)] })
+  await expect.poll(() => session?.ring.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel)
+  client.drop()
+  await expect.poll(() => session?.tab, { timeout: 5000 }).toBeNull()
+  const second = rig.connect().kernel(kernel, TAB, point)
+  expect(await second.ready()).toMatchObject({ resumed: true, received: asked })
+  expect((await second.answer(asked)).body.byteLength).toBe(RING.kernel)
 })
 
 describe('a message beyond what the runner receives', () => {
@@ -314,6 +330,27 @@ describe('ends', () => {
     channel.run('Hbol', 'import os; os._exit(3)')
     expect(await runner.exited(kernel, 2000)).toMatchObject({ cause: 'crashed', message: expect.stringContaining('exit code 3') })
     expect((await channel.ended()).reason).toBe('kernelGone')
+  })
+
+  it('what was on its way to a client when its kernel is revoked arrives as it was, and nothing of it is kept', async () => {
+    const { runner, kernel } = await live()
+    const client = rig.connect()
+    const channel = client.kernel(kernel, TAB)
+    await channel.ready()
+    await channel.op('kernel-ready')
+    const ring = rig.runner.kernels.get(kernel)?.session.ring
+    const last = () => ring?.at((ring?.next ?? 0) - 1)?.payload
+    channel.run('Hbol', 'flood(70, 100000)') // more than the sockets between hold
+    client.pause()
+    await expect.poll(() => ring?.next ?? 0).toBeGreaterThan(70)
+    const kept = last()
+    expect((await runner.call('/stop', { kernel, cause: 'revoked' })).status).toBe(200)
+    await runner.exited(kernel)
+    client.resume()
+    expect((await channel.ended()).reason).toBe('revoked')
+    expect(channel.texts.filter(({ text }) => text.length > 100_000).length).toBeGreaterThan(2)
+    for (const { text } of channel.texts) expect(JSON.parse(text)).toHaveProperty('op')
+    expect([ring?.length, kept?.every((byte) => byte === 0)]).toEqual([0, true])
   })
 
   it('the watcher stops a kernel over its memory', async () => {

@@ -11,7 +11,7 @@ import type { RingBudget, RingHolder } from './budget.ts'
 import { type Answer, type Command, Commands, refusal, Stream, type StreamEnd } from './marimo.ts'
 import { Ring } from './ring.ts'
 import { Busy, endIn, opOf, oversizeMarker, type ProcessEnd } from './status.ts'
-import { Turns } from './turns.ts'
+import { type Taken, type Turn, Turns } from './turns.ts'
 
 export interface SessionEvents {
   kernelReady(): void
@@ -37,7 +37,7 @@ export class Session implements RingHolder, Host {
   readonly #budget: RingBudget
   readonly #clock: Clock
   readonly #busy = new Busy()
-  readonly #turns = new Turns(MARIMO.sockets, () => this.#ring.bytes < RING.kernel)
+  readonly #turns = new Turns(() => !this.#client || this.#ring.bytes < RING.kernel)
   #socket: string | null = null
   #stream: Stream | null = null
   #commands: Commands | null = null
@@ -123,8 +123,9 @@ export class Session implements RingHolder, Host {
     if (ring === this.#ring && !this.#ended) this.#push('response', payload)
   }
 
-  turn(work: () => Promise<void>): Promise<void> {
-    return this.#turns.take(work)
+  take(turn: Turn): Taken {
+    if (this.#turns.held > MARIMO.backlog) this.#release('overrun')
+    return this.#turns.take(turn)
   }
 
   relieved(): void {
@@ -133,11 +134,10 @@ export class Session implements RingHolder, Host {
 
   end(reason: CloseName, detail: string): void {
     this.#ended = true
-    this.#release(reason, detail)
+    this.#wipe(reason, detail)
     this.#stream?.close()
     this.#turns.end()
     this.#commands?.close()
-    this.#ring.wipe()
     this.#budget.remove(this)
   }
 
@@ -166,25 +166,30 @@ export class Session implements RingHolder, Host {
   }
 
   #beginStream(reason: CloseName): void {
-    this.#release(reason)
-    this.#ring.wipe()
+    this.#wipe(reason)
     this.#ring = new Ring(this.#budget.charge)
     this.#former = null
     this.#turns.next()
   }
 
-  #release(reason: CloseName, detail?: string): void {
+  #release(reason: CloseName, detail?: string, gone: () => void = () => {}): void {
     const client = this.#client
-    if (!client) return
-    client.close(reason, detail)
-    this.#gone(client)
+    if (client) {
+      client.close(reason, detail, gone)
+      this.#gone(client)
+    } else gone()
+  }
+
+  /** Not before it has left: a message that is whole in the client's socket arrives as it was. */
+  #wipe(reason: CloseName, detail?: string): void {
+    const ring = this.#ring
+    this.#release(reason, detail, () => ring.wipe())
   }
 
   #gone(client: Attachment): void {
     this.#client = null
     if (this.#former) this.#former.received = client.received
     this.#detachedSince = this.#clock.now()
-    this.#ring.trim(RING.kernel - 1)
     this.#flow()
     this.#events.attached(null)
   }
@@ -221,7 +226,7 @@ export class Session implements RingHolder, Host {
 
   /** With a reader, marimo waits for it; with none, the oldest is dropped and the next attach begins anew. */
   #bound(): void {
-    if (!this.#client) this.#ring.trim(RING.kernel - 1)
+    if (!this.#client) this.#ring.trim(RING.kernel)
     else if (this.#ring.bytes >= RING.kernel) this.#stream?.pause()
   }
 }

@@ -93,6 +93,11 @@ export class Channel implements Port {
     this.#link.end(this, { reason, detail, id })
   }
 
+  /** Runs once what was sent so far has left this process: its bytes may be changed from then on. */
+  flushed(run: () => void): void {
+    this.#link.flushed(run)
+  }
+
   opened(opened: Opened): Fault | null {
     const expected = this.#inbox.last + 1
     if (opened.resumed && (opened.stream !== this.#stream || opened.next !== expected)) return 'gap'

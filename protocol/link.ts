@@ -184,6 +184,12 @@ export class Link {
     this.#sender.direct(frame)
   }
 
+  /** Runs once what was sent so far has left this process: its bytes may be changed from then on. */
+  flushed(run: () => void): void {
+    if (this.#options.wire.flushed) this.#options.wire.flushed(run)
+    else run()
+  }
+
   /** A port has something to send. */
   wake(port: Port): void {
     this.#sender.wake(port)

@@ -5,7 +5,7 @@ import type { Wire } from './wire.ts'
 
 /** What is needed of a Node socket. */
 export type ByteStream = {
-  write(bytes: Uint8Array): unknown
+  write(bytes: Uint8Array, sent?: () => void): unknown
   cork(): void
   uncork(): void
   readonly writableLength: number
@@ -28,6 +28,7 @@ export function streamWire(stream: ByteStream, close: () => void): Wire {
       else two(prefixed(NOTHING, frame.byteLength), frame)
     },
     sendApart: (head, payload) => two(prefixed(head, payload.byteLength), payload),
+    flushed: (run) => void stream.write(NOTHING, run),
     buffered: () => stream.writableLength,
     close,
   }

@@ -70,6 +70,15 @@ export class Client {
     return new KernelChannel(this.link, kernel, tab, resume, taking)
   }
 
+  /** As a busy gateway would: what comes stays in the sockets. */
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
   /** As a killed gateway would: no word is said. */
   drop(): void {
     this.#socket.destroy()

@@ -46,7 +46,7 @@ async function dripping(start: string, byte: readonly number[]): Promise<void> {
   const socket = dial().on('data', () => {})
   socket.write(start)
   const drip = setInterval(() => socket.write(new Uint8Array(byte)), 200)
-  await once(socket, 'close')
+  await new Promise((resolve) => socket.once('close', resolve)) // perhaps with a reset: it was still talking
   clearInterval(drip)
 }
 

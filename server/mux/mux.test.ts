@@ -101,6 +101,14 @@ describe('coming back', () => {
     for (const tab of [first, second, replayed, stranger]) tab.drop()
   })
 
+  test('a resume token works only in the sign-in it was made for', async () => {
+    const first = await house.signedTab()
+    const elsewhere = await house.signedTab(await house.signIn('demo-owner'), first.resume)
+    const back = await house.signedTab(house.owner, first.resume)
+    expect(new Set([first, elsewhere, back].map(({ tab }) => tab)).size).toBe(3)
+    for (const tab of [first, elsewhere, back]) tab.drop()
+  })
+
   test('a second tab takes the kernel, and the first is told so', async () => {
     const { tab, kernel, notebook, channel } = await house.liveKernel()
     const other = await house.signedTab()
