@@ -90,3 +90,28 @@ test('a socket is opened at /mux and nowhere else', async () => {
 test('a header that is folded onto a second line is refused, not joined', async () => {
   expect(await upgrade('/mux', ['X-Folded: one', ' two'])).toMatch(/^HTTP\/1.1 400 /)
 })
+
+test('a second request in the same bytes is judged as the first would be', async () => {
+  const first = ['GET /healthz HTTP/1.1', `Host: localhost:${port}`]
+  const second = [
+    'GET /mux HTTP/1.1',
+    `Host: localhost:${port}`,
+    'Origin: https://evil.example',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+  ]
+  const both = [first, second].map((lines) => `${lines.join('\r\n')}\r\n\r\n`).join('')
+  const answers = await new Promise<string>((done, fail) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(both))
+    let text = ''
+    socket.setEncoding('latin1').on('data', (chunk: string) => {
+      text += chunk
+    })
+    socket.on('close', () => done(text))
+    socket.on('error', fail)
+  })
+  expect(answers.match(/HTTP\/1\.1 \d+/g)?.at(-1)).toBe('HTTP/1.1 403')
+  expect(answers).not.toContain('HTTP/1.1 101')
+})

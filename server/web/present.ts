@@ -14,9 +14,10 @@ export async function signOut({ desk, signIn, kernels }: Deps, person: PersonId)
  * Where kernels are not isolated from each other, one person at a time: the last to sign in signs the others out. Looked
  * at again on a beat, since a runner may say only later what it can do.
  */
-export async function alone(deps: Deps): Promise<void> {
+export async function alone(deps: Deps, arriving?: PersonId): Promise<void> {
   const info = deps.kernels.info()
   if (!info || info.level >= 2 || deps.config.insecureSharedKernels) return
-  const [, ...others] = await deps.signIn.present()
-  await Promise.all(others.map((other) => signOut(deps, other)))
+  const present = await deps.signIn.present()
+  const stays = arriving ?? present[0]
+  await Promise.all(present.filter((person) => person !== stays).map((person) => signOut(deps, person)))
 }

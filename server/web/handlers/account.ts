@@ -29,7 +29,7 @@ export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     const who = deps.desk.identity.find(body.account)
     if (!who) throw refuse('not-found')
     set(setCookie(await deps.signIn.begin(who.id)))
-    await alone(deps)
+    await alone(deps, who.id)
     return shown(who)
   },
   'POST /api/bearer': async ({ cookie }) => {
