@@ -294,8 +294,12 @@ export class KernelStream {
 
   /** Fails when the channel ends before the answer. */
   post(path: string, body: unknown): Promise<Reply> {
+    return this.send(path, JSON.stringify(body))
+  }
+
+  send(path: string, body: string): Promise<Reply> {
     const head = { method: 'POST', path, contentType: 'application/json' }
-    const sequence = this.channel.send('request', encodeCommand(head, new TextEncoder().encode(JSON.stringify(body))))
+    const sequence = this.channel.send('request', encodeCommand(head, new TextEncoder().encode(body)))
     return new Promise((done, fail) => this.#replies.set(sequence, { done, fail }))
   }
 }

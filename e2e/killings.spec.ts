@@ -81,11 +81,6 @@ async function kill(stack: Stack, target: Target): Promise<void> {
   await until('another zygote', 90_000, () => stack.zygoteOrNull() !== null && stack.zygoteOrNull() !== before)
 }
 
-async function live(people: readonly Client[]): Promise<Set<string>> {
-  const kernels = await Promise.all(people.map((person) => person.call('GET /api/kernels')))
-  return new Set(kernels.flat().flatMap(({ kernel, phase }) => (phase.phase === 'exited' ? [] : [kernel])))
-}
-
 /** The same kernel, with the same variables, for its editor and for its reader. */
 async function goesOn(who: Client, kept: Kept, mode: 'auto' | 'run'): Promise<void> {
   const again = await until('it opens', 60_000, async () => who.open(await who.tab(), kept.id, mode).catch(() => null))
@@ -126,7 +121,7 @@ async function one(stack: Stack, people: [Client, Client], target: Target, momen
     await goesOn(reader, read, 'run')
   }
   await startsAnew(mine, fresh[0] ?? '')
-  expect(await orphans(stack, () => live(people)), 'orphaned').toEqual([])
+  expect(await orphans(stack, people), 'orphaned').toEqual([])
 }
 
 for (const [at, target] of TARGETS.entries()) {

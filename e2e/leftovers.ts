@@ -1,8 +1,9 @@
 // What belongs to no living thing: after a killing, processes, mounts, control groups, folders and sockets of kernels that are
 // gone; after a stop, all of them. A line for each, or nothing.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Client } from './client.ts'
 import { alive, commandOf, descendants, parentOf, type Stack } from './stack.ts'
 
 const GROUPS = '/sys/fs/cgroup'
@@ -133,10 +134,12 @@ export function leftovers(stack: Stack, before: Living, ms = 5000): Promise<stri
   return lasting(() => left(stack, before), ms)
 }
 
-/** `kernels` are asked for each time: one that starts meanwhile is no stray. */
-export function orphans(stack: Stack, kernels: () => Promise<ReadonlySet<string>>, ms = 10_000): Promise<string[]> {
-  return lasting(async () => {
-    const known = await kernels()
-    return existsSync(join(stack.home, 'instance.lock')) ? strays(stack, known) : ['no instance']
-  }, ms)
+/** In a running stack in which only these people have kernels. A kernel that starts meanwhile is no stray. */
+export function orphans(stack: Stack, people: readonly Client[], ms = 10_000): Promise<string[]> {
+  return lasting(async () => strays(stack, await kernelsOf(people)), ms)
+}
+
+async function kernelsOf(people: readonly Client[]): Promise<Set<string>> {
+  const kernels = await Promise.all(people.map((person) => person.call('GET /api/kernels')))
+  return new Set(kernels.flat().flatMap(({ kernel, phase }) => (phase.phase === 'exited' ? [] : [kernel])))
 }
