@@ -1,4 +1,5 @@
 // The panels beside a notebook, and what the header says of its kernel.
+import { truncateSync, writeFileSync } from 'node:fs'
 import {
   chooseKernel,
   edit,
@@ -18,12 +19,15 @@ import {
 const panel = (page: Page, name: string) => page.getByRole('complementary', { name })
 const show = (page: Page, name: string) => page.getByRole('toolbar', { name: 'Panels' }).getByRole('button', { name }).click()
 
-async function upload(page: Page, name: string, buffer: Buffer): Promise<void> {
+type Picked = string | { readonly name: string; readonly mimeType: string; readonly buffer: Buffer }
+const text = (name: string, content: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(content) })
+
+async function upload(page: Page, file: Picked): Promise<void> {
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
     panel(page, 'Files').getByRole('button', { name: 'Upload files' }).click(),
   ])
-  await chooser.setFiles({ name, mimeType: 'text/plain', buffer })
+  await chooser.setFiles(file)
 }
 
 test('versions: name one, look at it, restore it; what was typed the moment before stays in the history', async ({
@@ -64,7 +68,7 @@ test('versions: name one, look at it, restore it; what was typed the moment befo
 test('files: upload, read in an editor’s and a reader’s kernel, replace and delete after a question, the quota named', async ({
   person,
   client,
-}) => {
+}, info) => {
   const read = 'from pathlib import Path\nPath("files/told.txt").read_text()'
   const mine = await client('Analyst')
   const { id } = await mine.notebook('with files', notebookOf(read))
@@ -73,12 +77,12 @@ test('files: upload, read in an editor’s and a reader’s kernel, replace and 
   await show(page, 'Files')
   const files = panel(page, 'Files')
   await expect(files.getByText('No files yet.')).toBeVisible()
-  await upload(page, 'told.txt', Buffer.from('as it was'))
+  await upload(page, text('told.txt', 'as it was'))
   await expect(files.getByRole('listitem')).toContainText('told.txt')
   await runAll(frame)
   await expect(output(frame, 0)).toContainText('as it was')
 
-  await upload(page, 'told.txt', Buffer.from('as it is now'))
+  await upload(page, text('told.txt', 'as it is now'))
   await page.getByRole('dialog', { name: 'Replace “told.txt”?' }).getByRole('button', { name: 'Replace' }).click()
   await expect(files.getByText('12 B', { exact: false }).first()).toBeVisible()
   await edit(page, frame, 0, `${read}  # again`)
@@ -95,7 +99,10 @@ test('files: upload, read in an editor’s and a reader’s kernel, replace and 
   await files.getByRole('button', { name: 'Delete told.txt' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()
   await expect(files.getByText('No files yet.')).toBeVisible()
-  await upload(page, 'large.bin', Buffer.alloc(64 * 2 ** 20 + 1))
+  const large = info.outputPath('large.bin')
+  writeFileSync(large, '')
+  truncateSync(large, 64 * 2 ** 20 + 1)
+  await upload(page, large)
   await expect(page.getByText('one file may be 64 MB at most', { exact: false })).toBeVisible()
   await expect(files.getByText('No files yet.')).toBeVisible()
 })

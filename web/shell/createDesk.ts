@@ -70,7 +70,8 @@ export function createDesk(options: DeskOptions) {
   followNames(options, sessions)
   const withPool = (use: (pool: FramePool) => void) => void pool.then(use, () => undefined) // a failure is said at the opening
   withPool((frames) => requestIdleCallback(() => frames.warm(), { timeout: 3_000 }))
-  onCleanup(people.beforeSignOut(() => sessions.flush()))
+  const late = () => new Promise<void>((done) => CLOCK.after(FAREWELL, done))
+  onCleanup(people.beforeSignOut(() => Promise.race([sessions.flush(), late()])))
   onCleanup(() => {
     sessions.end()
     link.close()
@@ -79,6 +80,7 @@ export function createDesk(options: DeskOptions) {
   return { sessions, connection, retry: link.retry, host: host.resolve }
 }
 
+const FAREWELL = 5_000 // ms: signing out waits no longer for a last save, or the draft it becomes
 const CLOCK: Clock = {
   now: () => Date.now(),
   after: (ms, run) => {
