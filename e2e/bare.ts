@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import { FILE, hash } from './cells.ts'
 import type { Notification } from './client.ts'
 import { portPair, ROOT, until } from './stack.ts'
 
@@ -25,6 +26,8 @@ function listens(port: number): Promise<boolean> {
 export class Bare {
   readonly port: number
   readonly started = performance.now()
+  /** Of the last run: the hash of each file that its messages name. */
+  readonly files = new Map<string, string>()
   readonly #home = mkdtempSync(join(tmpdir(), 'bare-'))
   readonly #child: ChildProcess
 
@@ -74,9 +77,17 @@ export class Bare {
         await this.#post(session, 'run', { cellIds: ready.data.cell_ids, codes: ready.data.codes })
       }
       await ended(mode === 'edit' ? 2 : 1)
+      await this.#hashFiles(seen)
       return seen
     } finally {
       socket.terminate()
+    }
+  }
+
+  async #hashFiles(seen: readonly Notification[]): Promise<void> {
+    for (const [, name = ''] of JSON.stringify(seen).matchAll(FILE)) {
+      const answer = await fetch(`${this.origin}/@file/${name}`)
+      if (answer.ok) this.files.set(name, hash(new Uint8Array(await answer.arrayBuffer())))
     }
   }
 

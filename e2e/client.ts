@@ -200,7 +200,7 @@ export class KernelStream {
   channel!: Channel
   readonly seen: Notification[] = []
   ended_: End | null = null
-  readonly #replies = new Map<number, (reply: Reply) => void>()
+  readonly #replies = new Map<number, { done(reply: Reply): void; fail(error: Error): void }>()
   readonly #watchers = new Set<() => void>()
   readonly #isOpen: () => void
   readonly #failed: (error: Error) => void
@@ -222,7 +222,9 @@ export class KernelStream {
 
   ended(end: End): void {
     this.ended_ = end
-    this.#failed(new Error(`the channel ended: ${end.reason} ${end.detail ?? ''}`))
+    const error = new Error(`the channel ended: ${end.reason} ${end.detail ?? ''}`)
+    this.#failed(error)
+    for (const { fail } of this.#replies.values()) fail(error)
     for (const watcher of this.#watchers) watcher()
   }
 
@@ -236,7 +238,7 @@ export class KernelStream {
     const decoded = decodeCommand(payload)
     const head = decoded?.head as { request: number; status: number } | undefined
     if (decoded === null || head === undefined) return
-    this.#replies.get(head.request)?.({ status: head.status, body: Buffer.from(decoded.body).toString() })
+    this.#replies.get(head.request)?.done({ status: head.status, body: Buffer.from(decoded.body).toString() })
     this.#replies.delete(head.request)
   }
 
@@ -290,9 +292,14 @@ export class KernelStream {
     await this.until('the run has completed', ({ op }) => op === 'completed-run', ms, from)
   }
 
+  /** Fails when the channel ends before the answer. */
   post(path: string, body: unknown): Promise<Reply> {
+    return this.send(path, JSON.stringify(body))
+  }
+
+  send(path: string, body: string): Promise<Reply> {
     const head = { method: 'POST', path, contentType: 'application/json' }
-    const sequence = this.channel.send('request', encodeCommand(head, new TextEncoder().encode(JSON.stringify(body))))
-    return new Promise((done) => this.#replies.set(sequence, done))
+    const sequence = this.channel.send('request', encodeCommand(head, new TextEncoder().encode(body)))
+    return new Promise((done, fail) => this.#replies.set(sequence, { done, fail }))
   }
 }

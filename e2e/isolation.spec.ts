@@ -1,151 +1,147 @@
-// What a kernel can reach, asked from inside a real one while another person's kernel holds a secret.
-import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
+// What a kernel can reach, asked from inside a real one while another person's kernel holds a secret: the attacker is told the
+// victim's real pids, address, ports and paths. The same probe run outside any sandbox must find each, or it proves nothing.
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { Client } from './client.ts'
-import { expect, notebookOf, test } from './fixtures.ts'
+import { Client, type KernelStream, type Role } from './client.ts'
+import { expect, notebookOf, type Stack, test } from './fixtures.ts'
 import { leftovers, living } from './leftovers.ts'
-import { descendants, startStack } from './stack.ts'
+import { descendants, parentOf, ROOT, startStack } from './stack.ts'
 
-const SECRET = 'the-other-kernels-secret-4711'
+type Mode = 'edit' | 'run'
+type Held = { address: number; port: number; file: string; shm: string }
+type Given = Held & {
+  token: string // backwards
+  name: string
+  pids: number[] // as the host sees them: the kernel, and a child of it
+  host_file: string
+  host_ports: number[]
+  state: string[] // folders end in a slash
+}
+type Found = { reached: Record<string, unknown[]>; facts: Record<string, unknown> }
 
-const PROBE = `
-import ctypes, glob, json, os, socket
-found = {}
-def attempt(name, work):
-    try:
-        found[name] = work()
-    except Exception as error:
-        found[name] = type(error).__name__
-def pids():
-    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
-def read(path):
-    with open(path, "rb") as file:
-        return file.read(65536)
-def holds(path):
-    try:
-        return b"${SECRET}" in read(path)
-    except OSError:
-        return False
-attempt("secret in a process", lambda: any(holds(f"/proc/{pid}/{what}") for pid in pids() for what in ("environ", "cmdline") if pid != os.getpid()))
-attempt("foreign processes", lambda: [pid for pid in pids() if os.stat(f"/proc/{pid}").st_uid != os.getuid()])
-attempt("secret in files", lambda: [path for pattern in ("/tmp/*", "/dev/shm/*", "/home/*/*", "/home/*/*/*", "/var/tmp/*") for path in glob.glob(pattern) if os.path.isfile(path) and holds(path)])
-attempt("shadow", lambda: len(read("/etc/shadow")))
-attempt("host name", lambda: os.uname().nodename)
-attempt("interfaces", lambda: [name for _, name in socket.if_nameindex()])
-attempt("connect out", lambda: socket.create_connection(("127.0.0.1", PORT), 2).getpeername())
-attempt("gateway", lambda: socket.create_connection(("127.0.0.1", GATEWAY), 2).getpeername())
-attempt("resolve", lambda: socket.gethostbyname("localhost.localdomain.invalid"))
-attempt("unshare", lambda: ctypes.CDLL(None, use_errno=True).unshare(0x10000000))
-attempt("ptrace", lambda: ctypes.CDLL(None).ptrace(16, 1, 0, 0))
-attempt("write system", lambda: open("/usr/planted", "w").close() or "written")
-attempt("write environment", lambda: open(os.path.join(os.path.dirname(os.__file__), "planted.py"), "w").close() or "written")
-def others():
-    return [pid for pid in pids() if pid not in (os.getpid(), os.getppid()) and os.stat(f"/proc/{pid}").st_uid != os.getuid()]
-def opened(paths, flags=os.O_RDONLY):
-    reached = []
-    for path in paths:
-        try:
-            os.close(os.open(path, flags))
-            reached.append(path)
-        except OSError:
-            pass
-    return reached
-def listed(paths):
-    reached = []
-    for path in paths:
-        try:
-            os.listdir(path)
-            reached.append(path)
-        except OSError:
-            pass
-    return reached
-def read_memory(pid):
-    class Span(ctypes.Structure):
-        _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
-    buffer = ctypes.create_string_buffer(8)
-    ours = Span(ctypes.addressof(buffer), 8)
-    return ctypes.CDLL(None).process_vm_readv(pid, ctypes.byref(ours), 1, ctypes.byref(Span(int(MEMORY), 8)), 1, 0)
-def connected(address):
-    with socket.socket(socket.AF_UNIX) as client:
-        client.connect(address)
-    return True
-def signalled(pid):
-    os.kill(pid, 0)
-    return True
-attempt("memory of others", lambda: opened(f"/proc/{pid}/mem" for pid in others()))
-attempt("folders of others", lambda: listed(f"/proc/{pid}/{what}" for pid in others() for what in ("fd", "root", "cwd")))
-attempt("read a foreign process", lambda: read_memory(VICTIM))
-attempt("signal a foreign process", lambda: signalled(VICTIM))
-attempt("signal the holder", lambda: signalled(1))
-attempt("abstract socket", lambda: connected("\\0the-victims-socket"))
-attempt("state", lambda: opened(["HOME/state.db", "HOME/instance.lock", "HOME/run/runner.sock"]) + listed(["HOME", "HOME/uploads", "HOME/kernels", "HOME/uploads/UPLOADS"]))
-import subprocess
-attempt("setuid", lambda: {os.path.basename(path): subprocess.run([path, "0"] if path.endswith("newgrp") else [path, "-c", "id -u"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20).stdout.strip() for path in ("/usr/bin/su", "/bin/su", "/usr/bin/sudo") if os.path.exists(path) and os.stat(path).st_mode & 0o4000})
-status = dict(line.split(":\\t") for line in open("/proc/self/status").read().splitlines() if ":\\t" in line)
-found["status"] = {key: status[key].strip() for key in ("CapEff", "CapBnd", "Seccomp", "NoNewPrivs")}
-found["environment"] = sorted(os.environ)
-print("PROBE" + json.dumps(found) + "EBORP")
-`
+const program = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8').trim()
+const [HOLDS, REACH] = [program('holds.py'), program('reach.py')]
+const PYTHON = join(ROOT, '.venv/bin/python')
 
-test('the probe from inside a kernel finds nothing of another', async ({ client, stack }) => {
-  const level = (await stack.health())?.isolation?.level ?? 0
-  test.skip(level < 2, `isolation level ${level}: this machine cannot isolate kernels, and says so`)
+// security.md, "What was tried", in its order; then what else a kernel has no business with.
+const CHECKS = [
+  ...['environ', 'cmdline', 'mem', 'process_vm_readv', 'fd', 'root/file', 'file 0600 in a folder 0700', '/dev/shm'],
+  ...['loopback TCP', 'abstract unix', 'signal', 'pid list', 'shadow', 'write system'],
+  ...['ptrace', 'a listener of the host', 'the state folder'],
+]
+const ROOTS_OWN = ['shadow', 'write system'] // a host without root has nobody who could
 
-  const victim = await client('Owner')
-  const theirs = await victim.tab()
-  const hold = `import os\nsecret = '${SECRET}'\nos.environ['SECRET'] = secret\nopen('/tmp/secret.txt', 'w').write(secret)\nopen('/dev/shm/secret', 'w').write(secret)\nopen('secret.txt', 'w').write(secret)\nimport socket\nheard = socket.socket(socket.AF_UNIX)\nheard.bind('\\0the-victims-socket')\nheard.listen()`
-  const { id: uploads } = await victim.notebook('victim', notebookOf('0'))
-  const before = new Set(descendants(stack.pid('runner')).map(({ pid }) => pid))
-  const { kernel: held } = await victim.open(theirs, uploads)
-  const { ids: heldIds } = await held.instantiate()
-  await held.run(heldIds, [hold])
-  const pid = Math.max(
-    ...descendants(stack.pid('runner'))
-      .map((each) => each.pid)
-      .filter((each) => !before.has(each)),
-  )
+const decoded = (text: string, mark: string): unknown => {
+  const found = new RegExp(`${mark}:([A-Za-z0-9+/=]+):`).exec(text)?.[1]
+  if (found === undefined) throw new Error(`no ${mark} in ${text.slice(-500)}`)
+  return JSON.parse(Buffer.from(found, 'base64').toString())
+}
 
-  const listener = createServer((socket) => socket.destroy())
-  await new Promise<void>((done) => listener.listen(0, '127.0.0.1', done))
-  const { port } = listener.address() as { port: number }
-  let reached = 0
-  listener.on('connection', () => {
-    reached += 1
+/** A notebook of one cell in a kernel of its own, run to its end in either mode; and the kernel's folder on the host. */
+async function running(who: Client, name: string, mode: Mode, code: string, mark: string) {
+  const tab = await who.tab()
+  const { opened, kernel } = await who.open(tab, (await who.notebook(name, notebookOf(code))).id, mode === 'run' ? 'run' : 'auto')
+  expect(opened.mode).toBe(mode)
+  if (mode === 'edit') await kernel.runAll()
+  await kernel.until(mark, ({ op, data }) => op === 'cell-op' && JSON.stringify(data).includes(`${mark}:`), 30_000)
+  const stop = async () => {
+    tab.close()
+    await who.call('POST /api/kernels/:kernel/stop', { params: { kernel: opened.kernel } })
+  }
+  return { said: decoded(said(kernel), mark), kernel: opened.kernel, stop }
+}
+
+const said = (kernel: KernelStream): string => kernel.seen.map(({ data }) => JSON.stringify(data)).join('')
+
+/** The child that the holder of the secret has started is found by its command line; its parent is the kernel. */
+function pidsOf(stack: Stack, name: string): number[] {
+  const child = descendants(stack.pid('runner')).find(({ command }) => command.includes(` ${name} `))?.pid ?? 0
+  return [parentOf(child) ?? 0, child]
+}
+
+/** The probe as a program of the host; with `within`, in that process's namespaces, where its shm and its ports are. */
+function onTheHost(code: string, within: number | null): Found {
+  const user = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials']
+  const enter = within === null ? [] : ['nsenter', '-t', String(within), ...user, '-m', '-n', '-p']
+  const [command = '', ...rest] = [...enter, PYTHON, '-I', '-']
+  const input = code.replace(/^"REACHED:.*$/m, (last) => `print(${last})`)
+  return decoded(execFileSync(command, rest, { encoding: 'utf8', cwd: '/', input }), 'REACHED') as Found
+}
+
+async function listening(): Promise<{ server: Server; port: number; heard(): number }> {
+  let heard = 0
+  const server = createServer((socket) => {
+    heard += 1
+    socket.destroy()
   })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  return { server, port: (server.address() as { port: number }).port, heard: () => heard }
+}
 
-  const attacker = await client('Analyst')
-  const tab = await attacker.tab()
-  const { kernel } = await attacker.open(tab, (await attacker.notebook('attacker', notebookOf('0'))).id)
-  const { ids } = await kernel.instantiate()
-  for (const path of ['state.db', 'instance.lock', 'run/runner.sock', `uploads/${uploads}`])
-    expect(existsSync(join(stack.home, path)), path).toBe(true) // so that not finding it means something
-  const places = { PORT: port, GATEWAY: stack.port, VICTIM: pid, MEMORY: 0x400000, HOME: stack.home, UPLOADS: uploads }
-  await kernel.run(ids, [
-    PROBE.replace(/\b(PORT|GATEWAY|VICTIM|MEMORY|HOME|UPLOADS)\b/g, (name) => `${places[name as keyof typeof places]}`),
-  ])
-  const said = kernel.seen.map(({ data }) => JSON.stringify(data)).join('')
-  const found = JSON.parse(JSON.parse(`"${/PROBE(\{.*?\})EBORP/.exec(said)?.[1] ?? ''}"`)) as Record<string, unknown>
-  listener.close()
-  tab.close()
-  theirs.close()
+const PAIRS: readonly (readonly [Mode, Mode])[] = [
+  ['edit', 'run'],
+  ['run', 'edit'],
+  ['edit', 'edit'],
+  ['run', 'run'],
+]
 
-  expect(reached).toBe(0)
-  expect(found['secret in a process']).toBe(false)
-  expect(found['secret in files']).toEqual([])
-  expect(found['foreign processes']).toEqual([1]) // the holder of its own sandbox, and nobody else
-  expect(found.shadow).toMatch(/Error$/)
-  expect([['lo'], 'OSError']).toContainEqual(found.interfaces) // its own loopback, or not even asking is allowed
-  for (const name of ['connect out', 'gateway', 'resolve', 'write system', 'write environment'])
-    expect(String(found[name]), name).toMatch(/Error$|gaierror/)
-  for (const name of ['memory of others', 'folders of others', 'state']) expect(found[name], name).toEqual([])
-  for (const name of ['signal a foreign process', 'signal the holder', 'abstract socket'])
-    expect(String(found[name]), name).toMatch(/Error$/)
-  expect(Object.values(found.setuid as Record<string, string>).filter((uid) => uid !== '')).toEqual([])
-  for (const name of ['unshare', 'ptrace', 'read a foreign process']) expect(String(found[name]), name).toMatch(/^-1$|Error$/)
-  expect(found.status).toEqual({ CapEff: '0000000000000000', CapBnd: '0000000000000000', Seccomp: '2', NoNewPrivs: '1' })
-  expect(found.environment).not.toContain('SCRYDON_HOME')
-})
+for (const [attacking, holding] of PAIRS)
+  test(`from a kernel in ${attacking} mode nothing of another person's in ${holding} mode is reached`, async ({
+    client,
+    stack,
+  }) => {
+    const level = (await stack.health())?.isolation?.level ?? 0
+    test.skip(level < 2, `isolation level ${level}: this machine cannot isolate kernels, and says so`)
+    const [token, name] = [randomBytes(12).toString('hex'), `held-${randomBytes(6).toString('hex')}`]
+    const backwards = [...token].reverse().join('')
+    const people: [Role, Role] = ['Owner', 'Analyst']
+    const [owner, analyst] = [await client(people[0]), await client(people[1])]
+    const holds = HOLDS.replace('TOKEN', backwards).replace('NAME', name)
+    const victim = await running(owner, `victim ${name}`, holding, holds, 'HELD')
+    const listener = await listening()
+    const state = ['state.db', 'instance.lock', 'run/runner.sock', '', 'uploads/', 'kernels/', `kernels/${victim.kernel}/`]
+    const held = victim.said as Held
+    const given: Given = {
+      ...held,
+      token: backwards,
+      name,
+      pids: pidsOf(stack, name),
+      host_file: join(stack.home, 'kernels', victim.kernel, 'home/private/secret'),
+      host_ports: [listener.port, stack.port, stack.port + 1],
+      state: state.map((path) => join(stack.home, path || '/')),
+    }
+    const code = REACH.replace('GIVEN', Buffer.from(JSON.stringify(given)).toString('base64'))
+    const attacker = await running(analyst, `attacker ${name}`, attacking, code, 'REACHED')
+    expect(listener.heard()).toBe(0)
+
+    const { reached, facts } = attacker.said as Found
+    expect(Object.keys(reached).sort()).toEqual([...CHECKS].sort())
+    for (const check of CHECKS) expect.soft(reached[check], check).toEqual([])
+    expect.soft(facts.status).toEqual({
+      CapEff: '0000000000000000',
+      CapBnd: '0000000000000000',
+      Seccomp: '2',
+      NoNewPrivs: '1',
+    })
+    expect.soft(facts.unshare).toBe(-1)
+    expect.soft(facts.resolve).toBe(false)
+    expect.soft(facts.host).toBe('notebook')
+    if (level === 3) expect.soft(facts['signal the holder']).toBe(false)
+    expect.soft((facts.environment as string[]).filter((key) => /SCRYDON|TOKEN|SECRET|HELD/.test(key))).toEqual([])
+
+    const [outside, within] = [onTheHost(code, null), onTheHost(code, given.pids[0] ?? 0)]
+    const found = (check: string) => [...(outside.reached[check] ?? []), ...(within.reached[check] ?? [])]
+    const possible = CHECKS.filter((check) => process.getuid?.() === 0 || !ROOTS_OWN.includes(check))
+    for (const check of possible) expect.soft(found(check), `the control finds: ${check}`).not.toEqual([])
+    expect.soft(found('the state folder').sort()).toEqual(given.state.filter((path) => !path.endsWith('.sock')).sort())
+    expect(existsSync(join(stack.home, 'run/runner.sock'))).toBe(true)
+    listener.server.close()
+    await attacker.stop()
+    await victim.stop()
+  })
 
 // Detached in every way a process can be, and deaf to a polite end.
 const CLING = `

@@ -1,5 +1,21 @@
 // Nothing that was written is lost: saving, versions, reload, drafts.
-import { edit, expect, kernel, notebookOf, openNotebook, output, runAll, test, type } from './fixtures.ts'
+import {
+  cells,
+  chooseKernel,
+  edit,
+  expect,
+  type FrameLocator,
+  kernel,
+  notebookOf,
+  openNotebook,
+  output,
+  type Page,
+  runAll,
+  test,
+  type,
+} from './fixtures.ts'
+
+const save = (page: Page) => page.getByRole('status', { name: 'Save' })
 
 test('what is typed is saved by itself', async ({ person, client }) => {
   const mine = await client('Analyst')
@@ -11,20 +27,85 @@ test('what is typed is saved by itself', async ({ person, client }) => {
   await expect.poll(() => mine.source(id)).toContain("typed = 'and kept'")
 })
 
-test('Ctrl+S saves; a named version can be looked at and restored', async ({ person, client }) => {
+/** In the notebook's own settings: what is saved then, was saved by somebody. */
+async function autosaveOff(frame: FrameLocator): Promise<void> {
+  await frame.getByTestId('app-config-button').click()
+  await frame.getByText('User settings').click()
+  await frame.getByTestId('autosave-checkbox').uncheck()
+  await frame.locator('body').press('Escape')
+  await frame.locator('body').press('Escape')
+}
+
+test('Ctrl+S saves, from the notebook and from around it; with nothing changed it settles as well', async ({
+  person,
+  client,
+}) => {
   const mine = await client('Analyst')
-  const { id } = await mine.notebook('versions', notebookOf("text = 'first'"))
-  await mine.call('POST /api/notebooks/:id/versions', { params: { id }, body: { name: 'the first one' } })
+  const { id } = await mine.notebook('saves', notebookOf("text = 'first'"))
   const page = await person('Analyst')
-  const frame = await openNotebook(page, 'versions')
+  const frame = await openNotebook(page, 'saves')
+  await autosaveOff(frame)
   await type(page, frame, 0, "text = 'second'")
-  await page.keyboard.press('Control+s')
-  await expect.poll(() => mine.source(id)).toContain('second')
-  const versions = await mine.call('GET /api/notebooks/:id/versions', { params: { id } })
-  const first = versions.find(({ name }) => name === 'the first one')
-  expect(first).toBeDefined()
-  await mine.call('POST /api/notebooks/:id/versions/:version/restore', { params: { id, version: first?.id ?? '' } })
   expect(await mine.source(id)).toContain('first')
+  await page.keyboard.press('Control+s')
+  await expect(save(page)).toHaveText(/^Saved \d\d:\d\d$/)
+  expect(await mine.source(id)).toContain('second')
+  await page.keyboard.press('Control+s')
+  await expect(save(page)).toHaveText(/^Saved \d\d:\d\d$/)
+
+  await type(page, frame, 0, "text = 'third'")
+  await page.getByRole('tab', { name: 'saves' }).focus()
+  await page.keyboard.press('Control+s')
+  await expect.poll(() => mine.source(id)).toContain('third')
+  await expect(save(page)).toHaveText(/^Saved \d\d:\d\d$/)
+})
+
+const LEAVE: Record<string, (page: Page) => Promise<void>> = {
+  'the tab is closed': async (page) => {
+    await page.getByRole('tab', { selected: true }).focus()
+    await page.keyboard.press('Delete')
+  },
+  'the kernel is restarted': (page) => chooseKernel(page, 'Restart'),
+  'one signs out': async (page) => {
+    await page.getByRole('button', { name: 'Signed in as Analyst' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await expect(page.getByRole('button', { name: 'Continue as Analyst' })).toBeVisible()
+  },
+}
+for (const [what, leave] of Object.entries(LEAVE))
+  test(`what was typed the moment before is saved when ${what}`, async ({ person, client }) => {
+    const { id } = await (await client('Analyst')).notebook(`left as ${what}`, notebookOf("text = 'first'"))
+    const page = await person('Analyst')
+    const frame = await openNotebook(page, `left as ${what}`)
+    await autosaveOff(frame)
+    await type(page, frame, 0, "text = 'the last words'")
+    await leave(page)
+    await expect.poll(async () => (await client('Analyst')).source(id)).toContain('the last words')
+  })
+
+test('a save that the kernel could not take becomes a draft when one starts again; the ended page takes no more', async ({
+  person,
+  client,
+}) => {
+  const mine = await client('Analyst')
+  const { id } = await mine.notebook('ended', notebookOf("text = 'first'"))
+  const page = await person('Analyst')
+  const frame = await openNotebook(page, 'ended')
+  await autosaveOff(frame)
+  await type(page, frame, 0, "text = 'not saved'")
+  const [running] = (await mine.call('GET /api/kernels')).filter(({ notebook }) => notebook === id)
+  await mine.call('POST /api/kernels/:kernel/stop', { params: { kernel: running?.kernel ?? '' } })
+  await expect(kernel(page)).toHaveText('stopped')
+  await page.keyboard.type('more')
+  await expect(cells(frame).first().locator('.cm-content')).toHaveText("text = 'not saved'")
+  await page.getByRole('button', { name: 'Start again' }).click()
+  await expect(page.getByText('kept as your draft', { exact: false })).toBeVisible({ timeout: 60_000 })
+  await expect(kernel(page)).toHaveText('ready', { timeout: 60_000 })
+  expect(await mine.source(id)).toContain('first')
+  const [draft] = await mine.call('GET /api/notebooks/:id/drafts', { params: { id } })
+  const params = { id, version: draft?.id ?? '' }
+  const { source } = await mine.call('GET /api/notebooks/:id/versions/:version', { params })
+  expect(source).toContain("text = 'not saved'")
 })
 
 test('reloading the page finds the kernel, its variables and its outputs again', async ({ person, client }) => {

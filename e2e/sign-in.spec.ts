@@ -1,5 +1,5 @@
 // The demo accounts, and what each role sees first.
-import { expect, list, test } from './fixtures.ts'
+import { expect, list, notebookOf, openNotebook, test } from './fixtures.ts'
 
 const ROLES = ['Owner', 'Analyst', 'Colleague', 'Auditor', 'Outsider'] as const
 
@@ -54,6 +54,22 @@ test('signing out ends the session in every tab', async ({ person, stack }) => {
   await expect(other.getByRole('button', { name: 'Continue as Colleague' })).toBeVisible()
   await page.reload()
   await expect(page.getByRole('button', { name: 'Continue as Colleague' })).toBeVisible()
+})
+
+test('signing out takes the pages of every notebook with it; the next person in the same window starts with none', async ({
+  person,
+  client,
+}) => {
+  await (await client('Colleague')).notebook('goes along', notebookOf("'mine alone'"))
+  const page = await person('Colleague')
+  await openNotebook(page, 'goes along')
+  await page.getByRole('button', { name: 'Signed in as Colleague' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page.getByRole('button', { name: 'Continue as Analyst' })).toBeVisible()
+  await expect(page.locator('iframe')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Continue as Analyst' }).click()
+  await expect(page.getByRole('button', { name: 'Signed in as Analyst' })).toBeVisible()
+  await expect(page.locator('iframe[title="Notebook goes along"]')).toHaveCount(0)
 })
 
 test('a call without the bearer, from another origin or with a cookie alone is refused', async ({ client, stack }) => {

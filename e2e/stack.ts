@@ -75,6 +75,7 @@ export class Stack {
   readonly home = mkdtempSync(join(tmpdir(), 'scry-'))
   readonly origin: string
   readonly port: number
+  readonly runners = new Set<number>() // every runner there has been
   readonly #options: StackOptions
   #child: ChildProcess | null = null
 
@@ -88,7 +89,7 @@ export class Stack {
     const log = openSync(join(this.home, 'start.log'), 'a')
     this.#child = spawn(process.execPath, [join(ROOT, 'scripts/start.mjs'), ...(this.#options.flags ?? [])], {
       cwd: ROOT,
-      env: { ...process.env, PORT: String(this.port), SCRYDON_HOME: this.home, ...this.#options.env },
+      env: { ...process.env, SCRYDON_SETTLED: '1', PORT: String(this.port), SCRYDON_HOME: this.home, ...this.#options.env },
       stdio: ['ignore', log, log],
     })
     closeSync(log)
@@ -115,6 +116,7 @@ export class Stack {
     }
     const found = children.find((child) => child.name === name)
     if (found === undefined) throw new Error(`the ${name} is not running`)
+    if (name === 'runner') this.runners.add(found.pid)
     return found.pid
   }
 
@@ -137,7 +139,7 @@ export class Stack {
     process.kill(before, 'SIGKILL')
     await until(`another ${name}`, READY, async () => {
       const now = readPid(() => this.pid(name))
-      return now !== null && now !== before && alive(now) && (await this.health())?.isolation !== null
+      return now !== null && now !== before && alive(now) && ((await this.health())?.isolation ?? null) !== null
     })
   }
 

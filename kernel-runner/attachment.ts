@@ -4,15 +4,15 @@
 //
 // A command is never run twice: the link hands over each sequence once per stream, a client that resumes is told what
 // arrived, and the answer to what it had already asked comes again from the ring.
-import { type RequestHead, RequestHead as RequestHeadShape } from '#protocol/channel.ts'
+import { type RequestHead, RequestHead as RequestHeadShape, type ResponseHead } from '#protocol/channel.ts'
 import type { CloseName } from '#protocol/close.ts'
 import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
 import type { TabId } from '#protocol/ids.ts'
 import { WIRE } from '#protocol/limits.ts'
 import type { Message } from '#protocol/reassemble.ts'
-import { MARIMO } from './bounds.ts'
 import { type Answer, type Command, refusal } from './marimo.ts'
 import type { Ring } from './ring.ts'
+import type { Taken, Turn } from './turns.ts'
 
 /** What is used of a link's channel. */
 export interface ClientChannel {
@@ -20,11 +20,14 @@ export interface ClientChannel {
   send(kind: 'text' | 'response', payload: Uint8Array): number
   consumed(cost: number): void
   close(reason?: CloseName, detail?: string, id?: string): void
+  flushed(run: () => void): void
 }
 
 /** What an attachment asks of the kernel it is on. */
 export interface Host {
   run(command: Command): Promise<Answer>
+  /** Takes what brings an answer: it is done when its turn has come, not while unread messages fill the ring. */
+  take(turn: Turn): Taken
   /** An answer belongs to the stream of its command: it is put into the ring only while that stream lives. */
   answered(ring: Ring, payload: Uint8Array): void
   /** Unread messages went down: the kernel's stream may flow again. */
@@ -52,9 +55,6 @@ export class Attachment {
   #channel: ClientChannel | null = null
   #cursor: number // the next sequence to hand to the channel
   #received: number // the last command that arrived whole
-  #order: Promise<unknown> = Promise.resolve()
-  #underWay = 0
-  #held = 0 // bytes of commands under way
 
   constructor(tab: TabId, ring: Ring, from: { readonly next: number; readonly received: number }, host: Host) {
     this.tab = tab
@@ -102,15 +102,16 @@ export class Attachment {
     const head = RequestHeadShape.safeParse(command?.head)
     if (command && head.success) {
       this.#received = message.sequence
-      this.#admit(message.cost, this.#perform(message.sequence, head.data, command.body))
+      const order = ORDERED.has(head.data.path) ? 'after the last' : 'beside'
+      this.#take({ order, cost: message.cost, work: () => this.#perform(message.sequence, head.data, command.body) })
     } else this.#host.dismiss(this, 'badFrame')
   }
 
   /** A command the gateway refused: it has told the client, who may have missed it, so the stream says it again. */
-  #voided(message: Message): void {
-    this.#received = message.sequence
-    this.#channel?.consumed(message.cost)
-    this.#host.answered(this.ring, encodeCommand({ request: message.sequence, status: 403 }, message.payload))
+  #voided({ sequence, cost }: Message): void {
+    this.#received = sequence
+    const answer = encodeCommand({ request: sequence, status: 403 }, NOTHING)
+    this.#take({ order: 'beside', cost, work: async () => this.#host.answered(this.ring, answer) })
   }
 
   /** The channel ended from the far side, or is about to be replaced. */
@@ -118,43 +119,32 @@ export class Attachment {
     this.#channel = null
   }
 
-  close(reason: CloseName, detail?: string): void {
+  /** `gone` runs when its socket holds nothing of the ring any more. */
+  close(reason: CloseName, detail?: string, gone: () => void = () => {}): void {
     const channel = this.#channel
     this.#channel = null
     channel?.close(reason, detail)
+    if (channel) channel.flushed(gone)
+    else gone()
   }
 
-  /** Credit goes back at once while little is under way, else when the command is done: a flood of commands waits. */
-  #admit(cost: number, done: Promise<void>): void {
-    this.#underWay += 1
-    this.#held += cost
-    const now = this.#underWay <= MARIMO.commands && this.#held <= MARIMO.commandBytes
-    if (now) this.#channel?.consumed(cost)
-    void done.finally(() => {
-      this.#underWay -= 1
-      this.#held -= cost
-      if (!now) this.#channel?.consumed(cost)
-    })
+  /** Credit goes back at once while little is under way, else when it is done: a flood of commands waits. */
+  #take(turn: Turn): void {
+    const { pace, done } = this.#host.take(turn)
+    const consumed = () => this.#channel?.consumed(turn.cost)
+    if (pace === 'free') consumed()
+    else void done.finally(consumed)
   }
 
   async #perform(sequence: number, head: RequestHead, body: Uint8Array): Promise<void> {
     const command = { method: head.method, path: head.path, contentType: head.contentType, body }
-    const answer = await this.#inOrder(command)
-    const { status, contentType } = answer
-    const reply = {
-      request: sequence,
-      status,
-      ...(contentType !== undefined && { contentType }),
-      ...(head.tag !== undefined && { tag: head.tag }),
-    }
-    this.#host.answered(this.ring, encodeCommand(reply, answer.body))
+    const answer = await this.#host.run(command).catch(() => refusal(502, 'kernel-unreachable', 'The kernel does not answer.'))
+    this.#host.answered(this.ring, encodeCommand(headOf(answer, sequence, head.tag), answer.body))
   }
+}
 
-  #inOrder(command: Command): Promise<Answer> {
-    const run = () => this.#host.run(command).catch(() => refusal(502, 'kernel-unreachable', 'The kernel does not answer.'))
-    if (!ORDERED.has(command.path)) return run()
-    const answer = this.#order.then(run)
-    this.#order = answer
-    return answer
-  }
+const NOTHING = new Uint8Array(0)
+
+function headOf({ status, contentType }: Answer, request: number, tag: string | undefined): ResponseHead {
+  return { request, status, ...(contentType !== undefined && { contentType }), ...(tag !== undefined && { tag }) }
 }

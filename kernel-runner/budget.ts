@@ -1,10 +1,13 @@
-// The bound over all rings together. When it is passed, the ring whose client has been away longest is emptied first (its
-// client will be given marimo's own replay), and only then the rings of clients that read too slowly.
+// The bound over all rings together. When it is passed, rings over their own bound are cut to it first; then the person whose
+// rings cost most pays, with those whose client has been away longest (it will be given marimo's own replay) before those
+// of clients that read too slowly.
+import type { PersonId } from '#protocol/ids.ts'
 import { RING } from '#protocol/limits.ts'
 import type { Ring } from './ring.ts'
 
 export interface RingHolder {
   readonly ring: Ring
+  readonly owner: PersonId
   /** ms since the epoch when its client went; null while one is attached. */
   readonly detachedSince: number | null
   /** Its unread messages were dropped: tell an attached client that it must begin anew. */
@@ -39,17 +42,26 @@ export class RingBudget {
   /** Called after each push. */
   enforce(): void {
     if (this.#total <= this.#bound) return
-    for (const holder of [...this.#holders].sort(longestAwayFirst)) {
+    for (const [holder, bound] of this.#givers()) {
       if (this.#total <= this.#bound) return
-      if (holder.ring.bytes === 0) continue
-      holder.ring.trim(0)
+      if (holder.ring.bytes <= bound) continue
+      holder.ring.trim(bound)
       holder.overrun()
     }
+  }
+
+  /** Who gives, in order, and down to what. */
+  #givers(): [RingHolder, number][] {
+    const costs = new Map<PersonId, number>()
+    const costOf = ({ owner }: RingHolder) => costs.get(owner) ?? 0
+    for (const holder of this.#holders) costs.set(holder.owner, costOf(holder) + holder.ring.bytes)
+    const sorted = [...this.#holders].sort((a, b) => costOf(b) - costOf(a) || longestAwayFirst(a, b))
+    return [RING.kernel, 0].flatMap((bound) => sorted.map((holder): [RingHolder, number] => [holder, bound]))
   }
 }
 
 function longestAwayFirst(a: RingHolder, b: RingHolder): number {
-  return (
-    (a.detachedSince ?? Number.POSITIVE_INFINITY) - (b.detachedSince ?? Number.POSITIVE_INFINITY) || b.ring.bytes - a.ring.bytes
-  )
+  return away(a) - away(b) || b.ring.bytes - a.ring.bytes
 }
+
+const away = ({ detachedSince }: RingHolder) => detachedSince ?? Number.MAX_VALUE

@@ -27,9 +27,9 @@ const bad = (message: string): Reply => refused({ code: 'bad-request', message }
 export class Calls {
   readonly #handlers: Handlers
 
-  constructor(kernels: Kernels, info: RunnerInfo) {
+  constructor(kernels: Kernels, info: () => RunnerInfo) {
     this.#handlers = {
-      '/info': () => ({ status: 200, body: info }),
+      '/info': () => ({ status: 200, body: info() }),
       '/list': () => ({ status: 200, body: { kernels: kernels.list() } }),
       '/start': (spec, source) => {
         if (source.byteLength > NOTEBOOK.source) return bad('The notebook is larger than 5 MB.')

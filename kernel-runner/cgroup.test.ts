@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { field, membership, mounts, openCgroups } from './cgroup.ts'
+import { field, inUse, membership, memoryLeftIn, mounts, openCgroups } from './cgroup.ts'
+import { replaceGroups } from './leftovers.ts'
 
 describe('reading the kernel', () => {
   test('where we are in each hierarchy', () => {
@@ -28,6 +30,24 @@ describe('reading the kernel', () => {
   })
 })
 
+test('memory in use is never below nothing, though its two numbers are read one after the other', () => {
+  expect([inUse(10, 4), inUse(4, 4), inUse(4, 10)]).toEqual([6, 0, 0])
+})
+
+test('what is left of a limit that a container was given; no limit, no end', () => {
+  const group = mkdtempSync(join(tmpdir(), 'limit-'))
+  const put = (name: string, text: string) => writeFileSync(join(group, name), text)
+  const left = () => memoryLeftIn(group, 'memory.max', 'memory.current', 'inactive_file')
+  expect(left()).toBe(Number.POSITIVE_INFINITY)
+  put('memory.current', '700\n')
+  put('memory.stat', 'anon 1\ninactive_file 200\n')
+  put('memory.max', 'max\n')
+  expect(left()).toBe(Number.POSITIVE_INFINITY)
+  put('memory.max', '1000\n')
+  expect(left()).toBe(500)
+  rmSync(group, { recursive: true })
+})
+
 const cgroups = openCgroups(`test-${process.pid}`)
 
 describe.skipIf(cgroups.kind === 'none')('a real group', () => {
@@ -45,13 +65,33 @@ describe.skipIf(cgroups.kind === 'none')('a real group', () => {
     for (const procs of group.procs) expect(existsSync(dirname(procs))).toBe(false)
   })
 
-  test('what a killed runner left is gone at the next start, what a live one has is not', async () => {
-    const group = cgroups.create('alive', { memory: 2 ** 27, processes: 8, cpuShare: 1 })
-    const mine = dirname(dirname(group.procs[0] ?? ''))
-    const dead = join(dirname(mine), `scrydon-${4 ** 12}-killed`)
-    mkdirSync(join(dead, 'kernel'), { recursive: true })
-    await openCgroups(`next-${process.pid}`).remove()
-    expect([existsSync(dead), existsSync(mine)]).toEqual([false, true])
+  test('what a killed runner left is gone at the next start, and what is in use is remembered until it can go', async () => {
+    const run = mkdtempSync(join(tmpdir(), 'groups-'))
+    const [root = ''] = cgroups.roots
+    const [dead, used] = ['dead', 'used'].map((name) => join(dirname(root), `scrydon-test-${process.pid}-${name}`))
+    for (const folder of [dead, used]) mkdirSync(join(folder ?? '', 'kernel'), { recursive: true })
+    const child = spawn('/bin/sleep', ['60'])
+    writeFileSync(join(used ?? '', 'kernel', 'cgroup.procs'), String(child.pid))
+    replaceGroups(run, [dead ?? '', used ?? ''])
+    replaceGroups(run, [])
+    expect([dead, used].map((folder) => existsSync(folder ?? ''))).toEqual([false, true])
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    replaceGroups(run, [])
+    expect(existsSync(used ?? '')).toBe(false)
+    rmSync(run, { recursive: true })
+  })
+
+  test('gives two processes that want a core each no more than its share of one', async () => {
+    const group = cgroups.create('spinning', { memory: 2 ** 27, processes: 8, cpuShare: 0.5 })
+    const children = [0, 1].map(() => spawn('/bin/sh', ['-c', 'while :; do :; done']))
+    for (const child of children) for (const procs of group.procs) writeFileSync(procs, String(child.pid))
+    const used = () => group.usage()?.cpu ?? 0
+    const begun = { at: performance.now(), cpu: used() }
+    await expect.poll(() => used() - begun.cpu, { timeout: 20_000, interval: 20 }).toBeGreaterThan(800)
+    expect((used() - begun.cpu) / (performance.now() - begun.at)).toBeLessThan(0.6)
+    for (const child of children) child.kill('SIGKILL')
+    await Promise.all(children.map((child) => once(child, 'exit')))
     expect(await group.remove()).toBe(true)
   })
 

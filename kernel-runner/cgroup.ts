@@ -1,7 +1,7 @@
 // A control group per kernel: memory (with swap), processes, CPU; how much it uses, whether memory ran out. Version 2 where its
 // controllers are delegated to us, else version 1, else none: then rlimits alone hold, and usage is not known. All groups lie
 // below the runner's own current one.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -12,6 +12,8 @@ export type CgroupUsage = { readonly memory: number; readonly cpu: number; reado
 export interface Cgroup {
   readonly procs: readonly string[] // files that take the pid of a process to hold
   usage(): CgroupUsage | null
+  /** Every process in it; null where there is no group. */
+  pids(): readonly number[] | null
   oomKills(): number
   /** Removes the group once its processes are gone; waits for that up to a second. */
   remove(): Promise<boolean>
@@ -20,7 +22,10 @@ export interface Cgroup {
 export type Cgroups = {
   readonly kind: 'v1' | 'v2' | 'none'
   readonly why: string | null // what is missing, in words; null when all limits hold
+  readonly roots: readonly string[] // the folders all our groups lie in
   create(name: string, limits: CgroupLimits): Cgroup
+  /** Bytes until our own group, in which all others lie, meets its limit; Infinity without one. */
+  memoryLeft(): number
   remove(): Promise<void>
 }
 
@@ -35,6 +40,9 @@ const number = (path: string) => Number(read(path))
 export function field(text: string, key: string): number {
   return Number(new RegExp(`^${key} (\\d+)`, 'm').exec(text)?.[1] ?? 0)
 }
+
+/** Bytes of memory that are not a cache of files. The two are read one after the other: what is dropped between counts less. */
+export const inUse = (usage: number, files: number): number => Math.max(0, usage - files)
 
 function attempt<T>(what: () => T, otherwise: T): T {
   try {
@@ -109,21 +117,18 @@ function delegate(own: string): string | null {
   return attempt(enable, false) ? null : 'the cgroup controllers could not be enabled'
 }
 
-const rootName = (name: string) => `scrydon-${process.pid}-${name}`
-
-/** Removes what a killed runner left: empty groups of a process that is gone. */
-function sweep(place: string): void {
-  for (const entry of readdirSync(place)) {
-    const pid = /^scrydon-(\d+)-/.exec(entry)?.[1]
-    if (pid === undefined || existsSync(`/proc/${pid}`)) continue
-    const root = join(place, entry)
-    const inside = readdirSync(root, { withFileTypes: true }).filter((item) => item.isDirectory())
-    for (const folder of [...inside.map((item) => join(root, item.name)), root]) attempt(() => rmdirSync(folder), undefined)
-  }
+/** `max` of version 2 is no number: no limit. */
+export function memoryLeftIn(group: string, limit: string, usage: string, cache: string): number {
+  const bound = attempt(() => number(join(group, limit)), Number.NaN)
+  if (Number.isNaN(bound)) return Number.POSITIVE_INFINITY
+  return bound - inUse(number(join(group, usage)), field(read(join(group, 'memory.stat')), cache))
 }
 
+const pidsIn = (procs: string) => attempt(() => read(procs).split('\n').filter(Boolean).map(Number), [])
+
+const rootName = (name: string) => `scrydon-${process.pid}-${name}`
+
 function v2(own: string, name: string): Cgroups {
-  sweep(own)
   const root = join(own, rootName(name))
   mkdirSync(root)
   writeFileSync(join(root, 'cgroup.subtree_control'), CONTROLLERS.map((controller) => `+${controller}`).join(' '))
@@ -140,22 +145,23 @@ function v2(own: string, name: string): Cgroups {
       usage: () =>
         attempt(
           () => ({
-            memory: number(join(at, 'memory.current')) - field(read(join(at, 'memory.stat')), 'inactive_file'),
+            memory: inUse(number(join(at, 'memory.current')), field(read(join(at, 'memory.stat')), 'inactive_file')),
             cpu: field(read(join(at, 'cpu.stat')), 'usage_usec') / 1000,
             processes: number(join(at, 'pids.current')),
           }),
           null,
         ),
+      pids: () => pidsIn(join(at, 'cgroup.procs')),
       oomKills: () => attempt(() => field(read(join(at, 'memory.events')), 'oom_kill'), 0),
       remove: () => removeFolders([at]),
     }
   }
-  return { kind: 'v2', why: null, create, remove: async () => void (await removeFolders([root])) }
+  const memoryLeft = () => memoryLeftIn(own, 'memory.max', 'memory.current', 'inactive_file')
+  return { kind: 'v2', why: null, roots: [root], create, memoryLeft, remove: async () => void (await removeFolders([root])) }
 }
 
 function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name: string): Cgroups {
   const all = [...new Set(Object.values(places))]
-  for (const place of all) sweep(place)
   const roots = all.map((place) => join(place, rootName(name)))
   for (const root of roots) mkdirSync(root)
   const create = (id: string, limits: CgroupLimits): Cgroup => {
@@ -172,24 +178,35 @@ function v1(places: Record<'memory' | 'pids' | 'cpu' | 'cpuacct', string>, name:
       usage: () =>
         attempt(
           () => ({
-            memory:
-              number(file('memory', 'memory.usage_in_bytes')) - field(read(file('memory', 'memory.stat')), 'total_inactive_file'),
+            memory: inUse(
+              number(file('memory', 'memory.usage_in_bytes')),
+              field(read(file('memory', 'memory.stat')), 'total_inactive_file'),
+            ),
             cpu: number(file('cpuacct', 'cpuacct.usage')) / 1e6,
             processes: number(file('pids', 'pids.current')),
           }),
           null,
         ),
+      pids: () => pidsIn(file('pids', 'cgroup.procs')),
       oomKills: () => attempt(() => field(read(file('memory', 'memory.oom_control')), 'oom_kill'), 0),
       remove: () => removeFolders(all),
     }
   }
-  return { kind: 'v1', why: null, create, remove: async () => void (await removeFolders(roots)) }
+  const memoryLeft = () => memoryLeftIn(places.memory, 'memory.limit_in_bytes', 'memory.usage_in_bytes', 'total_inactive_file')
+  return { kind: 'v1', why: null, roots, create, memoryLeft, remove: async () => void (await removeFolders(roots)) }
 }
 
-const NOTHING: Cgroup = { procs: [], usage: () => null, oomKills: () => 0, remove: async () => true }
+const NOTHING: Cgroup = { procs: [], usage: () => null, pids: () => null, oomKills: () => 0, remove: async () => true }
 
 function none(why: string): Cgroups {
-  return { kind: 'none', why, create: () => NOTHING, remove: async () => undefined }
+  return {
+    kind: 'none',
+    why,
+    roots: [],
+    create: () => NOTHING,
+    memoryLeft: () => Number.POSITIVE_INFINITY,
+    remove: async () => undefined,
+  }
 }
 
 /** Finds what this machine offers. `name` tells this runner's groups from another's. */

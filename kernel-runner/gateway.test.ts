@@ -1,6 +1,7 @@
 // A gateway's view of the runner, over its real socket: calls, events, attaching, resuming, moving, flow control.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { RING, WIRE } from '#protocol/limits.ts'
+import { MARIMO, WATCH } from './bounds.ts'
 import { type KernelChannel, specOf } from './testing/client.ts'
 import { type Rig, startRig } from './testing/rig.ts'
 
@@ -222,6 +223,105 @@ describe('flow', () => {
   })
 })
 
+describe('answers', () => {
+  const codes = 'x'.repeat(1024 * 1024)
+
+  it('wait in the kernel while a client does not read, and none is lost', async () => {
+    const { client, kernel } = await live()
+    const calm = (await live('calm')).kernel
+    const other = client.kernel(calm, 't_calm00000')
+    await other.ready()
+    const channel = rig.connect().kernel(kernel, TAB, undefined, false)
+    await channel.ready()
+    const ring = rig.runner.kernels.get(kernel)?.session.ring
+    const saves = Array.from({ length: 28 }, () => channel.command('/api/kernel/save', { codes: [codes] }))
+    await expect.poll(() => ring?.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel)
+    for (let n = 0; n < 10; n += 1) await other.answer(other.command('/api/kernel/save', { codes: [codes] }))
+    expect(ring?.bytes).toBeLessThan(RING.kernel + MARIMO.sockets * (codes.length + 1000))
+    channel.take()
+    for (const save of saves) expect((await channel.answer(save)).body.byteLength).toBe(codes.length)
+    followsOn(channel)
+  })
+
+  it('to commands that the gateway refused wait too', async () => {
+    const { kernel } = await live()
+    const channel = rig.connect().kernel(kernel, TAB, undefined, false)
+    await channel.ready()
+    const ring = rig.runner.kernels.get(kernel)?.session.ring
+    let last = 0
+    for (let n = 0; n < 100_000; n += 1) last = channel.channel.send('request', Buffer.alloc(0))
+    await expect.poll(() => ring?.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel - RING.entry)
+    expect(ring?.bytes).toBeLessThan(RING.kernel + MARIMO.sockets * 2 * RING.entry)
+    channel.take()
+    expect((await channel.answer(last)).head.status).toBe(403)
+    expect(channel.replies.size).toBe(100_000)
+  })
+
+  it('of a client that went away are cut to the ring’s bound, and the kernel serves on', async () => {
+    const { kernel } = await live()
+    const client = rig.connect()
+    const channel = client.kernel(kernel, TAB, undefined, false)
+    await channel.ready()
+    const session = rig.runner.kernels.get(kernel)?.session
+    for (let n = 0; n < 20; n += 1) channel.command('/api/kernel/save', { codes: [codes] })
+    await expect.poll(() => session?.ring.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel)
+    client.drop()
+    await expect.poll(() => session?.tab, { timeout: 5000 }).toBeNull()
+    await expect.poll(() => session?.ring.bytes).toBeLessThanOrEqual(RING.kernel)
+    const again = rig.connect().kernel(kernel, TAB)
+    await again.ready()
+    expect((await again.answer(again.command('/api/kernel/save', { codes: ['still'] }))).body.toString()).toBe('still')
+  })
+})
+
+it('an answer larger than a ring is there for a client that comes back, while nothing else is said', async () => {
+  const { client, kernel } = await live()
+  const first = client.kernel(kernel, TAB, undefined, false)
+  await first.ready()
+  await first.op('kernel-ready')
+  const point = first.resume
+  const session = rig.runner.kernels.get(kernel)?.session
+  const asked = first.command('/api/kernel/save', { codes: ['x'.repeat(RING.kernel)] })
+  await expect.poll(() => session?.ring.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel)
+  client.drop()
+  await expect.poll(() => session?.tab, { timeout: 5000 }).toBeNull()
+  const second = rig.connect().kernel(kernel, TAB, point)
+  expect(await second.ready()).toMatchObject({ resumed: true, received: asked })
+  expect((await second.answer(asked)).body.byteLength).toBe(RING.kernel)
+})
+
+describe('a message beyond what the runner receives', () => {
+  it('ends the stream, which begins anew and says what is missing', async () => {
+    const { client, kernel } = await live()
+    const first = client.kernel(kernel, TAB)
+    await first.ready()
+    first.run('Hbol', `flood(1, ${MARIMO.receive})`)
+    expect((await first.ended()).reason).toBe('gap')
+    const second = client.kernel(kernel, TAB, first.resume)
+    expect(await second.ready()).toMatchObject({ resumed: false })
+    expect(await second.op('alert')).toMatchObject({ title: 'Output too large' })
+    expect((await second.answer(second.run('Hbol', 'goes on'))).head.status).toBe(200)
+    followsOn(second)
+  })
+})
+
+it('a kernel that turns busy and idle without end is told of a few times a second, and disturbs nobody', async () => {
+  const { client, runner, kernel } = await live()
+  const channel = client.kernel(kernel, TAB)
+  await channel.ready()
+  const told = () =>
+    runner.events.flatMap((event) => (event.type === 'usage' && event.kernel === kernel ? [event.usage.busy] : []))
+  await runner.waiting.until(() => told().length > 0 || undefined, 'a first sample')
+  const [before, since] = [told().length, performance.now()]
+  channel.run('Hbol', 'flip(100000)')
+  await runner.waiting.until(() => told().includes(true) || undefined, 'the first turn')
+  await channel.waiting.until(() => channel.texts.at(-1)?.text.includes('completed-run') || undefined, 'the last', 60_000)
+  await runner.waiting.until(() => told().at(-1) === false || undefined, 'that it is idle')
+  const passed = performance.now() - since
+  expect(told().length - before).toBeLessThan(3 + passed / WATCH.turns + passed / WATCH.sample)
+  expect(runner.end).toBeNull()
+})
+
 describe('ends', () => {
   it('a kernel that exits is said at once, with its cause', async () => {
     const { client, runner, kernel } = await live()
@@ -230,6 +330,27 @@ describe('ends', () => {
     channel.run('Hbol', 'import os; os._exit(3)')
     expect(await runner.exited(kernel, 2000)).toMatchObject({ cause: 'crashed', message: expect.stringContaining('exit code 3') })
     expect((await channel.ended()).reason).toBe('kernelGone')
+  })
+
+  it('what was on its way to a client when its kernel is revoked arrives as it was, and nothing of it is kept', async () => {
+    const { runner, kernel } = await live()
+    const client = rig.connect()
+    const channel = client.kernel(kernel, TAB)
+    await channel.ready()
+    await channel.op('kernel-ready')
+    const ring = rig.runner.kernels.get(kernel)?.session.ring
+    const last = () => ring?.at((ring?.next ?? 0) - 1)?.payload
+    channel.run('Hbol', 'flood(70, 100000)') // more than the sockets between hold
+    client.pause()
+    await expect.poll(() => ring?.next ?? 0).toBeGreaterThan(70)
+    const kept = last()
+    expect((await runner.call('/stop', { kernel, cause: 'revoked' })).status).toBe(200)
+    await runner.exited(kernel)
+    client.resume()
+    expect((await channel.ended()).reason).toBe('revoked')
+    expect(channel.texts.filter(({ text }) => text.length > 100_000).length).toBeGreaterThan(2)
+    for (const { text } of channel.texts) expect(JSON.parse(text)).toHaveProperty('op')
+    expect([ring?.length, kept?.every((byte) => byte === 0)]).toEqual([0, true])
   })
 
   it('the watcher stops a kernel over its memory', async () => {

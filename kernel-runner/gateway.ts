@@ -2,45 +2,15 @@
 // killed gateway's socket can outlive it for a moment; a kernel has one attachment whoever asks.
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
-import type { Channel } from '#protocol/channelState.ts'
 import type { KernelId, TabId } from '#protocol/ids.ts'
 import { WIRE } from '#protocol/limits.ts'
 import { Link } from '#protocol/link.ts'
 import type { Opening } from '#protocol/port.ts'
-import type { RunnerEvent } from '#protocol/runner.ts'
 import type { Clock } from '#protocol/wire.ts'
-import { GATEWAY } from './bounds.ts'
+import type { Announcer } from './announcer.ts'
 import type { Calls } from './calls.ts'
 import type { Kernels } from './kernels.ts'
 import { feed, unixWire } from './wire.ts'
-
-/** RunnerEvents to every gateway that listens. */
-export class Announcer {
-  readonly #channels = new Set<Channel>()
-
-  readonly announce = (event: RunnerEvent): void => {
-    if (this.#channels.size === 0) return
-    const payload = Buffer.from(JSON.stringify(event))
-    for (const channel of [...this.#channels]) {
-      if (channel.queued > GATEWAY.events) this.#cut(channel)
-      else channel.send('text', payload)
-    }
-  }
-
-  add(channel: Channel): void {
-    this.#channels.add(channel)
-  }
-
-  remove(channel: Channel): void {
-    this.#channels.delete(channel)
-  }
-
-  /** It reads nothing: it opens again and lists what there is. */
-  #cut(channel: Channel): void {
-    this.#channels.delete(channel)
-    channel.close('overrun')
-  }
-}
 
 export type Served = { readonly kernels: Kernels; readonly calls: Calls; readonly announcer: Announcer; readonly clock: Clock }
 
@@ -75,6 +45,7 @@ function openRunner(link: Link, opening: Opening, { calls, announcer }: Served):
         channel?.consumed(message.cost)
         channel?.send('response', calls.answer(message))
       },
+      writable: () => channel && announcer.flush(channel),
       ended: () => channel && announcer.remove(channel),
     },
   )

@@ -1,10 +1,11 @@
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { kernelsFolder, makeHome, noteHolder, wipeLeftovers } from './homes.ts'
+import { exceptionIn, kernelsFolder, makeHome, noteHolder, wipeLeftovers } from './homes.ts'
 import { processStart } from './processes.ts'
-import { folderBytes } from './scratch.ts'
+import { folderBytes, namelessBytes, writtenBytes } from './scratch.ts'
 import { UidPool } from './uids.ts'
 
 let root: string
@@ -13,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(root, { recursive: true, force: true }))
 
-const base = { id: 'k_one0000000', notebook: 'n_one0000000', layout: undefined, uid: null }
+const base = { id: 'k_one0000000', notebook: 'n_one0000000', layout: undefined, uid: null, enclosed: true }
 const make = (source: string | Buffer, more: object = {}) => makeHome({ root, ...base, source: Buffer.from(source), ...more })
 
 describe('a kernel’s folder', () => {
@@ -48,20 +49,58 @@ describe('a kernel’s folder', () => {
     expect(fs.statSync(folder).uid).toBe(0)
   })
 
+  it('shows the notebook’s files where no sandbox binds them, and is wiped without them', async () => {
+    const { home, files } = make('x', { enclosed: false })
+    fs.writeFileSync(path.join(files, 'table.csv'), 'a,b')
+    expect(fs.readFileSync(path.join(home, 'files', 'table.csv'), 'utf8')).toBe('a,b')
+    await wipeLeftovers(root)
+    expect(fs.readdirSync(files)).toEqual(['table.csv'])
+  })
+
   it('left by a killed runner is wiped, and a number that is another process now is spared', async () => {
     const { folder } = make('x')
     noteHolder(folder, process.pid)
     const note = fs.readFileSync(path.join(folder, 'holder'), 'utf8')
     expect(note).toBe(`${process.pid} ${processStart(process.pid)}`)
     fs.writeFileSync(path.join(folder, 'holder'), `${process.pid} 1`)
-    expect(await wipeLeftovers(root)).toBe(1)
+    expect(await wipeLeftovers(root)).toEqual({ wiped: 1, kept: 0 })
     expect(fs.readdirSync(kernelsFolder(root))).toEqual([])
-    expect(await wipeLeftovers(root)).toBe(0)
+    expect(await wipeLeftovers(root)).toEqual({ wiped: 0, kept: 0 })
+  })
+
+  it('is wiped only once the process that kept it is gone, whatever stands in it; no link is followed', async () => {
+    const { folder, home } = make('x')
+    const holder = spawn('sleep', ['600'], { stdio: 'ignore' })
+    noteHolder(folder, holder.pid ?? 0)
+    const outside = path.join(root, 'outside')
+    fs.mkdirSync(outside)
+    fs.writeFileSync(path.join(outside, 'kept'), '')
+    fs.symlinkSync(outside, path.join(home, 'link'))
+    fs.mkdirSync(Buffer.concat([Buffer.from(`${home}/`), Buffer.from([0xff, 0xfe])]))
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${home}/`), Buffer.from([0xff, 0xfe]), Buffer.from('/in')]), '')
+    expect(await wipeLeftovers(root)).toEqual({ wiped: 1, kept: 0 })
+    expect(processStart(holder.pid ?? 0)).toBe('')
+    expect(fs.readdirSync(outside)).toEqual(['kept'])
+    expect(fs.readdirSync(kernelsFolder(root))).toEqual([])
+  })
+})
+
+describe('the log of a start', () => {
+  it.each([
+    ['Traceback (most recent call last):\n  File "x", line 1\nValueError: secret 42\n', 'ValueError'],
+    ['Traceback …\nmarimo._errors.Bad\n', 'marimo._errors.Bad'],
+    ['a warning that somebody printed\n', null],
+    ['', null],
+  ])('gives the type of an exception and no more', (text, type) => {
+    const { log } = make('x')
+    expect(exceptionIn(log)).toBeNull()
+    fs.writeFileSync(log, text)
+    expect(exceptionIn(log)).toBe(type)
   })
 })
 
 describe('scratch', () => {
-  it('counts what is on the disk, follows no link, and stops at its bound', async () => {
+  it('counts what is on the disk, follows no link, and what is beyond its bound is over any limit', async () => {
     const { home } = make('x')
     const before = await folderBytes(home)
     fs.mkdirSync(path.join(home, 'a', 'b'), { recursive: true })
@@ -70,7 +109,32 @@ describe('scratch', () => {
     const after = await folderBytes(home)
     expect(after - before).toBeGreaterThanOrEqual(1_000_000)
     expect(after - before).toBeLessThan(1_100_000)
-    expect(await folderBytes(home, 1)).toBeLessThan(1_000_000)
+    expect(await folderBytes(home, 1)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('counts files whose names are no text, and calls a tree too deep that no path could name', async () => {
+    const { home } = make('x')
+    const before = await folderBytes(home)
+    fs.writeFileSync(Buffer.concat([Buffer.from(`${home}/`), Buffer.from([0xff, 0xfe])]), Buffer.alloc(1_000_000))
+    expect((await folderBytes(home)) - before).toBeGreaterThanOrEqual(1_000_000)
+    fs.mkdirSync(path.join(home, ...Array.from({ length: 70 }, () => 'd')), { recursive: true })
+    expect(await folderBytes(home)).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it.skipIf(process.platform !== 'linux')('counts a file that is open and has no name, once, and what was written', async () => {
+    const { home } = make('x')
+    const before = await writtenBytes([process.pid])
+    const fds = ['w', 'r'].map((flags) => fs.openSync(path.join(home, 'gone'), flags))
+    fs.writeSync(fds[0] ?? 0, Buffer.alloc(1_000_000))
+    expect(await namelessBytes([process.pid], home)).toBe(0)
+    fs.unlinkSync(path.join(home, 'gone'))
+    const nameless = await namelessBytes([process.pid], home)
+    expect(nameless).toBeGreaterThanOrEqual(1_000_000)
+    expect(nameless).toBeLessThan(1_100_000)
+    expect(await namelessBytes([process.pid], home, 1)).toBe(Number.POSITIVE_INFINITY)
+    expect((await writtenBytes([process.pid])) - before).toBeGreaterThanOrEqual(1_000_000)
+    for (const fd of fds) fs.closeSync(fd)
+    expect(await namelessBytes([process.pid], home)).toBe(0)
   })
 
   it('of a folder that is gone is nothing', async () => {
@@ -87,6 +151,12 @@ describe('user ids', () => {
     expect(pool.giveBack(61_000)).toBe(false)
     inUse.delete(61_000)
     expect(pool.giveBack(61_000)).toBe(true)
+    inUse.add(61_002)
+    expect(pool.giveBack(61_002)).toBe(false)
+    const all = () => Array.from({ length: 1000 }, () => pool.take())
+    expect(all()).not.toContain(61_002)
+    inUse.delete(61_002)
+    expect(pool.take()).toBe(61_002) // what was left of it has gone meanwhile
   })
 
   it('run out', () => {

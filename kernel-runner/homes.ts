@@ -1,8 +1,11 @@
 // A kernel's folder on the host: kernels/<id>/ is the runner's (0700), kernels/<id>/home the kernel's own and all it sees
 // of it. Everything is written before the kernel exists, into a folder made just now, without following a link; nothing
 // is opened there afterwards but to measure and to wipe.
+import { execFile } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { processStart } from './processes.ts'
 
 export const NOTEBOOK = 'notebook.py'
@@ -11,6 +14,7 @@ export type Home = {
   readonly folder: string // the runner's
   readonly home: string // the kernel's
   readonly socket: string
+  readonly log: string // of its start
   readonly files: string // the notebook's uploads: bound read-only
 }
 
@@ -21,8 +25,10 @@ export type HomeOptions = {
   readonly source: Uint8Array
   readonly layout: string | undefined
   readonly uid: number | null
+  readonly enclosed: boolean // in a sandbox, which binds the notebook's files; else a link shows them
 }
 
+const END = 5000 // ms for a process that was killed
 const LAYOUT = /layout_file\s*=\s*["'](layouts\/[\w-][\w.-]{0,150}\.json)["']/
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants
 
@@ -30,7 +36,7 @@ export function kernelsFolder(root: string): string {
   return path.join(root, 'kernels')
 }
 
-export function makeHome({ root, id, notebook, source, layout, uid }: HomeOptions): Home {
+export function makeHome({ root, id, notebook, source, layout, uid, enclosed }: HomeOptions): Home {
   const folder = path.join(kernelsFolder(root), id)
   const home = path.join(folder, 'home')
   const files = path.join(root, 'uploads', notebook)
@@ -38,14 +44,21 @@ export function makeHome({ root, id, notebook, source, layout, uid }: HomeOption
   fs.mkdirSync(folder, { mode: 0o700 })
   fs.mkdirSync(files, { recursive: true, mode: 0o755 })
   makeFolder(home, uid)
-  makeFolder(path.join(home, 'files'), uid)
+  if (enclosed) makeFolder(path.join(home, 'files'), uid)
+  else fs.symlinkSync(files, path.join(home, 'files'))
   write(path.join(home, NOTEBOOK), source, uid)
   if (layout !== undefined) {
     const name = LAYOUT.exec(Buffer.from(source).toString())?.[1] ?? 'layouts/notebook.grid.json'
     makeFolder(path.join(home, 'layouts'), uid)
     write(path.join(home, name), Buffer.from(layout), uid)
   }
-  return { folder, home, files, socket: path.join(folder, 'k.sock') }
+  return { folder, home, files, socket: path.join(folder, 'k.sock'), log: path.join(folder, 'log') }
+}
+
+/** The type of what ended a server before it listened, out of its start's log: never its words, which may hold data. */
+export function exceptionIn(log: string): string | null {
+  const text = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').slice(-8192).trimEnd() : ''
+  return /^([A-Za-z_][\w.]{0,80})(?::|$)/.exec(text.slice(text.lastIndexOf('\n') + 1))?.[1] ?? null
 }
 
 function makeFolder(name: string, uid: number | null): void {
@@ -68,23 +81,41 @@ export function noteHolder(folder: string, pid: number): void {
   fs.writeFileSync(path.join(folder, 'holder'), `${pid} ${processStart(pid)}`, { mode: 0o600 })
 }
 
-/** What an earlier instance left: its sandboxes die with it, this makes sure, and wipes the folders. */
-export async function wipeLeftovers(root: string): Promise<number> {
-  const folder = kernelsFolder(root)
-  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : []
-  for (const name of names) {
-    endHolder(path.join(folder, name, 'holder'))
-    await wipe(path.join(folder, name))
+/**
+ * What an earlier instance left: its sandboxes die with it, this makes sure, and wipes the folders. A folder whose
+ * processes are not seen to be gone is kept for the next time: nothing is wiped under somebody's hands.
+ */
+export async function wipeLeftovers(root: string): Promise<{ readonly wiped: number; readonly kept: number }> {
+  const parent = kernelsFolder(root)
+  const folders = fs.existsSync(parent) ? fs.readdirSync(parent).map((name) => path.join(parent, name)) : []
+  const gone = await Promise.all(folders.map((folder) => endHolder(path.join(folder, 'holder'))))
+  const free = folders.filter((_, at) => gone[at])
+  await Promise.all(free.map(wipe))
+  return { wiped: free.length, kept: folders.length - free.length }
+}
+
+/** By rm, which goes below each folder by its descriptor: it follows no link, and no name or depth is too odd for it. */
+export async function wipe(folder: string): Promise<void> {
+  await promisify(execFile)('rm', ['-rf', '--', folder])
+}
+
+/** Whether the process that kept a sandbox is gone, and so all that was in it. */
+async function endHolder(note: string): Promise<boolean> {
+  const [pid = '', start = ''] = fs.existsSync(note) ? fs.readFileSync(note, 'utf8').split(' ') : []
+  if (start === '') return true
+  const deadline = performance.now() + END
+  for (let waited = false; processStart(Number(pid)) === start; waited = true) {
+    if (!waited) killed(Number(pid))
+    if (performance.now() > deadline) return false
+    await wait(20)
   }
-  return names.length
+  return true
 }
 
-export function wipe(folder: string): Promise<void> {
-  return fs.promises.rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
-}
-
-function endHolder(note: string): void {
-  if (!fs.existsSync(note)) return
-  const [pid, start] = fs.readFileSync(note, 'utf8').split(' ')
-  if (pid && start && start !== '' && processStart(Number(pid)) === start) process.kill(Number(pid), 'SIGKILL')
+function killed(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    return // gone already
+  }
 }

@@ -5,7 +5,9 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 
-export class InUse extends Error {}
+/** Starting again will not help: somebody has to change something. */
+export class Misconfigured extends Error {}
+export class InUse extends Misconfigured {}
 
 /** Resolves with what releases the lock, or throws InUse. */
 export async function lockHome(home: string): Promise<() => void> {
@@ -19,14 +21,19 @@ export async function lockHome(home: string): Promise<() => void> {
   return () => server.close()
 }
 
+const ANSWER = 2000 // ms
 const LONGEST_SOCKET = 107 // bytes of a unix socket's name, on Linux
+
+/** Whoever connects to it does so by its whole path. */
+export function checkLength(socket: string): void {
+  if (Buffer.byteLength(socket) > LONGEST_SOCKET)
+    throw new Misconfigured(
+      `The path of the runner's socket is longer than ${LONGEST_SOCKET} bytes: choose a shorter SCRYDON_HOME or SCRYDON_RUNNER.`,
+    )
+}
 
 /** Listens on a socket of ours alone, in a folder of ours alone. */
 export async function listenPrivately(server: net.Server, socket: string): Promise<void> {
-  if (Buffer.byteLength(socket) > LONGEST_SOCKET)
-    throw new Error(
-      `The path of the runner's socket is longer than ${LONGEST_SOCKET} bytes: choose a shorter SCRYDON_HOME or SCRYDON_RUNNER.`,
-    )
   fs.mkdirSync(path.dirname(socket), { recursive: true, mode: 0o700 })
   fs.chmodSync(path.dirname(socket), 0o700)
   if (await answers(socket)) throw new InUse()
@@ -52,5 +59,6 @@ function answers(socket: string): Promise<boolean> {
   const probe = net.connect(socket)
   probe.once('connect', () => resolve(true))
   probe.once('error', () => resolve(false))
+  probe.setTimeout(ANSWER, () => resolve(true)) // it takes no more connections, and is there
   return promise.finally(() => probe.destroy())
 }

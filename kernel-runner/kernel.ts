@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { KERNEL } from '#protocol/limits.ts'
 import type { Cause, KernelSpec, KernelState, RunnerEvent } from '#protocol/runner.ts'
 import type { Clock } from '#protocol/wire.ts'
+import { WATCH } from './bounds.ts'
 import type { RingBudget } from './budget.ts'
 import type { Log } from './log.ts'
+import { Pace } from './pace.ts'
 import type { KernelProcess, KernelProvider } from './providers/provider.ts'
 import { Session } from './session.ts'
 import { BORN, type Deadline, type Effect, type Event, phaseOf, type State, step } from './supervise.ts'
@@ -28,6 +30,7 @@ export class Kernel {
   readonly #source: Uint8Array
   readonly #marimo = `s_${randomBytes(16).toString('hex')}`
   readonly #meter: UsageMeter
+  readonly #turns: Pace
   readonly #deadlines = new Map<Deadline, () => void>()
   readonly #gone = Promise.withResolvers<void>()
   #state: State = BORN
@@ -42,7 +45,8 @@ export class Kernel {
     this.startedAt = world.clock.now()
     this.#openSince = this.startedAt
     this.#meter = new UsageMeter(this.startedAt)
-    this.session = new Session(this.#marimo, world.clock, world.budget, {
+    this.#turns = new Pace(world.clock, WATCH.turns, () => this.#report())
+    this.session = new Session(this.#marimo, spec.person, world.clock, world.budget, {
       kernelReady: () => this.#kernelReady(),
       busy: (busy) => this.#turned(busy),
       used: () => this.#meter.active(this.#now()),
@@ -111,7 +115,7 @@ export class Kernel {
 
   #turned(busy: boolean): void {
     if (!busy) this.#meter.active(this.#now())
-    this.#report()
+    this.#turns.changed()
   }
 
   #report(): void {

@@ -17,6 +17,7 @@ const GiB = 1024 ** 3
 /** Takes orders and never gets anywhere. */
 const stuck: KernelProvider = {
   open: async () => ({ level: 0, why: [], packages: [], marimo: '', python: '' }),
+  packages: () => [],
   start: () => ({ sample: async () => null, inspect: async () => null, end: async () => {} }),
   close: async () => {},
 }

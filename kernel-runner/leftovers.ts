@@ -2,28 +2,19 @@
 // can remove them if this one is killed.
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Cgroups } from './cgroup.ts'
 
 const NOTE = 'cgroups'
-const NAME = 'note'
-const TINY = { memory: 64 * 1024 * 1024, processes: 1, cpuShare: 1 } as const
 
-/** The folders of a runner's groups, seen at one made for the purpose. */
-export function noteGroups(run: string, cgroups: Cgroups): void {
-  const group = cgroups.create(NAME, TINY)
-  const roots = group.procs.map((procs) => path.dirname(path.dirname(procs)))
-  void group.remove()
-  fs.writeFileSync(path.join(run, NOTE), roots.join('\n'), { mode: 0o600 })
-}
-
-/** Removes what a killed instance left: groups without processes. One that is still in use stays, and is empty soon. */
-export function forgetGroups(run: string): void {
+/** Removes what killed instances left: groups without processes. One that is still in use stays noted for the next time. */
+export function replaceGroups(run: string, roots: readonly string[]): void {
   const note = path.join(run, NOTE)
-  const roots = fs.existsSync(note) ? fs.readFileSync(note, 'utf8').split('\n').filter(Boolean) : []
-  for (const root of roots) {
+  const before = fs.existsSync(note) ? fs.readFileSync(note, 'utf8').split('\n').filter(Boolean) : []
+  const kept = before.filter((root) => {
     for (const name of list(root)) remove(path.join(root, name))
     remove(root)
-  }
+    return fs.existsSync(root)
+  })
+  fs.writeFileSync(note, [...kept, ...roots].join('\n'), { mode: 0o600 })
 }
 
 function list(folder: string): string[] {

@@ -11,6 +11,9 @@ export function createLog(level: string): Log {
 
 export function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error }
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  const frames = (error.stack ?? '')
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
   return { type: error.name, code: (error as NodeJS.ErrnoException).code, at: frames.slice(0, 8).map((line) => line.trim()) }
 }

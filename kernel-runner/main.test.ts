@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Client, type KernelChannel, type RunnerChannel, specOf } from './testing/client.ts'
-import { prepared } from './testing/local.ts'
+import { prepared, temporaryRoot } from './testing/local.ts'
 import { alive, eventually, RunnerProcess } from './testing/process.ts'
 
 const SOURCE = `import marimo
@@ -40,6 +40,11 @@ async function start(client: Client, runner: RunnerChannel, more: Parameters<typ
 async function evaluate({ channel, cell }: Live, code: string, expected: string): Promise<void> {
   expect((await channel.answer(channel.run(cell, code))).head.status).toBe(200)
   await channel.output(cell, (data) => data.includes(expected))
+}
+
+async function failing({ channel, cell }: Live, code: string, expected: string): Promise<void> {
+  channel.run(cell, code)
+  await channel.op('cell-op', (data) => JSON.stringify(data.output).includes(expected))
 }
 
 describe.skipIf(!prepared)('the runner with real kernels', () => {
@@ -118,11 +123,37 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     expect(await runner.exited(spec.id, 10_000)).toMatchObject({ cause: 'memory', message: expect.stringContaining('512 MB') })
   })
 
-  it('stops a kernel that fills its scratch space', async () => {
-    const live = await start(client, runner)
-    live.channel.run(live.cell, 'open("big", "wb").write(bytes(300 << 20))')
-    expect(await runner.exited(live.kernel, 8000)).toMatchObject({ cause: 'scratch', message: expect.stringContaining('256 MB') })
+  const FILL =
+    'import os\ndef fill(name):\n    file = open(name, "wb", buffering=0)\n    file.write(bytes(200 << 20))\n    return file\n'
+  it.each([
+    ['two files', `${FILL}fill("a"), fill("b")`, '256 MB'],
+    [
+      'files that are open and have no name',
+      `${FILL}kept = [fill("a")]\nos.unlink("a")\nkept.append(fill("a"))\nos.unlink("a")`,
+      '256 MB',
+    ],
+    ['many empty files', 'for n in range(20_100): open(str(n), "w").close()', '20000 files'],
+    ['folders within folders', 'import os\nfor _ in range(100):\n    os.mkdir("d")\n    os.chdir("d")', '256 MB'],
+  ])('stops a kernel that fills its scratch space with %s; another goes on', async (_, code, limit) => {
+    const [live, bystander] = await Promise.all([start(client, runner), start(client, runner)])
+    live.channel.run(live.cell, code)
+    expect(await runner.exited(live.kernel, 8000)).toMatchObject({ cause: 'scratch', message: expect.stringContaining(limit) })
     await eventually(() => !fs.existsSync(path.join(process_.root, 'kernels', live.kernel)), 3000)
+    await evaluate(bystander, '"still " + "here"', 'still here')
+    await runner.call('/stop', { kernel: bystander.kernel, cause: 'stopped' })
+  })
+
+  it('lets no file grow beyond the scratch space, written or promised, and says so in the cell', async () => {
+    const live = await start(client, runner)
+    const free = () => fs.statfsSync(process_.root).bavail
+    const before = free()
+    await failing(live, 'open("big", "wb").write(bytes(300 << 20))', 'A kernel may write 240 MB')
+    const promised = 'try: os.posix_fallocate(fd, 0, 1 << 40)\nexcept OSError as error: said = "promised: " + error.strerror'
+    const made = `import ctypes, os\nos.unlink("big")\nfd = os.open("promised", os.O_CREAT | os.O_WRONLY)\n${promised}`
+    const kept = 'ctypes.CDLL(None).fallocate(fd, 1, ctypes.c_long(0), ctypes.c_long(1 << 34))'
+    await evaluate(live, `${made}\nsaid + ", kept: " + str(${kept})`, 'promised: File too large, kept: -1')
+    expect((before - free()) * fs.statfsSync(process_.root).bsize).toBeLessThan(2 ** 30)
+    await runner.call('/stop', { kernel: live.kernel, cause: 'stopped' })
   })
 
   it('goes on without its zygote: kernels unharmed, the next start works', async () => {
@@ -157,6 +188,55 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     expect(second.child.exitCode).toBe(78)
     expect(second.stderr).toContain('Another kernel runner uses')
     expect((await runner.call('/info', {})).status).toBe(200)
+  })
+
+  it.each([
+    [
+      'a path that no socket can have',
+      () => ({ SCRYDON_HOME: path.join(process_.root, 'x'.repeat(150)) }),
+      'longer than 107 bytes',
+    ],
+    ['a level of the log that there is none of', () => ({ LOG_LEVEL: 'loud' }), 'LOG_LEVEL'],
+  ])('says with its exit code that starting again will not help: %s', async (_, environment, words) => {
+    const wrong = new RunnerProcess(temporaryRoot(), environment())
+    roots.add(wrong.root)
+    await eventually(() => wrong.child.exitCode !== null, 20_000).finally(() => wrong.end('SIGKILL'))
+    expect(wrong.child.exitCode).toBe(78)
+    expect(wrong.stderr).toContain(words)
+  })
+
+  it('shows the notebook’s files without a sandbox too', async () => {
+    const bin = path.join(temporaryRoot(), 'bin') // no bubblewrap in sight
+    fs.mkdirSync(bin)
+    fs.symlinkSync('/bin/rm', path.join(bin, 'rm'))
+    const plain = await new RunnerProcess(path.dirname(bin), { PATH: bin }).listening()
+    roots.add(plain.root)
+    try {
+      const near = plain.connect()
+      const calls = near.runner()
+      await calls.ready()
+      const live = await start(near, calls)
+      fs.writeFileSync(path.join(plain.root, 'uploads', 'n_first0000', 'later.csv'), 'a,b')
+      await evaluate(live, '"read: " + open("files/later.csv").read()', 'read: a,b')
+    } finally {
+      await plain.end('SIGTERM')
+    }
+  })
+
+  it('works in a state folder whose path is longer than a socket’s may be', async () => {
+    const long = path.join(temporaryRoot(), 'y'.repeat(150))
+    roots.add(path.dirname(long))
+    const deep = await new RunnerProcess(long, { SCRYDON_RUNNER: path.join(path.dirname(long), 'runner.sock') }).listening()
+    try {
+      const far = deep.connect()
+      const calls = far.runner()
+      await calls.ready()
+      const level = async (of: RunnerChannel) => (await of.call('/info', {})).body
+      expect(await level(calls)).toMatchObject({ level: ((await level(runner)) as { level: number }).level })
+      await evaluate(await start(far, calls), '"deep " + "down"', 'deep down')
+    } finally {
+      await deep.end('SIGTERM')
+    }
   })
 
   it('ends with all its kernels when told to', async () => {

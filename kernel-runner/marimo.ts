@@ -24,6 +24,7 @@ export type StreamEnd =
 export interface StreamHandlers {
   open(): void
   message(data: Buffer): void
+  oversize(): void // it begins a message above MARIMO.receive; `ended` follows
   ended(end: StreamEnd): void
 }
 
@@ -44,7 +45,10 @@ export class Stream {
     })
     this.#socket.on('open', () => this.#handlers?.open())
     this.#socket.on('message', this.#message)
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => this.#end(refused(error) ? 'refused' : 'lost'))
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') this.#handlers?.oversize()
+      this.#end(refused(error) ? 'refused' : 'lost')
+    })
     this.#socket.on('close', (_code, reason) => this.#end(reason.toString('latin1') === SHUTDOWN ? 'shutdown' : 'lost'))
   }
 
@@ -79,15 +83,19 @@ function refused(error: NodeJS.ErrnoException): boolean {
 // What may take long without being stuck: it waits for a formatter or renders the whole notebook.
 const LONG = new Set(['/api/kernel/save', '/api/kernel/save_app_config', '/api/kernel/format'])
 
+type Deadlines = Readonly<Record<'command' | 'longCommand', number>> // ms
+
 /** marimo's commands over a small pool. An answer that is late, too large or missing becomes one in words. */
 export class Commands {
   readonly #agent = new http.Agent({ keepAlive: true, maxSockets: MARIMO.sockets, timeout: MARIMO.idleSocket })
   readonly #path: string
   readonly #session: string
+  readonly #deadlines: Deadlines
 
-  constructor(path: string, session: string) {
+  constructor(path: string, session: string, deadlines: Deadlines = MARIMO) {
     this.#path = path
     this.#session = session
+    this.#deadlines = deadlines
   }
 
   async run(command: Command): Promise<Answer> {
@@ -104,7 +112,7 @@ export class Commands {
 
   #exchange(command: Command): Promise<Answer> {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    const deadline = LONG.has(command.path) ? MARIMO.longCommand : MARIMO.command
+    const deadline = this.#deadlines[LONG.has(command.path) ? 'longCommand' : 'command']
     const request = http.request({
       agent: this.#agent,
       socketPath: this.#path,
@@ -116,11 +124,19 @@ export class Commands {
         ...(command.contentType !== undefined && { 'content-type': command.contentType }),
       },
     })
-    const late = setTimeout(() => request.destroy(new Late()), deadline)
+    const late = setTimeout(() => reject(new Late()), deadline)
     request.on('error', reject)
-    request.on('response', (response) => void collect(response).then(resolve, reject))
+    const unanswered = () => reject(new Error('closed without an answer'))
+    request.on('close', unanswered) // an upgrade, which nobody asked for, ends so
+    request.on('response', (response) => {
+      request.off('close', unanswered)
+      void collect(response).then(resolve, reject)
+    })
     request.end(command.body)
-    return promise.finally(() => clearTimeout(late))
+    return promise.finally(() => {
+      clearTimeout(late)
+      request.destroy()
+    })
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { judge, probe, type Report, refusal, report, WORDS } from './probe.ts'
+import { buildHolder } from './sandbox.ts'
 import { type Ground, openGround, PYTHON, sandboxable } from './testing/launch.ts'
 
 const facts = {
@@ -105,20 +106,33 @@ describe.skipIf(!sandboxable)('two real kernels', () => {
     expect(performance.now() - begun).toBeLessThan(2000)
   })
 
-  test('the same attack without a sandbox reaches almost everything: the checks can fail', async () => {
+  test('the same attack without a sandbox reaches all that the filter leaves: the checks can fail', async () => {
     const { leaks } = await report({ ...options(), base: null })
     const expected = [
+      'environ',
       'cmdline',
+      'memory',
+      'descriptors',
+      'root_folder',
       'file',
       'shared_memory',
       'loopback',
       'abstract_socket',
       'signals',
       'process_list',
+      'shadow',
       'write_system',
       'runner_socket',
     ]
     expect(leaks).toEqual(expect.arrayContaining(expected))
+  })
+
+  test('a bubblewrap that never answers ends in a named failure', async () => {
+    const stub = join(ground.folder, 'sleeper')
+    writeFileSync(stub, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 })
+    const options = { id: 'slow', home: ground.folder, files: null, uid: 61903, tmp: 2 ** 20, shm: 2 ** 20 }
+    const built = buildHolder({ ...ground.base, bwrap: stub }, options, 200)
+    await expect(built).rejects.toMatchObject({ step: 'sandbox', message: 'bubblewrap built no sandbox in time' })
   })
 
   test('a bubblewrap that fails lowers the level and says why', async () => {

@@ -3,15 +3,18 @@
 // holds; else it falls, and `why` says in words what is missing and what to install or allow.
 import { spawnSync } from 'node:child_process'
 import { chownSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { createConnection } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import * as z from 'zod/mini'
+import { connectPinned } from './pin.ts'
 import { buildHolder, type Holder, type SandboxBase, SandboxError } from './sandbox.ts'
 import type { StartRequest, Zygote } from './zygote.ts'
 
-const ANSWER_DEADLINE = 10_000 // ms
+const ANSWER_DEADLINE = 20_000 // ms; a level that falls because the machine is busy stays down until the next start
+const END_DEADLINE = 5000
 const MEGABYTE = 1 << 20
-const LIMITS = { memory: 1 << 30, processes: 32, files: 256, output: MEGABYTE, threads: 1 } as const
+const LONGEST = MEGABYTE // characters of an answer
+const LIMITS = { memory: 1 << 30, processes: 32, files: 256, scratch: MEGABYTE, output: MEGABYTE, threads: 1 } as const
 
 export type Level = 0 | 1 | 2 | 3
 export type Isolation = { readonly level: Level; readonly why: readonly string[] }
@@ -29,6 +32,7 @@ const Facts = z.object({
   seccomp: z.boolean(),
   new_user_namespace: z.boolean(),
 })
+const Has = z.record(z.string(), z.unknown())
 const Answer = z.object({ leaks: z.array(z.string()), facts: z.nullable(Facts) })
 export type Report = z.infer<typeof Answer> & { readonly rootMapped: boolean }
 
@@ -83,21 +87,33 @@ export function refusal(message: string, read: (path: string) => string | null =
 }
 
 export function findBubblewrap(): string | null {
-  const found = spawnSync('/bin/sh', ['-c', 'command -v bwrap'], { encoding: 'utf8' })
+  const found = spawnSync('/bin/sh', ['-c', 'command -v bwrap'], { encoding: 'utf8', timeout: ANSWER_DEADLINE })
   return found.status === 0 ? found.stdout.trim() : null
+}
+
+function decoded(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 /** Sends one line (or nothing) to a kernel's socket and answers its line. The connection is closed by `release`. */
 function converse(path: string, line: unknown): { answer: Promise<unknown>; release(): void } {
-  const socket = createConnection(path)
+  const socket = connectPinned(path)
+  if (socket === null) throw new SandboxError('probe', 'it has no socket')
   const answer = new Promise<unknown>((resolve, reject) => {
     let text = ''
-    socket.setEncoding('utf8').setTimeout(ANSWER_DEADLINE, () => socket.destroy(new Error('the probe did not answer')))
-    socket.on('data', (chunk: string) => {
+    const fail = (message: string) => reject(new SandboxError('probe', message))
+    const late = setTimeout(() => socket.destroy(new Error('it did not answer in time')), ANSWER_DEADLINE)
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
-      if (text.endsWith('\n')) resolve(JSON.parse(text))
+      if (text.length > LONGEST) socket.destroy(new Error('it said too much'))
+      else if (text.endsWith('\n')) resolve(decoded(text))
     })
-    socket.once('error', reject).once('close', () => reject(new Error('the probe ended without an answer')))
+    socket.once('error', (error) => fail(error.message)).once('close', () => fail('it ended without an answer'))
+    socket.once('close', () => clearTimeout(late))
     if (line !== null) socket.write(`${JSON.stringify(line)}\n`)
   })
   return { answer, release: () => socket.destroy() }
@@ -140,7 +156,7 @@ function makeHome(options: ProbeOptions, role: string, uid: number): string {
 function sandboxFor(options: ProbeOptions, role: string, uid: number): Promise<Holder> | null {
   const home = makeHome(options, role, uid)
   if (options.base === null) return null
-  return buildHolder(options.base, { id: `probe-${role}`, home, files: null, uid, tmp: MEGABYTE, shm: MEGABYTE })
+  return buildHolder(options.base, { id: `probe-${role}`, home, files: null, uid, tmp: MEGABYTE, shm: MEGABYTE }, ANSWER_DEADLINE)
 }
 
 async function attack(options: ProbeOptions, holders: readonly (Holder | null)[]): Promise<Report> {
@@ -150,14 +166,20 @@ async function attack(options: ProbeOptions, holders: readonly (Holder | null)[]
   ])
   const target = converse(victim.socket, null)
   try {
-    const has = (await target.answer) as Record<string, unknown>
+    const has = understood(Has, await target.answer)
     const order = { ...has, pid: victim.pid, host_file: join(victim.home, 'private', 'secret'), socket: victim.socket }
     const assault = converse(attacker.socket, order)
     const rootMapped = mapsRoot(victim.pid) || mapsRoot(attacker.pid)
-    return { ...Answer.parse(await assault.answer.finally(assault.release)), rootMapped }
+    return { ...understood(Answer, await assault.answer.finally(assault.release)), rootMapped }
   } finally {
     target.release()
   }
+}
+
+function understood<T extends z.ZodMiniType>(shape: T, answer: unknown): z.infer<T> {
+  const read = shape.safeParse(answer)
+  if (!read.success) throw new SandboxError('probe', 'its answer was not understood')
+  return read.data
 }
 
 /** From outside: inside a sandbox the numbers are relative to a namespace in between. */
@@ -178,7 +200,7 @@ export async function report(options: ProbeOptions): Promise<Report> {
     return await attack(options, holders)
   } finally {
     for (const holder of holders) holder.kill()
-    await Promise.all(holders.map((holder) => holder.exited))
+    await Promise.race([Promise.all(holders.map((holder) => holder.exited)), wait(END_DEADLINE, undefined, { ref: false })])
     for (const role of ['victim', 'attacker']) rmSync(join(options.folder, `probe-${role}`), { recursive: true, force: true })
   }
 }

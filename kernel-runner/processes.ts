@@ -16,23 +16,30 @@ function stat(pid: number): string[] {
   }
 }
 
-/** Ticks since the boot; empty when there is no such process. */
+/** Ticks since the boot; empty when there is no such process, or only its number is left for who waits for it. */
 export function processStart(pid: number): string {
-  return stat(pid)[19] ?? ''
+  const fields = stat(pid)
+  return fields[0] === 'Z' ? '' : (fields[19] ?? '')
 }
 
-export function treeUsage(roots: readonly number[]): { memory: number; cpu: number } {
+/** These processes and all below them. */
+export function treePids(roots: readonly number[]): readonly number[] {
   const seen = new Set<number>()
   const waiting = [...roots]
-  let memory = 0
-  let cpu = 0
   for (let pid = waiting.pop(); pid !== undefined && seen.size < TREE; pid = waiting.pop()) {
     if (seen.has(pid)) continue
     seen.add(pid)
-    const fields = stat(pid)
+    waiting.push(...children(pid))
+  }
+  return [...seen]
+}
+
+export function treeUsage(roots: readonly number[]): { memory: number; cpu: number } {
+  let memory = 0
+  let cpu = 0
+  for (const fields of treePids(roots).map(stat)) {
     cpu += (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK
     memory += Number(fields[21] ?? 0) * PAGE
-    waiting.push(...children(pid))
   }
   return { memory, cpu }
 }

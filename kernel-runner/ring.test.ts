@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { RING, WIRE } from '#protocol/limits.ts'
 import { RingBudget } from './budget.ts'
 import { Ring } from './ring.ts'
 
@@ -9,7 +10,7 @@ describe('ring', () => {
   it('knows what it can no longer continue', () => {
     const ring = new Ring()
     for (let n = 1; n <= 5; n += 1) ring.push('text', bytes(n, 10))
-    ring.trim(20)
+    ring.trim(2 * (10 + RING.entry))
     expect(ring.tail).toBe(4)
     expect(ring.canResume({ stream: ring.stream, received: 3 })).toBe(true)
     expect(ring.canResume({ stream: ring.stream, received: 2 })).toBe(false)
@@ -26,6 +27,15 @@ describe('ring', () => {
     expect([...secret]).toEqual([0, 0, 0, 0])
     expect(ring.bytes).toBe(0)
     expect(ring.next).toBe(2)
+  })
+
+  it('charges for messages that say nothing, and keeps of what a socket read with a small one no more than itself', () => {
+    const ring = new Ring()
+    const read = Buffer.alloc(64 * 1024)
+    for (let n = 0; n < 100_000; n += 1) ring.push('text', read.subarray(0, n % 2))
+    ring.trim(RING.kernel)
+    expect(ring.length).toBe(Math.floor((2 * RING.kernel) / (2 * RING.entry + 1)))
+    expect(ring.at(ring.next - 1)?.payload.buffer).not.toBe(read.buffer)
   })
 
   it('any order of push, loss, acknowledgement and reattach: no gap, no duplicate, or a refusal to resume', () => {
@@ -55,7 +65,7 @@ describe('ring', () => {
             }
           if (item.do === 'acknowledge') ring.acknowledge(received)
           if (item.do === 'trim') {
-            ring.trim(100)
+            ring.trim(3 * RING.entry)
             if (ring.tail > received + 1) attached = false
           }
           if (item.do === 'reattach') attached = ring.canResume({ stream: ring.stream, received })
@@ -63,7 +73,7 @@ describe('ring', () => {
           expect(total).toBe(ring.bytes)
         }
         let kept = 0
-        for (let at = ring.tail; at < ring.next; at += 1) kept += ring.at(at)?.payload.byteLength ?? Number.NaN
+        for (let at = ring.tail; at < ring.next; at += 1) kept += (ring.at(at)?.payload.byteLength ?? Number.NaN) + RING.entry
         expect(kept).toBe(ring.bytes)
       }),
     )
@@ -71,9 +81,10 @@ describe('ring', () => {
 })
 
 describe('budget', () => {
-  function holder(budget: RingBudget, detachedSince: number | null) {
+  function holder(budget: RingBudget, detachedSince: number | null, owner = 'p_one000000') {
     const it = {
       ring: new Ring(budget.charge),
+      owner,
       detachedSince,
       overruns: 0,
       overrun: () => {
@@ -85,20 +96,53 @@ describe('budget', () => {
   }
 
   it('empties the ring whose client has been away longest, and an attached one last', () => {
-    const budget = new RingBudget(100)
+    const budget = new RingBudget(100 + 2 * RING.entry)
     const attached = holder(budget, null)
     const old = holder(budget, 1)
     const recent = holder(budget, 2)
     for (const it of [attached, old, recent]) it.ring.push('text', bytes(1, 40))
     budget.enforce()
-    expect([attached, old, recent].map((it) => it.ring.bytes)).toEqual([40, 0, 40])
+    expect([attached, old, recent].map((it) => it.ring.length)).toEqual([1, 0, 1])
     expect(old.overruns).toBe(1)
     recent.ring.push('text', bytes(1, 90))
     budget.enforce()
-    expect([attached, recent].map((it) => it.ring.bytes)).toEqual([40, 0])
+    expect([attached, recent].map((it) => it.ring.length)).toEqual([1, 0])
     attached.ring.push('text', bytes(1, 90))
     budget.enforce()
     expect(attached.overruns).toBe(1)
     expect(budget.total).toBe(0)
+  })
+
+  it('takes from the person who has most, not from who has been away longest', () => {
+    const budget = new RingBudget(1000 + 4 * RING.entry)
+    const innocent = holder(budget, 1)
+    const reading = holder(budget, null, 'p_loud00000')
+    const left = holder(budget, 2, 'p_loud00000')
+    innocent.ring.push('text', bytes(1, 400))
+    for (const it of [reading, left]) it.ring.push('text', bytes(1, 300))
+    budget.enforce()
+    expect([innocent, reading, left].map((it) => it.ring.length)).toEqual([1, 1, 1])
+    reading.ring.push('text', bytes(1, 1))
+    budget.enforce()
+    expect([innocent, reading, left].map((it) => it.ring.length)).toEqual([1, 2, 0])
+    reading.ring.push('text', bytes(1, 700))
+    budget.enforce()
+    expect([innocent, reading, left].map((it) => it.ring.length)).toEqual([1, 0, 0])
+    expect([innocent, reading, left].map((it) => it.overruns)).toEqual([0, 1, 1])
+  })
+
+  it('cuts a ring above its own bound before it empties any', () => {
+    const budget = new RingBudget(2 * RING.kernel)
+    const others = [holder(budget, 1, 'p_two000000'), holder(budget, 2, 'p_two000000')]
+    const over = holder(budget, null)
+    for (const it of others) for (let n = 0; n < 6; n += 1) it.ring.push('text', bytes(1, RING.kernel / 10))
+    for (let n = 0; n < 3; n += 1) over.ring.push('response', bytes(1, RING.kernel / 2))
+    budget.enforce()
+    expect(others.map((it) => it.ring.length)).toEqual([6, 6])
+    expect([over.ring.length, over.overruns]).toEqual([1, 1])
+  })
+
+  it('leaves room in a ring for all that a client which reads has not acknowledged yet', () => {
+    expect((WIRE.window / 4 / WIRE.frameCost) * RING.entry).toBeLessThan(RING.kernel)
   })
 })

@@ -3,6 +3,7 @@
 // that lacks it can resume (`canResume`), and the next attach begins a new stream.
 import { randomBytes } from 'node:crypto'
 import type { ResumePoint } from '#protocol/channel.ts'
+import { RING } from '#protocol/limits.ts'
 
 export type Entry = { readonly sequence: number; readonly kind: 'text' | 'response'; readonly payload: Uint8Array }
 
@@ -29,15 +30,16 @@ export class Ring {
   get length(): number {
     return this.#entries.length - this.#head
   }
+  /** What the messages here cost: their payloads and RING.entry for each. */
   get bytes(): number {
     return this.#bytes
   }
 
   push(kind: Entry['kind'], payload: Uint8Array): Entry {
-    const entry = { sequence: this.#next, kind, payload }
+    const entry = { sequence: this.#next, kind, payload: alone(payload) }
     this.#next += 1
     this.#entries.push(entry)
-    this.#account(payload.byteLength)
+    this.#account(cost(entry))
     return entry
   }
 
@@ -55,7 +57,7 @@ export class Ring {
     while (this.length > 0 && this.tail <= sequence) this.#drop()
   }
 
-  /** Drops the oldest until at most `bound` bytes are kept. */
+  /** Drops the oldest until they cost at most `bound` bytes. */
   trim(bound: number): void {
     while (this.#bytes > bound) this.#drop()
   }
@@ -73,7 +75,7 @@ export class Ring {
     if (!entry) return
     this.#entries[this.#head] = undefined
     this.#head += 1
-    this.#account(-entry.payload.byteLength)
+    this.#account(-cost(entry))
     if (this.#head * 2 >= this.#entries.length) {
       this.#entries = this.#entries.slice(this.#head)
       this.#head = 0
@@ -84,4 +86,11 @@ export class Ring {
     this.#bytes += bytes
     this.#charge(bytes)
   }
+}
+
+const cost = ({ payload }: Entry): number => payload.byteLength + RING.entry
+
+/** A small message is a view of all that its socket read with it: kept, it would hold that too. */
+function alone(payload: Uint8Array): Uint8Array {
+  return payload.buffer.byteLength > 2 * payload.byteLength + RING.entry ? Buffer.from(payload) : payload
 }

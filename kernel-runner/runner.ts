@@ -5,10 +5,11 @@ import type { Link } from '#protocol/link.ts'
 import type { RunnerInfo } from '#protocol/runner.ts'
 import type { Clock } from '#protocol/wire.ts'
 import type { Host } from './admission.ts'
+import { Announcer } from './announcer.ts'
 import { GATEWAY } from './bounds.ts'
 import { RingBudget } from './budget.ts'
 import { Calls } from './calls.ts'
-import { Announcer, serveGateway } from './gateway.ts'
+import { serveGateway } from './gateway.ts'
 import { listenPrivately } from './instance.ts'
 import { Kernels } from './kernels.ts'
 import type { Log } from './log.ts'
@@ -38,7 +39,7 @@ export async function startRunner({ provider, socket, log, clock, host }: Runner
   const world = { provider, level, clock, budget: new RingBudget(), log, announce: announcer.announce }
   const kernels = new Kernels(world, () => ({ ...host(), level }))
   const links = new Set<Link>()
-  const served = { kernels, calls: new Calls(kernels, info), announcer, clock }
+  const served = { kernels, calls: new Calls(kernels, () => ({ ...info, packages: [...provider.packages()] })), announcer, clock }
   const server = net.createServer((connection) => {
     const link = serveGateway(connection, served)
     links.add(link)

@@ -210,8 +210,8 @@ async function settled(pid: number, child: ChildProcess, deadline: number): Prom
   return true
 }
 
-export async function buildHolder(base: SandboxBase, options: SandboxOptions): Promise<Holder> {
-  const deadline = performance.now() + BUILD_DEADLINE
+export async function buildHolder(base: SandboxBase, options: SandboxOptions, within = BUILD_DEADLINE): Promise<Holder> {
+  const deadline = performance.now() + within
   const filter = openSync(base.filter, 'r')
   const child = spawn(base.bwrap, bwrapArguments(base, options, { info: 3, filter: 4 }), {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', filter],
@@ -221,7 +221,7 @@ export async function buildHolder(base: SandboxBase, options: SandboxOptions): P
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const failed = new Promise<string>((resolve) => child.once('error', (error) => resolve(error.message)))
   const complaint = readAll(child.stderr as Readable, 4096)
-  const info = await Promise.race([readAll(child.stdio[3] as Readable, 4096), failed])
+  const info = await Promise.race([readAll(child.stdio[3] as Readable, 4096), failed, wait(within, '', { ref: false })])
   const pid = Number(/"child-pid":\s*(\d+)/.exec(info)?.[1] ?? 0)
   if (pid === 0 || !(await settled(pid, child, deadline))) {
     child.kill('SIGKILL')

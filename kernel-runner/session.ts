@@ -2,14 +2,16 @@
 // tab's commands to marimo. It outlives clients, gateways and lost streams; it ends with the kernel.
 import type { ResumePoint } from '#protocol/channel.ts'
 import type { CloseName } from '#protocol/close.ts'
-import type { TabId } from '#protocol/ids.ts'
+import type { PersonId, TabId } from '#protocol/ids.ts'
 import { RING, WIRE } from '#protocol/limits.ts'
 import type { Clock } from '#protocol/wire.ts'
 import { Attachment, type Host } from './attachment.ts'
+import { MARIMO } from './bounds.ts'
 import type { RingBudget, RingHolder } from './budget.ts'
 import { type Answer, type Command, Commands, refusal, Stream, type StreamEnd } from './marimo.ts'
 import { Ring } from './ring.ts'
 import { Busy, endIn, opOf, oversizeMarker, type ProcessEnd } from './status.ts'
+import { type Taken, type Turn, Turns } from './turns.ts'
 
 export interface SessionEvents {
   kernelReady(): void
@@ -30,10 +32,12 @@ export type Attached = {
 
 export class Session implements RingHolder, Host {
   readonly #id: string
+  readonly owner: PersonId
   readonly #events: SessionEvents
   readonly #budget: RingBudget
   readonly #clock: Clock
   readonly #busy = new Busy()
+  readonly #turns = new Turns(() => !this.#client || this.#ring.bytes < RING.kernel)
   #socket: string | null = null
   #stream: Stream | null = null
   #commands: Commands | null = null
@@ -43,10 +47,12 @@ export class Session implements RingHolder, Host {
   #detachedSince: number | null
   #dialledAt = 0
   #how: ProcessEnd | null = null
+  #owed: Buffer | null = null // what the next stream is to say first: why the former ended
   #ended = false
 
-  constructor(id: string, clock: Clock, budget: RingBudget, events: SessionEvents) {
+  constructor(id: string, owner: PersonId, clock: Clock, budget: RingBudget, events: SessionEvents) {
     this.#id = id
+    this.owner = owner
     this.#clock = clock
     this.#budget = budget
     this.#events = events
@@ -117,16 +123,21 @@ export class Session implements RingHolder, Host {
     if (ring === this.#ring && !this.#ended) this.#push('response', payload)
   }
 
+  take(turn: Turn): Taken {
+    if (this.#turns.held > MARIMO.backlog) this.#release('overrun')
+    return this.#turns.take(turn)
+  }
+
   relieved(): void {
-    if (this.#ring.bytes < RING.kernel) this.#stream?.resume()
+    if (this.#ring.bytes < RING.kernel) this.#flow()
   }
 
   end(reason: CloseName, detail: string): void {
     this.#ended = true
-    this.#release(reason, detail)
+    this.#wipe(reason, detail)
     this.#stream?.close()
+    this.#turns.end()
     this.#commands?.close()
-    this.#ring.wipe()
     this.#budget.remove(this)
   }
 
@@ -136,6 +147,9 @@ export class Session implements RingHolder, Host {
     this.#stream = new Stream(this.#socket, this.#id, {
       open: () => {},
       message: this.#message,
+      oversize: () => {
+        this.#owed = oversizeMarker(MARIMO.receive, WIRE.message)
+      },
       ended: (end) => {
         this.#stream = null
         this.#events.streamEnded(end, this.#clock.now() - this.#dialledAt, this.#how)
@@ -152,24 +166,31 @@ export class Session implements RingHolder, Host {
   }
 
   #beginStream(reason: CloseName): void {
-    this.#release(reason)
-    this.#ring.wipe()
+    this.#wipe(reason)
     this.#ring = new Ring(this.#budget.charge)
     this.#former = null
+    this.#turns.next()
   }
 
-  #release(reason: CloseName, detail?: string): void {
+  #release(reason: CloseName, detail?: string, gone: () => void = () => {}): void {
     const client = this.#client
-    if (!client) return
-    client.close(reason, detail)
-    this.#gone(client)
+    if (client) {
+      client.close(reason, detail, gone)
+      this.#gone(client)
+    } else gone()
+  }
+
+  /** Not before it has left: a message that is whole in the client's socket arrives as it was. */
+  #wipe(reason: CloseName, detail?: string): void {
+    const ring = this.#ring
+    this.#release(reason, detail, () => ring.wipe())
   }
 
   #gone(client: Attachment): void {
     this.#client = null
     if (this.#former) this.#former.received = client.received
     this.#detachedSince = this.#clock.now()
-    this.#stream?.resume()
+    this.#flow()
     this.#events.attached(null)
   }
 
@@ -180,7 +201,14 @@ export class Session implements RingHolder, Host {
     this.#how = endIn(op, data) ?? this.#how
     if (op === 'kernel-ready') this.#events.kernelReady()
     this.#push('text', data.byteLength > WIRE.message ? oversizeMarker(data.byteLength, WIRE.message) : data)
+    if (op === 'kernel-ready') this.#settle()
     if (this.#busy.busy !== before) this.#events.busy(!before)
+  }
+
+  #settle(): void {
+    const owed = this.#owed
+    this.#owed = null
+    if (owed) this.#push('text', owed)
   }
 
   #push(kind: 'text' | 'response', payload: Uint8Array): void {
@@ -188,6 +216,12 @@ export class Session implements RingHolder, Host {
     this.#client?.pump()
     this.#bound()
     this.#budget.enforce()
+  }
+
+  /** There is room: for what the stream says, and for answers. */
+  #flow(): void {
+    this.#stream?.resume()
+    this.#turns.next()
   }
 
   /** With a reader, marimo waits for it; with none, the oldest is dropped and the next attach begins anew. */

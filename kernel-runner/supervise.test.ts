@@ -17,7 +17,10 @@ const lost = (type: 'refused' | 'shutdown' | 'lost', lived = 60_000): Event => (
   how: null,
 })
 const seen = (death: Extract<Event, { type: 'inspected' }>['death']): Event => ({ type: 'inspected', death })
-const sampled = (memory: number, scratch: number): Event => ({ type: 'sampled', sample: { memory, scratch, cpu: 0 } })
+const sampled = (memory: number, scratch: number, disk: 'enough' | 'none' = 'enough'): Event => ({
+  type: 'sampled',
+  sample: { memory, scratch, cpu: 0, disk },
+})
 const stop = (cause: 'stopped' | 'idle'): Event => ({ type: 'stop', cause })
 
 function run(events: readonly Event[]): { state: State; effects: Effect[] } {
@@ -99,6 +102,7 @@ describe('every end has its cause, in words, and ends everything once', () => {
     ],
     ['the watcher sees too much memory', [...started, sampled(2 * GiB + 1, 0)], 'memory', /2 GB/],
     ['the watcher sees too much scratch', [...started, sampled(0, 2 * GiB + 1)], 'scratch', /2 GB of scratch/],
+    ['it writes most to a disk that is nearly full', [...started, sampled(0, 0, 'none')], 'scratch', /disk is nearly full/],
     ['idle', [...started, stop('idle')], 'idle', /nothing had run/],
   ])('%s', (_name, events, cause, words) => {
     const { state, effects } = run(events)

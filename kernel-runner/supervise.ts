@@ -11,7 +11,7 @@ import { MARIMO, WATCH } from './bounds.ts'
 import type { StreamEnd } from './marimo.ts'
 import type { Death, ProviderEvent, Sample, StartStep } from './providers/provider.ts'
 import type { ProcessEnd } from './status.ts'
-import { deathWords, howEnded, startFailedWords, stopWords, UNREADABLE } from './words.ts'
+import { DISK_FULL, deathWords, howEnded, startFailedWords, stopWords, UNREADABLE } from './words.ts'
 
 export type State =
   | { readonly at: 'starting'; readonly step: StartStep }
@@ -143,8 +143,10 @@ function died(state: State, death: Death, context: Context): Result {
 }
 
 function sampled(state: State, sample: Sample, context: Context): Result {
-  const cause = sample.memory > context.limits.memory ? 'memory' : sample.scratch > context.limits.scratch ? 'scratch' : null
-  return cause ? exit(cause, stopWords(cause, context.limits)) : same(state)
+  const { limits } = context
+  if (sample.memory > limits.memory) return exit('memory', stopWords('memory', limits))
+  if (sample.scratch > limits.scratch) return exit('scratch', stopWords('scratch', limits))
+  return sample.disk === 'none' ? exit('scratch', DISK_FULL) : same(state)
 }
 
 function deadline(state: State, of: Deadline, context: Context): Result {

@@ -4,15 +4,23 @@ import fs from 'node:fs'
 
 const RANGE = { first: 61_000, last: 61_999 } as const
 
-/** The user ids of all processes; what vanishes while it is looked at has none. */
+/** The user ids of all processes, by their own word: the folder in /proc of one that may not be looked into is root's. */
 export function idsInUse(): Set<number> {
   const ids = new Set<number>()
   for (const name of fs.readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue
-    const stat = fs.statSync(`/proc/${name}`, { throwIfNoEntry: false })
-    if (stat) ids.add(stat.uid)
+    const found = /^\d+$/.test(name) ? /^Uid:\s+(\d+)\s+(\d+)/m.exec(statusOf(name)) : null
+    for (const id of found?.slice(1) ?? []) ids.add(Number(id))
   }
   return ids
+}
+
+/** Empty: it vanished while it was looked at. */
+function statusOf(pid: string): string {
+  try {
+    return fs.readFileSync(`/proc/${pid}/status`, 'latin1')
+  } catch {
+    return ''
+  }
 }
 
 export class UidPool {
@@ -38,10 +46,9 @@ export class UidPool {
     return null
   }
 
-  /** False: something of it is still there, and it stays taken. */
+  /** False: something of it is still there; it is given out again only once that has gone. */
   giveBack(uid: number): boolean {
-    if (this.#inUse().has(uid)) return false
     this.#taken.delete(uid)
-    return true
+    return !this.#inUse().has(uid)
   }
 }

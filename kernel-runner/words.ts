@@ -1,6 +1,7 @@
 // What a person is told when a kernel ends or does not start: one sentence or two, the limit by name and value, what to
 // do. Never a data value, a path or a stack.
 import type { Cause, Limits } from '#protocol/runner.ts'
+import { WATCH } from './bounds.ts'
 import type { Death, StartStep } from './providers/provider.ts'
 
 export function size(bytes: number): string {
@@ -43,7 +44,7 @@ export function stopWords(cause: Cause, limits: Limits): string {
     unattended: 'The kernel was stopped because its notebook was no longer open anywhere.',
     'signed-out': 'The kernel was stopped because its person signed out.',
     memory: `The kernel went over its memory limit of ${size(limits.memory)} and was stopped. Hold less data at once, then restart it.`,
-    scratch: `The kernel wrote more than its ${size(limits.scratch)} of scratch space and was stopped. Write less, then restart it.`,
+    scratch: `The kernel took more than its ${size(limits.scratch)} of scratch space, or more than ${WATCH.scratchEntries} files in it, and was stopped. Write less, then restart it.`,
     crashed: 'The kernel stopped unexpectedly. Its variables are gone; restart it.',
     'start-failed': 'The kernel did not start. Try again.',
     revoked: 'The kernel was stopped because access to this notebook was removed.',
@@ -58,6 +59,9 @@ const STEPS: Record<StartStep, string> = {
   python: 'starting Python',
   notebook: 'loading the notebook',
 }
+
+export const DISK_FULL =
+  'The disk is nearly full and this kernel was writing the most to it, so it was stopped. Write less, then restart it, or ask the operator for more room.'
 
 export const UNREADABLE =
   'The kernel did not start: the notebook’s source is not a marimo notebook that Python can read. Go back to an earlier version, or correct the source and import it again.'

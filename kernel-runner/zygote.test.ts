@@ -56,6 +56,26 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     expect(await kernel.output('42')).toContain('42')
   })
 
+  test('a run kernel that was opened without running does nothing until it is told to, and then runs once', async () => {
+    const kernel = await open({
+      autorun: false,
+      cells: ['with open("/home/me/ran", "a") as file:\n    file.write("x")\n"told " + "so"'],
+    })
+    const ran = () => (existsSync(join(kernel.home, 'ran')) ? readFileSync(join(kernel.home, 'ran'), 'utf8') : null)
+    await kernel.call('POST', '/api/kernel/set_ui_element_value', { objectIds: [], values: [] })
+    await kernel.connect() // a page that is loaded again does not run it either
+    await kernel.call('GET', '/health')
+    expect(kernel.messages.map(({ op }) => op)).not.toContain('cell-op')
+    expect(ran()).toBeNull()
+    expect(await kernel.instantiate()).toMatchObject({ status: 200 })
+    await kernel.output('told so')
+    await kernel.until(({ op }) => op === 'completed-run')
+    await kernel.instantiate()
+    await kernel.call('POST', '/api/kernel/set_ui_element_value', { objectIds: [], values: [] })
+    await kernel.until(({ op }) => op === 'completed-run' && kernel.messages.filter((m) => m.op === 'completed-run').length > 1)
+    expect(ran()).toBe('x')
+  })
+
   test('an edit kernel runs nothing until it is told to', async () => {
     const kernel = await open({ mode: 'edit', cells: ['open("/home/me/ran", "w").close()', '"ready to " + "go"'] })
     await kernel.instantiate(false)
@@ -216,6 +236,19 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     const neighbour = await open({ cells: ['"fine " + "here"'] })
     await neighbour.output('fine here')
   })
+
+  for (const mode of ['edit', 'run'] as const) {
+    test(`a package that is not there, and too many processes, are explained in the cell (${mode})`, async () => {
+      const many = 'import subprocess\nstarted = [subprocess.Popen(["sleep", "30"]) for _ in range(200)]'
+      const kernel = await open({ mode, cells: ['import missing_module_xyz', many, '"x" * 9_000_000'] })
+      if (mode === 'edit') await kernel.instantiate()
+      const shown = (text: string) =>
+        kernel.until(({ op, data }) => op === 'cell-op' && JSON.stringify(data.output).includes(text))
+      await shown('name it in python/requirements.extra.txt, then run npm run packages')
+      await shown('may have 128 processes and threads')
+      await shown('one output may have 7.6 MB')
+    })
+  }
 
   test('a page that does not read stops the code that prints, instead of filling memory', async () => {
     const print = 'n = 0\nwhile True:\n    print("x" * 100_000)\n    n += 1\n    open("/home/me/count", "w").write(str(n))'

@@ -2,10 +2,11 @@
 // when it dies. Kernels do not hang on it: they go on, only their exit is then seen by their socket.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import * as z from 'zod/mini'
+import { connectPinned } from './pin.ts'
 
 const CONNECT_DEADLINE = 10_000 // ms until its socket is there
 const READY_DEADLINE = 60_000 // ms until all is imported, on a cold disk
@@ -45,6 +46,7 @@ export type StartRequest = {
     readonly memory: number
     readonly processes: number
     readonly files: number
+    readonly scratch: number // the longest file
     readonly output: number
     readonly threads: number
   }
@@ -64,6 +66,7 @@ export type ZygoteOptions = {
   readonly main: string // python/launcher/main.py
   readonly learned: string | null
   readonly folder: string // private to the runner
+  readonly patience?: number // ms until a start must be answered
   readonly note: (line: string) => void // what the zygote says on stderr, and its deaths
 }
 
@@ -77,9 +80,12 @@ class Life {
   readonly #pending = new Map<string, (started: Started) => void>()
   readonly #running = new Map<string, (exit: Exit) => void>()
   #socket: Socket | null = null
+  #retired = false
+  readonly #patience: number
   readonly gone: Promise<void>
 
   constructor(options: ZygoteOptions, path: string) {
+    this.#patience = options.patience ?? START_DEADLINE
     const learned = options.learned === null ? [] : ['--learned', options.learned]
     rmSync(path, { force: true })
     const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: process.env.HOME ?? options.folder, LANG: 'C.UTF-8' }
@@ -111,8 +117,15 @@ class Life {
       const lines = (pending + text).split('\n')
       pending = lines.pop() ?? ''
       if (pending.length > LINE) this.kill()
-      for (const line of lines) this.#take(Message.parse(JSON.parse(line)), ready)
+      for (const line of lines) this.#read(line, ready)
     })
+  }
+
+  /** One that talks nonsense is ended and replaced: the kernels must not end with it, nor the runner. */
+  #read(line: string, ready: (message: ZygoteReady) => void): void {
+    const message = parse(line)
+    if (message) this.#take(message, ready)
+    else this.kill()
   }
 
   #take(message: Message, ready: (message: ZygoteReady) => void): void {
@@ -123,25 +136,41 @@ class Life {
       case 'exited':
         this.#running.get(message.id)?.(exitOf(message.code, message.signal))
         this.#running.delete(message.id)
+        this.#leave()
         break
       case 'failed':
         this.#answer(message.id, { type: 'failed', step: message.step, message: message.message })
         break
-      case 'started': {
-        const exited = new Promise<Exit>((resolve) => this.#running.set(message.id, resolve))
-        this.#answer(message.id, { type: 'started', pid: message.pid, exited })
-      }
+      case 'started':
+        this.#started(message.id, message.pid)
     }
+  }
+
+  #started(id: string, pid: number): void {
+    const exited = new Promise<Exit>((resolve) => this.#running.set(id, resolve))
+    if (this.#pending.has(id)) this.#answer(id, { type: 'started', pid, exited })
+    else endLate(pid)
   }
 
   #answer(id: string, started: Started): void {
     this.#pending.get(id)?.(started)
     this.#pending.delete(id)
+    this.#leave()
+  }
+
+  /** Another life has taken over: this one stays for the kernels it forked, since they would end with it. */
+  retire(): void {
+    this.#retired = true
+    this.#leave()
+  }
+
+  #leave(): void {
+    if (this.#retired && this.#pending.size === 0 && this.#running.size === 0) this.kill()
   }
 
   start(request: StartRequest): Promise<Started> {
     return new Promise((resolve) => {
-      const late = setTimeout(() => resolve(failed('the zygote did not answer in time')), START_DEADLINE)
+      const late = setTimeout(() => this.#answer(request.id, failed('the zygote did not answer in time')), this.#patience)
       const answer = (started: Started) => {
         clearTimeout(late)
         resolve(started)
@@ -164,13 +193,32 @@ class Life {
   }
 }
 
+function parse(line: string): Message | null {
+  try {
+    const read = Message.safeParse(JSON.parse(line))
+    return read.success ? read.data : null
+  } catch {
+    return null
+  }
+}
+
+/** Whoever asked for it has given up: without a sandbox nothing else would end it. */
+function endLate(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    return // gone already
+  }
+}
+
 const failed = (message: string): Started => ({ type: 'failed', step: 'zygote', message })
 
 function dialOnce(path: string): Promise<Socket | null> {
   return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.once('connect', () => resolve(socket))
-    socket.once('error', () => resolve(null))
+    const socket = connectPinned(path)
+    socket?.once('connect', () => resolve(socket))
+    socket?.once('error', () => resolve(null))
+    if (socket === null) resolve(null) // not there yet
   })
 }
 
@@ -187,6 +235,8 @@ async function dial(path: string, gone: () => boolean): Promise<Socket> {
 export class Zygote {
   readonly #options: ZygoteOptions
   #life: Life | null = null
+  readonly #alive = new Set<Life>() // retired ones too
+  #ready: ZygoteReady | null = null
   #closed = false
   #lives = 0
 
@@ -194,14 +244,17 @@ export class Zygote {
     this.#options = options
   }
 
-  /** Starts the first life; rejects when there is none to be had. Later ones follow by themselves. */
+  /**
+   * Starts the first life; rejects when there is none to be had. Later ones follow by themselves. Asked again, it starts
+   * another, of what is installed now: it takes over once it is ready, and the former goes with the last kernel it forked.
+   */
   async open(): Promise<ZygoteReady> {
     const path = join(this.#options.folder, `zygote-${process.pid}-${this.#lives++}.sock`)
     const life = new Life(this.#options, path)
     try {
       const ready = await life.open(path)
-      this.#life = life
-      void life.gone.then(() => this.#revive(life))
+      if (this.#closed) throw new Error('the zygote was closed')
+      this.#take(life, ready)
       return ready
     } catch (error) {
       life.kill()
@@ -209,8 +262,20 @@ export class Zygote {
     }
   }
 
+  #take(life: Life, ready: ZygoteReady): void {
+    this.#life?.retire()
+    this.#life = life
+    this.#ready = ready
+    this.#alive.add(life)
+    void life.gone.then(() => {
+      this.#alive.delete(life)
+      void this.#revive(life)
+    })
+  }
+
   async #revive(dead: Life): Promise<void> {
-    if (this.#life === dead) this.#life = null
+    if (this.#life !== dead) return
+    this.#life = null
     for (let pause: number = BACKOFF.first; !this.#closed; pause = Math.min(pause * 2, BACKOFF.most)) {
       this.#options.note('the zygote died and is started again')
       await wait(pause, null, { ref: false })
@@ -221,6 +286,11 @@ export class Zygote {
       )
       if (alive) return
     }
+  }
+
+  /** What the last life said of itself. */
+  get ready(): ZygoteReady | null {
+    return this.#ready
   }
 
   /** Its process, while it lives. */
@@ -236,7 +306,7 @@ export class Zygote {
 
   close(): void {
     this.#closed = true
-    this.#life?.kill()
     this.#life = null
+    for (const life of this.#alive) life.kill()
   }
 }

@@ -67,6 +67,7 @@ export const Opened = z.strictObject({
   mode: z.enum(ROLES),
   source: z.nullable(z.string()), // shown beside run mode where the person may see it
   phase: Phase,
+  autorun: z.boolean(), // whether its cells run by themselves
 })
 export type Opened = z.infer<typeof Opened>
 
@@ -114,11 +115,15 @@ export const Health = z.strictObject({
 export const Packages = z.array(z.strictObject({ name: z.string(), version: z.string() }))
 export const Limit = z.strictObject({ name: z.string(), value: z.string(), what: z.string() })
 
-/** The table of calls: one line each, the shape of its body and answer. `:id` is a NotebookId, `:kernel` a KernelId. */
 const Nothing = z.strictObject({})
 
-/** What the shell needs before sign-in: where frames live. `frames` holds one `*`, replaced by a random label per frame. */
+/**
+ * What the shell needs before sign-in: where frames live. `frames` holds one `*`, replaced by a random label per frame;
+ * without it all frames stand on one host and are `opaque`.
+ */
 export const Config = z.strictObject({ frames: z.string(), opaque: z.boolean(), marimo: z.string(), scrydon: z.string() })
+
+/** The table of calls: one line each, the shape of its body and answer. `:id` is a NotebookId, `:kernel` a KernelId. */
 export const API = {
   'GET /api/config': { body: Nothing, answer: Config, who: 'anyone' },
   'GET /api/accounts': { body: Nothing, answer: z.array(Account), who: 'anyone' },
@@ -147,6 +152,7 @@ export const API = {
   'GET /api/notebooks/:id/versions/:version': { body: Nothing, answer: z.strictObject({ source: z.string() }), who: 'person' },
   'POST /api/notebooks/:id/versions/:version/restore': { body: Nothing, answer: Version, who: 'person' },
   'GET /api/notebooks/:id/drafts': { body: Nothing, answer: z.array(Draft), who: 'person' }, // one's own
+  'POST /api/notebooks/:id/drafts': { body: z.strictObject({ source: z.string() }), answer: Draft, who: 'person' }, // what no save could carry
   'GET /api/notebooks/:id/files': { body: Nothing, answer: z.array(File), who: 'person' },
   'PUT /api/notebooks/:id/files/:name': { body: Nothing, answer: File, who: 'person' }, // body: the bytes
   'DELETE /api/notebooks/:id/files/:name': { body: Nothing, answer: Nothing, who: 'person' },

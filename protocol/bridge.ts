@@ -29,6 +29,7 @@ export const FromFrame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('socket-open'), socket: Id, path: z.string().check(z.maxLength(2048)) }),
   z.strictObject({ type: z.literal('socket-send'), socket: Id, data: z.union([z.string(), Bytes]) }),
   z.strictObject({ type: z.literal('socket-close'), socket: Id }),
+  z.strictObject({ type: z.literal('socket-taken'), socket: Id, count: Id }), // so many messages are dealt with: send as many more
   z.strictObject({
     type: z.literal('fetch'),
     request: Id,
@@ -38,6 +39,7 @@ export const FromFrame = z.discriminatedUnion('type', [
     body: z.optional(Bytes),
   }),
   z.strictObject({ type: z.literal('rendered') }), // the first cell (edit) or output (run) is on the screen
+  z.strictObject({ type: z.literal('unchanged') }), // asked to save: everything that is written is saved
   z.strictObject({ type: z.literal('shortcut'), key: z.enum(SHORTCUTS) }),
   z.strictObject({ type: z.literal('link'), url: WebAddress }), // followed only by the shell, after a question
   z.strictObject({ type: z.literal('intent'), intent: z.enum(INTENTS) }), // asked in marimo, done by the shell
@@ -57,4 +59,5 @@ export type ToFrame =
     }
   | { readonly type: 'theme'; readonly theme: 'light' | 'dark' }
   | { readonly type: 'focus' }
-  | { readonly type: 'save' } // what is written and not yet saved, now: somebody else is about to edit
+  | { readonly type: 'save' } // what is written and not yet saved, now; answered by a save command or by `unchanged`
+  | { readonly type: 'freeze' } // the kernel has ended: what is shown can be read and copied, not written

@@ -79,8 +79,8 @@ export class Channel implements Port {
   /** Sends a response outside the count (sequence 0): one frame, lost with the connection. */
   sendUncounted(payload: Uint8Array): void {
     if (payload.byteLength > WIRE.fragment) throw new RangeError('an uncounted message is one frame')
-    this.#outbox.pushUncounted('response', payload)
-    this.#queuedMore()
+    if (this.#outbox.pushUncounted('response', payload)) this.#queuedMore()
+    else this.#link.fail(this, 'overrun')
   }
 
   consumed(cost: number): void {
@@ -91,6 +91,11 @@ export class Channel implements Port {
   /** Ends the channel; what waits to be sent is dropped. The reason travels only from the server side. */
   close(reason: CloseName = 'normal', detail?: string, id?: string): void {
     this.#link.end(this, { reason, detail, id })
+  }
+
+  /** Runs once what was sent so far has left this process: its bytes may be changed from then on. */
+  flushed(run: () => void): void {
+    this.#link.flushed(run)
   }
 
   opened(opened: Opened): Fault | null {

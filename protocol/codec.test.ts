@@ -101,7 +101,7 @@ describe('commands', () => {
 })
 
 describe('the splitter', () => {
-  it('gives the same frames however the stream is cut', () => {
+  it.each(['kept', 'reused'] as const)('gives the same frames however the stream is cut, of chunks that are %s', (chunks) => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(bytes, fc.uint8Array({ minLength: 200, maxLength: 3000 }))),
@@ -109,10 +109,16 @@ describe('the splitter', () => {
         (frames, cuts) => {
           const stream = joined(frames.map((part) => prefixed(part)))
           const got: Uint8Array[] = []
-          const splitter = new Splitter((part) => got.push(part.slice()))
+          const splitter = new Splitter(chunks, (part) => got.push(part))
+          const room = new Uint8Array(500)
+          const read = (part: Uint8Array) => {
+            if (chunks === 'kept') return part.slice()
+            room.fill(0xee).set(part)
+            return room.subarray(0, part.byteLength)
+          }
           for (let at = 0; at < stream.byteLength; ) {
             const end = at + (cuts.next().value ?? 1)
-            expect(splitter.push(stream.slice(at, end))).toBe(true)
+            expect(splitter.push(read(stream.subarray(at, end)))).toBe(true)
             at = end
           }
           expect(got.length).toBe(frames.length)
@@ -128,8 +134,8 @@ describe('the splitter', () => {
       writeVarint(prefix, 0, length)
       return prefix
     }
-    expect(new Splitter(() => {}).push(lengthOf(WIRE.fragment + 1000))).toBe(false)
-    expect(new Splitter(() => {}).push(new Uint8Array(10).fill(0xff))).toBe(false)
+    expect(new Splitter('kept', () => {}).push(lengthOf(WIRE.fragment + 1000))).toBe(false)
+    expect(new Splitter('kept', () => {}).push(new Uint8Array(10).fill(0xff))).toBe(false)
   })
 })
 

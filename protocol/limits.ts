@@ -16,6 +16,7 @@ export const WIRE = {
   queue: 32 * MiB, // unsent on one channel; a producer stops at `window`, this ends the channel of one that does not
   channels: 64, // open on one socket
   runnerChannels: 4096, // open on the socket between gateway and runner
+  refusals: 1024, // answers to refused commands waiting for a browser that gives no credit; one more ends its channel
   controls: 256, // control messages waiting for a peer that does not read
   helloBytes: 8 * KiB, // all that is accepted before sign-in
   helloDeadline: 5 * second, // absolute: traffic does not extend it
@@ -23,7 +24,11 @@ export const WIRE = {
   unsentSocket: 256 * KiB, // a link hands no more than this to its socket at once
 } as const
 
-export const RING = { kernel: 8 * MiB, all: 256 * MiB } as const
+export const RING = {
+  kernel: 8 * MiB,
+  all: 256 * MiB,
+  entry: 256, // what a message costs on top of its payload: one that says nothing takes memory too
+} as const
 
 export const KERNEL = {
   memory: 2 * GiB,
@@ -48,9 +53,16 @@ export const NOTEBOOK = {
   name: 200, // characters
   upload: 64 * MiB, // one file
   uploads: 256 * MiB, // all files of a notebook
+  perAuthor: 1000, // notebooks, the trash included
+  stored: 4 * GiB, // of one author: versions, drafts and files, the trash included
+  reserve: 1 * GiB, // of the disk, below which nothing is stored but saves
   versionEvery: 5 * minute, // saves within it are coalesced into one version
   trashDays: 30,
 } as const
 
 export const LEASE = { silence: 30 * second, ask: 15 * second } as const
-export const SIGN_IN = { bearer: 5 * minute, session: 12 * hour } as const
+export const SIGN_IN = {
+  bearer: 5 * minute,
+  session: 12 * hour,
+  remembered: 720 * hour, // a session that ran out, not one that was signed out of: kernels of its time may go on
+} as const

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest'
 import type { Channel } from './channelState.ts'
 import { decodeFrame, encodeFrame, frameCost } from './codec.ts'
 import { WIRE } from './limits.ts'
+import { Outbox } from './outbox.ts'
 import type { Opening } from './port.ts'
-import type { Message } from './reassemble.ts'
+import { type Message, Reassembler } from './reassemble.ts'
 import { Pair } from './testing.ts'
 import { decodeText, encodeText } from './text.ts'
 
@@ -299,6 +300,41 @@ describe('a hostile or broken peer', () => {
     const many = channels(WIRE.channels + 3)
     expect(many.ends.filter(({ heard }) => heard.includes('ended:overrun')).length).toBe(3)
     expect(many.pair.server.size).toBe(WIRE.channels)
+  })
+
+  it('may not cut a message into crumbs: a fragment that does not fill its half ends the link', () => {
+    const full = fc.integer({ min: WIRE.fragment / 2, max: WIRE.fragment })
+    const crumb = fc.oneof(fc.constant(0), fc.constant(1), fc.integer({ min: 0, max: WIRE.fragment / 2 - 1 }))
+    fc.assert(
+      fc.property(fc.array(full, { maxLength: 20 }), crumb, fc.nat(20), (lengths, short, at) => {
+        const { pair, ends } = channels(1)
+        const fragments = lengths.toSpliced(at, 0, short)
+        for (const length of fragments) pair.server.receive(encodeFrame(1, 'request', true, 1, new Uint8Array(length)))
+        expect([pair.serverWire.closed?.reason, ...(ends[0]?.ends ?? [])]).toEqual(['badFrame', 'ended:badFrame'])
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('fills its own fragments, whatever the length of a message and of its sequence', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5 * WIRE.fragment }),
+        fc.constantFrom(1, 127, 128, 2 ** 21, 2 ** 40),
+        (length, next) => {
+          const outbox = new Outbox(WIRE.window, next)
+          const sent: Uint8Array[] = []
+          outbox.push('text', new Uint8Array(length))
+          while (outbox.take(9000, { send: (frame) => void sent.push(frame) }));
+          const frames = sent.map((frame) => decodeFrame(frame))
+          const whole = new Reassembler()
+          const last = frames.map((frame) => frame && whole.add(frame)).at(-1)
+          expect(frames.every((frame) => frame !== null && frame.payload.byteLength <= WIRE.fragment)).toBe(true)
+          expect(last).toMatchObject({ sequence: next, payload: { byteLength: length } })
+        },
+      ),
+      { numRuns: 60 },
+    )
   })
 
   it('that opens and never reads is ended when its answers pile up', () => {

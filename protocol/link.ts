@@ -118,11 +118,13 @@ export class Link {
 
   // --- server ---
 
-  welcome(welcome: Welcome): void {
-    if (this.#phase !== 'deciding') return
+  /** False where the link has gone while it was decided. */
+  welcome(welcome: Welcome): boolean {
+    if (this.#phase !== 'deciding') return false
     this.#phase = 'open'
     this.#cancelDeadline()
     this.#sender.control({ type: 'welcome', ...welcome })
+    return true
   }
 
   /** Null where the offer has been taken back (or the link has gone) meanwhile. */
@@ -180,6 +182,12 @@ export class Link {
 
   direct(frame: Uint8Array): void {
     this.#sender.direct(frame)
+  }
+
+  /** Runs once what was sent so far has left this process: its bytes may be changed from then on. */
+  flushed(run: () => void): void {
+    if (this.#options.wire.flushed) this.#options.wire.flushed(run)
+    else run()
   }
 
   /** A port has something to send. */

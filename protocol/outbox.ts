@@ -13,6 +13,7 @@ export class Outbox {
   #waiting: (Whole | Relayed)[] = []
   #first = 0 // index of the next to send: shifting a long array at each frame would be quadratic
   #queued = 0
+  #uncounted = 0 // messages of sequence 0 among them
   #credit: number
   #sequence: number
   #ended = false
@@ -43,9 +44,15 @@ export class Outbox {
     return sequence
   }
 
-  /** A message outside the count (sequence 0): one frame, it may fall between the fragments of another. */
-  pushUncounted(kind: Kind, payload: Uint8Array): void {
+  /**
+   * A message outside the count (sequence 0): one frame, it may fall between the fragments of another. False where
+   * WIRE.refusals of them wait already: no credit holds back who causes them, so the channel must end.
+   */
+  pushUncounted(kind: Kind, payload: Uint8Array): boolean {
+    if (this.#uncounted >= WIRE.refusals) return false
+    this.#uncounted++
     this.#add({ kind, sequence: 0, payload, offset: 0 }, frameCost(payload.byteLength))
+    return true
   }
 
   /** A message of the count under its own sequence (a relay sends on what the far side has numbered). */
@@ -93,6 +100,7 @@ export class Outbox {
     const part = payload.subarray(item.offset, end)
     const more = end < payload.byteLength
     item.offset = end
+    if (sequence === 0) this.#uncounted--
     if (more) this.#queued -= part.byteLength
     else this.#advance(frameCost(part.byteLength))
     if (wire.sendApart && part.byteLength >= APART) wire.sendApart(encodeHead(channel, kind, more, sequence), part)

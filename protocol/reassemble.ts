@@ -39,7 +39,7 @@ export class Reassembler {
       this.#kind = frame.kind
       this.#sequence = frame.sequence
     } else if (frame.kind !== this.#kind || frame.sequence !== this.#sequence) return 'badFrame'
-    if (frame.more && frame.payload.byteLength === 0) return 'badFrame'
+    if (frame.more && frame.payload.byteLength < SHORTEST) return 'badFrame'
     if (this.#bytes + frame.payload.byteLength > WIRE.message) return 'tooBig'
     this.#parts.push(frame.payload)
     this.#bytes += frame.payload.byteLength
@@ -61,3 +61,6 @@ export class Reassembler {
     return message
   }
 }
+
+/** Senders fill their fragments; each that is kept costs more than its bytes, so a peer may not cut a message into crumbs. */
+const SHORTEST = WIRE.fragment / 2

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RequestHead } from './channel.ts'
 import type { Channel } from './channelState.ts'
-import { decodeCommand, encodeCommand } from './codec.ts'
+import { decodeCommand, decodeFrame, encodeCommand, frameCost } from './codec.ts'
 import { WIRE } from './limits.ts'
 import type { Message } from './reassemble.ts'
 import { type AnswerVerdict, pass, Relay, type Verdict } from './relay.ts'
@@ -176,6 +176,28 @@ describe('a relay', () => {
     expect(arrived).toBeLessThanOrEqual(WIRE.window)
     expect(arrived).toBeGreaterThan(WIRE.window - 20_000)
     expect(front.openerWire.most + back.openerWire.most).toBeLessThan(2 * (WIRE.unsentSocket + WIRE.fragment + 64))
+  })
+
+  it('ends a channel whose browser is refused again and again and gives no credit', async () => {
+    const { front, back, browser, seen, settle } = chain({
+      request: () => ({ type: 'refuse', response: encodeCommand({ request: 1, status: 403 }, new Uint8Array(300)) }),
+    })
+    await settle()
+    const deaf = () => {
+      for (let frame = front.openerWire.take(); frame !== undefined; frame = front.openerWire.take())
+        if (decodeFrame(frame)?.kind !== 'credit') front.server.receive(frame)
+      front.opener.drain()
+      while (front.deliver('opener')) back.settle()
+    }
+    for (let refused = 0; refused < 100_000 && seen.ends.length === 0; refused++) {
+      browser.send('request', command('/no'))
+      deaf()
+    }
+    deaf()
+    expect(seen.ends.sort()).toEqual(['browser overrun', 'relay overrun relay', 'runner normal'])
+    const answers = Math.ceil(WIRE.window / frameCost(300)) + WIRE.refusals
+    expect(seen.runner.length).toBeLessThan(answers + 1)
+    expect(seen.browser.length).toBeLessThan(answers - WIRE.refusals)
   })
 
   it('ends both channels when either end goes, and says why to the browser', async () => {

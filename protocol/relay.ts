@@ -91,11 +91,13 @@ export class Relay {
 
   #passage(verdict: Verdict): Passage {
     if (verdict.type === 'close') this.close(verdict.reason, verdict.detail, verdict.id)
-    if (verdict.type === 'refuse') {
-      this.#front.outbox.pushUncounted('response', verdict.response)
-      this.#front.wake()
-    }
+    if (verdict.type === 'refuse') this.#refuse(verdict.response)
     return verdict.type === 'refuse' || verdict.type === 'close' ? { type: 'void' } : verdict
+  }
+
+  #refuse(response: Uint8Array): void {
+    if (this.#front.outbox.pushUncounted('response', response)) this.#front.wake()
+    else this.close('overrun', 'refused commands are not read')
   }
 
   #end(end: End, side: 'front' | 'back' | 'relay'): void {

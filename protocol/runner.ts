@@ -26,7 +26,7 @@ export const KernelSpec = z.strictObject({
   person: PersonId,
   notebook: NotebookId,
   mode: z.enum(ROLES),
-  autorun: z.boolean(), // run every cell at start: always for `run`, by the person's wish for `edit`
+  autorun: z.boolean(), // run every cell at start; if not, a reader's kernel waits for /api/kernel/instantiate
   theme: z.enum(['light', 'dark']),
   layout: z.optional(z.string()), // layout JSON, validated by the gateway
   limits: Limits,
@@ -62,7 +62,7 @@ export type Usage = z.infer<typeof Usage>
 export const KernelState = z.strictObject({
   spec: KernelSpec,
   phase: Phase,
-  usage: z.nullable(Usage),
+  usage: z.catch(z.nullable(Usage), null), // one that cannot be is none: it must not hide the others of a list
   attached: z.nullable(TabId),
   detachedSince: z.nullable(z.number()),
   startedAt: z.number(),

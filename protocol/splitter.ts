@@ -1,5 +1,6 @@
 // Frames on a byte stream (the unix socket): each is preceded by its length as a varint. Any chunking is handled; a frame
-// that lies whole in one chunk is handed on as a view of it, one that spans chunks is copied once.
+// that lies whole in one chunk is handed on as a view of it (a copy where chunks are reused), one that spans chunks is
+// copied once.
 import { WIRE } from './limits.ts'
 import { allocate } from './slab.ts'
 import { MALFORMED, readVarint, TRUNCATED, varintLength, writeVarint } from './varint.ts'
@@ -14,12 +15,17 @@ export function prefixed(frame: Uint8Array, after = 0): Uint8Array<ArrayBuffer> 
   return bytes
 }
 
+/** May a frame go on being a view of its chunk, or is the chunk's memory read into again? */
+export type Chunks = 'kept' | 'reused'
+
 export class Splitter {
+  readonly #chunks: Chunks
   readonly #onFrame: (frame: Uint8Array) => void
   #rest: Uint8Array = new Uint8Array(0)
   #building: { readonly frame: Uint8Array; filled: number } | null = null
 
-  constructor(onFrame: (frame: Uint8Array) => void) {
+  constructor(chunks: Chunks, onFrame: (frame: Uint8Array) => void) {
+    this.#chunks = chunks
     this.#onFrame = onFrame
   }
 
@@ -45,7 +51,8 @@ export class Splitter {
         this.#fill(bytes.subarray(start))
         return true
       }
-      this.#onFrame(bytes.subarray(start, start + length))
+      const lent = this.#chunks === 'reused' && bytes === chunk
+      this.#onFrame(lent ? bytes.slice(start, start + length) : bytes.subarray(start, start + length))
       at = start + length
     }
     return true

@@ -3,6 +3,7 @@
 export type Wire = {
   send(frame: Uint8Array): void // one frame, kept whole
   sendApart?(head: Uint8Array, payload: Uint8Array): void // the same in two pieces, where that spares a copy
+  flushed?(run: () => void): void // once all that was handed over so far has left, or the wire has gone
   buffered(): number // bytes handed over and not yet taken by the network
   close(code: number, reason: string): void
 }

@@ -1,41 +1,51 @@
 // `npm run check:marimo -- VERSION`: a candidate marimo, installed aside, against what we rely on: the routes and functions that
-// are triaged, the settings that are forced, the symbols that are patched, the page that the frame is built from.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { at, LOCK, NODE, PYTHON, UV } from './lib/paths.mjs'
+// are triaged, the settings that are forced, the symbols that are patched, and notebooks in sealed frames in a browser.
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { at, LOCK, NODE, PYTHON, ROOT, UV } from './lib/paths.mjs'
 import { run, StepError, stream } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
 import { nodePackages, pythonEnvironment, setup, uvTool } from './setup.mjs'
 
-const PARTS = ['protocol', 'server', 'python', 'scripts', 'web', 'package.json', 'tsconfig.json', 'vitest.config.ts']
+const OWN = new Set(['.git', '.tools', '.venv', '.scrydon', 'dist', 'node_modules', 'test-results', '__pycache__'])
+const FRAME_SPECS = ['frame.spec', 'outputs.spec']
 
-/** A copy of what the tests read, whose .venv holds the candidate: the tests run unchanged. */
+/** A clone whose .venv holds the candidate and whose triage names it: everything in it runs unchanged. */
 async function aside(version) {
-  const folder = mkdtempSync(join(tmpdir(), 'candidate-'))
-  for (const part of PARTS)
-    cpSync(at(part), join(folder, part), { recursive: true, filter: (path) => !path.includes('__pycache__') })
-  await run('ln', ['-s', at('node_modules'), join(folder, 'node_modules')])
+  mkdirSync(at('.tools'), { recursive: true })
+  const folder = mkdtempSync(at('.tools/candidate-')) // not in /tmp: kernels have one of their own
+  const ours = (path) =>
+    !relative(ROOT, path)
+      .split('/')
+      .some((part) => OWN.has(part))
+  for (const part of (await run('ls', ['-A', ROOT])).split('\n').filter((name) => name !== '' && !OWN.has(name)))
+    cpSync(at(part), join(folder, part), { recursive: true, filter: ours })
+  symlinkSync(at('node_modules'), join(folder, 'node_modules'))
+  mkdirSync(join(folder, '.tools'))
+  symlinkSync(at('.tools/bin'), join(folder, '.tools/bin'))
+  rename(join(folder, 'protocol/marimo.ts'), /^export const MARIMO = '.*'$/m, `export const MARIMO = '${version}'`)
+  const python = await environment(folder, version)
+  return { folder, python }
+}
+
+async function environment(folder, version) {
   const python = join(folder, '.venv/bin/python')
   await run(UV, ['venv', '-q', '--python', PYTHON, join(folder, '.venv')])
-  const rest = readFileSync(LOCK, 'utf8')
-    .match(/^[a-z0-9._-]+==[^\\\n]+/gim)
-    .filter((line) => !line.startsWith('marimo=='))
-  writeFileSync(join(folder, 'constraints.txt'), rest.join('\n'))
-  const wanted = readFileSync(at('python/requirements.in'), 'utf8').replace(/^marimo==.*$/m, `marimo==${version}`)
-  writeFileSync(join(folder, 'candidate.in'), wanted)
-  await run(UV, [
-    'pip',
-    'install',
-    '-q',
-    '--python',
-    python,
-    '-c',
-    join(folder, 'constraints.txt'),
-    '-r',
-    join(folder, 'candidate.in'),
-  ])
-  return { folder, python }
+  const pinned = readFileSync(LOCK, 'utf8').match(/^[a-z0-9._-]+==[^\\\n]+/gim)
+  const constraints = join(folder, '.tools/constraints.txt')
+  writeFileSync(constraints, pinned.filter((line) => !line.startsWith('marimo==')).join('\n'))
+  const wanted = join(folder, 'python/requirements.in')
+  rename(wanted, /^marimo==.*$/m, `marimo==${version}`)
+  await run(UV, ['pip', 'install', '-q', '--python', python, '-c', constraints, '-r', wanted])
+  const installed = "import { LOCK, stamp } from './scripts/lib/paths.mjs'; stamp('python', [LOCK])"
+  await run(NODE, ['--input-type=module', '-e', installed], { cwd: folder })
+  return python
+}
+
+function rename(path, before, after) {
+  const text = readFileSync(path, 'utf8')
+  if (!before.test(text)) throw new StepError(`${path} does not name the version of marimo where it was expected.`)
+  writeFileSync(path, text.replace(before, after))
 }
 
 async function main() {
@@ -43,19 +53,16 @@ async function main() {
   if (!/^\d+\.\d+\.\d+\w*$/.test(version ?? '')) throw new StepError('Name the version to try: npm run check:marimo -- 0.25.3')
   await setup([nodePackages, uvTool, pythonEnvironment])
   const { folder, python } = await aside(version)
+  const trial = (command, ...args) => stream(command, args, { cwd: folder })
   try {
-    const routes = [join(folder, 'node_modules/vitest/vitest.mjs'), 'run', 'server/kernels/triage.test.ts', '--reporter=default']
+    const vitest = join(folder, 'node_modules/vitest/vitest.mjs')
+    const playwright = join(folder, 'node_modules/@playwright/test/cli.js')
+    const unittest = [join(folder, 'scripts/lib/unittest_json.py'), join(folder, 'python'), join(folder, '.tools/result.json')]
     const found = [
-      ['routes, functions and settings', await stream(NODE, routes, { cwd: folder })],
-      [
-        'patched symbols and forced configuration',
-        await stream(
-          python,
-          [join(folder, 'scripts/lib/unittest_json.py'), join(folder, 'python'), join(folder, 'result.json')],
-          { cwd: folder },
-        ),
-      ],
-      ['the static page of the frame', await stream(NODE, [join(folder, 'scripts/frame.mjs')], { cwd: folder })],
+      ['routes, functions and settings', await trial(NODE, vitest, 'run', 'server/kernels/triage.test.ts', '--reporter=default')],
+      ['patched symbols and forced configuration', await trial(python, ...unittest)],
+      ['the static page of the frame and the shell around it', await trial(NODE, join(folder, 'scripts/setup.mjs'))],
+      ['notebooks in sealed frames, in a browser', await trial(NODE, playwright, 'test', ...FRAME_SPECS)],
     ]
     console.log(`\nmarimo ${version}`)
     for (const [what, code] of found) console.log(`${code === 0 ? '✓' : '✗'} ${what}`)

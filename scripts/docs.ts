@@ -1,18 +1,20 @@
-// Writes docs/protocol.md from protocol/: the page cannot say anything else than the code. `npm run docs`; the test beside
-// this file fails while the page is out of date.
+// Writes docs/protocol.md and docs/errors.md from the code: the pages cannot say anything else. `npm run docs`; the test beside
+// this file fails while one is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod/mini'
 import * as api from '#protocol/api.ts'
 import * as channel from '#protocol/channel.ts'
 import { CLOSE, CLOSE_NAMES } from '#protocol/close.ts'
+import { DEATHS, PAGE_ERRORS, RUNNER_ANSWERS, RUNNER_REFUSALS } from '#protocol/errors.ts'
 import { KIND, KINDS } from '#protocol/frame.ts'
 import * as ids from '#protocol/ids.ts'
 import * as limits from '#protocol/limits.ts'
 import { MAY_SEND, RESOURCES, ROLES } from '#protocol/roles.ts'
 import * as runner from '#protocol/runner.ts'
+import { ERRORS } from '../server/errors.ts'
 
-const PAGE = fileURLToPath(new URL('../docs/protocol.md', import.meta.url))
+const PAGES = { protocol: '../docs/protocol.md', errors: '../docs/errors.md' }
 const source = (name: string): string => readFileSync(new URL(`../protocol/${name}`, import.meta.url), 'utf8')
 
 /** The comment a file begins with. */
@@ -230,4 +232,56 @@ ${head('ids.ts')}
 `
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, render())
+const meanings = (table: Readonly<Record<string, string>>) =>
+  Object.entries(table).map(([name, meaning]) => [code(name), meaning])
+const answers = (table: Readonly<Record<string, { readonly status: number; readonly text: string }>>) =>
+  Object.entries(table).map(([name, { status, text: words }]) => [code(name), String(status), words])
+
+export function renderErrors(): string {
+  return `# Errors
+
+Generated from \`server/errors.ts\` and \`protocol/errors.ts\` by \`npm run docs\`. Do not edit.
+
+An answer that refuses is \`{code, message, id}\`. The id stands in a line of \`gateway.log\` together with the code; that of the
+runner's own answers and of the page's does not. Quote the id rather than what surrounds it.
+
+## The gateway
+
+${table(['code', 'status', 'message'], answers(ERRORS))}
+
+\`{reason}\` is a sentence of the kernel runner's.
+
+## The kernel runner, in answer to a notebook
+
+${table(['code', 'status', 'message'], answers(RUNNER_ANSWERS))}
+
+## Why no kernel is started
+
+\`machine-full\`, \`single-person\` and \`zygote-down\` reach the person under these codes, the others as \`kernel-refused\`.
+
+${table(['code', 'meaning'], meanings(RUNNER_REFUSALS))}
+
+## Why a kernel has ended
+
+${table(['cause', 'meaning'], meanings(DEATHS))}
+
+## Why a connection or a channel has closed
+
+${table(['name', 'code', 'next', 'said to the person'], closeRows())}
+
+## The page
+
+Found without a server, so the id is \`e_noserver\`.
+
+${table(['code', 'meaning'], meanings(PAGE_ERRORS))}
+
+## Starting and setting up
+
+These are sentences without a code; [operations.md](operations.md#when-something-is-wrong) says what to do. Exit code 78: a port, a variable or the state folder must be changed first.
+`
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(new URL(PAGES.protocol, import.meta.url), render())
+  writeFileSync(new URL(PAGES.errors, import.meta.url), renderErrors())
+}

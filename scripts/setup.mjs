@@ -11,7 +11,8 @@ import { fail, perform } from './lib/steps.mjs'
 const UV_LOCK = at('python/uv.lock.txt')
 const locks = () => [LOCK, ...(exists(EXTRA_LOCK) ? [EXTRA_LOCK] : [])]
 const BUILD_INPUTS = ['web', 'protocol', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'].map((path) => at(path))
-const FRAME_INPUTS = [LOCK, at('scripts/frame.mjs'), at('web/frame'), at('protocol/bridge.ts')]
+const FRAME_SOURCES = ['scripts/frame.mjs', 'scripts/frame-page.py', 'web/frame', 'protocol/bridge.ts', 'package-lock.json'] // MathJax and the bundler
+const FRAME_INPUTS = [LOCK, ...FRAME_SOURCES.map((path) => at(path))]
 
 /** The installed tree differs from the lock: npm's own hidden lock file says what stands in node_modules. */
 function staleNodeModules() {
@@ -85,7 +86,7 @@ export const pythonEnvironment = {
 }
 
 const LEARNED = at('.venv/learned.json')
-const learnedInputs = () => [...locks(), at('python/launcher/learn.py')]
+const learnedInputs = () => [...locks(), at('python/launcher/learn.py'), at('python/launcher/preload.py')]
 
 export const learnedSet = {
   name: 'modules that notebooks load, learned for the zygote',

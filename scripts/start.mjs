@@ -11,7 +11,7 @@ import { at, isFolder, NODE, ROOT } from './lib/paths.mjs'
 import { needPorts } from './lib/ports.mjs'
 import { CONFIGURATION, Misconfigured } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
-import { supervise } from './lib/supervise.mjs'
+import { SETTLED, supervise } from './lib/supervise.mjs'
 import { setup } from './setup.mjs'
 
 const READY_DEADLINE = 60_000
@@ -30,6 +30,7 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   SCRYDON_FRAMES     the origin of notebooks' frames, of another site, with one * for a host each (http://*.nb.localhost:CONTENT_PORT);
                      without a * they share one host and are sandboxed without an origin (http://127.0.0.1:CONTENT_PORT)
   SCRYDON_PORTAL     origins that may embed the shell, separated by spaces
+  SCRYDON_SETTLED    seconds after which a program that ends is started again at once, whatever it did before (30)
   PYTHON             the Python that builds the environment
 
   npm start -- --insecure-shared-kernels   let several people in although kernels are not isolated`
@@ -42,7 +43,9 @@ function portOf(name, value) {
 }
 
 function settings() {
-  const { PORT, CONTENT_PORT, HOST, SCRYDON_HOME, SCRYDON_EXAMPLES } = process.env
+  const { PORT, CONTENT_PORT, HOST, SCRYDON_HOME, SCRYDON_EXAMPLES, SCRYDON_SETTLED } = process.env
+  const settled = Number(SCRYDON_SETTLED || SETTLED)
+  if (!(settled >= 0)) throw new Misconfigured(`SCRYDON_SETTLED must be a number of seconds, not "${SCRYDON_SETTLED}".`)
   const flags = process.argv.slice(2)
   const unknown = flags.find((flag) => !['--insecure-shared-kernels', '--help'].includes(flag))
   if (unknown !== undefined) throw new Misconfigured(`Unknown option ${unknown}.\n\n${HELP}`)
@@ -53,6 +56,7 @@ function settings() {
     host: HOST || 'localhost',
     home: resolve(ROOT, SCRYDON_HOME || '.scrydon'),
     examples: folder('SCRYDON_EXAMPLES', resolve(ROOT, SCRYDON_EXAMPLES || 'examples/notebooks')),
+    settled,
     insecure: flags.includes('--insecure-shared-kernels'),
     help: flags.includes('--help'),
   }
@@ -109,7 +113,7 @@ async function main() {
     if (typeof log === 'number') setImmediate(() => closeSync(log))
     return { cwd: ROOT, env: environment(config), stdio: ['ignore', log, log, 'ipc'] }
   }
-  const supervisor = supervise(programs, spawnOptions, {
+  const hooks = {
     started: lock.record,
     heard: (_, message) => {
       seeded = message.seeded ?? seeded
@@ -119,7 +123,8 @@ async function main() {
       console.error(`The ${name} cannot run as configured:\n${lastLines(config.home, name)}`)
       void stop(CONFIGURATION)
     },
-  })
+  }
+  const supervisor = supervise(programs, spawnOptions, hooks, config.settled)
   setInterval(() => {
     for (const { name } of programs) rotate(config.home, name)
   }, ROTATION).unref()

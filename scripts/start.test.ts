@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { TAKES } from '../server/config.ts'
 import { startedAt } from './lib/lock.mjs'
 import { Clone, FAKES, occupy, portPair } from './testing.ts'
 
@@ -176,4 +177,44 @@ test('the lock names who holds it', async () => {
   await run.until('→ npm packages')
   const { holder } = JSON.parse(readFileSync(clone.lock, 'utf8'))
   expect(holder).toEqual({ pid: run.child.pid, started: startedAt(run.child.pid) })
+})
+
+describe('what only an operator can put right ends with 78, so that a service manager does not try again', () => {
+  const refused = async (run: ReturnType<Clone['start']>) => {
+    await run.ended
+    return run.child.exitCode
+  }
+
+  test.each<[string, Record<string, string>, string[]]>([
+    ['a port that is none', { PORT: 'many' }, []],
+    ['frames on a port that is none', { CONTENT_PORT: '70000' }, []],
+    ['examples that are no folder', { SCRYDON_EXAMPLES: 'nowhere' }, []],
+    ['an option that is none', {}, ['--fast']],
+  ])('%s', async (_, env, flags) => {
+    expect(await refused(clone.start(env, ...flags))).toBe(78)
+  })
+
+  test('a busy port', async () => expect(await refused(clone.start(await stopsAtPort()))).toBe(78))
+
+  test('frames on a busy port of their own', async () => {
+    const port = await portPair()
+    servers.push(await occupy(port + 1, '127.0.0.1'))
+    const other = await portPair()
+    const run = clone.start({ PORT: String(other), CONTENT_PORT: String(port + 1) })
+    expect(await run.ended).toContain(`Port ${port + 1} (for the notebooks' frames) is in use`)
+    expect(run.child.exitCode).toBe(78)
+  })
+
+  test('a state folder that another instance uses, which keeps its lock', async () => {
+    const lock = JSON.stringify({ holder: { pid: process.pid, started: startedAt(process.pid) }, children: [] })
+    writeFileSync(clone.lock, lock)
+    expect(await refused(clone.start())).toBe(78)
+    expect(readFileSync(clone.lock, 'utf8')).toBe(lock)
+  })
+})
+
+test('the help names every variable that an operator may set', async () => {
+  const said = await clone.start({}, '--help').ended
+  const inner = ['SCRYDON_DIST', 'SCRYDON_RUNNER', 'SCRYDON_BENCH_ACCOUNTS', 'SCRYDON_INSECURE_SHARED_KERNELS']
+  for (const name of Object.keys(TAKES).filter((known) => !inner.includes(known))) expect(said).toContain(`  ${name} `)
 })

@@ -22,6 +22,15 @@ describe('the environment', () => {
     [{ SCRYDON_PORTAL: 'https://a.example *' }, 'SCRYDON_PORTAL holds *'],
     [{ PORT: '5000', CONTENT_PORT: '5000' }, 'both 5000'],
     [{ SCRYDON_ORIGIN: 'https://ide.a.example', SCRYDON_FRAMES: 'https://*.a.example' }, 'one site'],
+    [{ SCRYDON_FRAMES: 'http://localhost:4001' }, 'one site with http://localhost:4000'],
+    [{ SCRYDON_ORIGIN: 'http://127.0.0.1:4000', SCRYDON_FRAMES: 'http://127.0.0.1:4001' }, 'one site'],
+    [{ SCRYDON_ORIGIN: 'http://ide.nb.localhost:4000' }, 'one site'],
+    [
+      { SCRYDON_FRAMES: 'https://*.b.example', SCRYDON_PORTAL: 'https://a.example https://www.b.example' },
+      'https://www.b.example',
+    ],
+    [{ SCRYDON_FRAMES: 'https://*.*.example' }, 'SCRYDON_FRAMES=https://*.*.example'],
+    [{ SCRYDON_FRAMES: 'https://x*.example' }, 'SCRYDON_FRAMES=https://x*.example'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL=loud'],
   ])('%o is refused in one line that names it', (env, says) => {
     const read = readConfig(env)
@@ -29,8 +38,16 @@ describe('the environment', () => {
     expect(read.ok ? '' : read.message).not.toContain('\n')
   })
 
-  test('two sites of one owner are accepted', () => {
-    const env = { SCRYDON_ORIGIN: 'https://ide.example.org', SCRYDON_FRAMES: 'https://*.example-content.net' }
+  test.each([
+    ['two domains of one owner', { SCRYDON_ORIGIN: 'https://ide.example.org', SCRYDON_FRAMES: 'https://*.example-content.net' }],
+    ['an address, for opaque frames', { SCRYDON_FRAMES: 'http://127.0.0.1:4001' }],
+    ['two addresses that end alike', { SCRYDON_ORIGIN: 'http://10.0.0.1:4000', SCRYDON_FRAMES: 'http://127.0.0.1:4001' }],
+    ['each label a site of its own', { SCRYDON_FRAMES: 'http://*.localhost:4001' }],
+    [
+      'the portal beside the shell',
+      { SCRYDON_ORIGIN: 'https://ide.a.example', SCRYDON_FRAMES: 'https://*.b.example', SCRYDON_PORTAL: 'https://a.example' },
+    ],
+  ])('%s: accepted', (_, env) => {
     expect(readConfig(env)).toMatchObject({ ok: true })
   })
 

@@ -2,6 +2,7 @@
 // variable, what it holds and what it takes.
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
+import { whereabouts } from './web/where.ts'
 
 const Port = z.coerce.number().check(z.int(), z.gte(0), z.lte(65_534))
 const Origin = z.string().check(z.regex(/^https?:\/\/[^/\s*]+$/))
@@ -22,7 +23,7 @@ const Environment = z.object({
   LOG_LEVEL: z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
 })
 
-const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
+export const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
   PORT: 'a port number (0 to 65534; 0 picks a free one)',
   CONTENT_PORT: 'a port number (default: PORT + 1)',
   HOST: 'the address to listen on (default: localhost)',
@@ -30,7 +31,7 @@ const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
   SCRYDON_EXAMPLES: 'a folder of .py notebooks to seed from (default: examples/notebooks)',
   SCRYDON_DIST: 'the folder of the built shell (default: dist)',
   SCRYDON_ORIGIN: 'the origin people open, such as https://ide.example (default: http://localhost:PORT)',
-  SCRYDON_FRAMES: 'the origin of notebook frames with one *, such as https://*.content.example',
+  SCRYDON_FRAMES: 'the origin of notebook frames, such as https://*.content.example (without a * they are opaque)',
   SCRYDON_PORTAL: 'origins that may embed the shell, separated by spaces',
   SCRYDON_RUNNER: 'the unix socket of the kernel runner (default: SCRYDON_HOME/run/runner.sock)',
   SCRYDON_BENCH_ACCOUNTS: 'how many accounts to add for measurements (0 to 1000)',
@@ -96,12 +97,17 @@ function impossible(config: Config): string | null {
   if (wrong) return `SCRYDON_PORTAL holds ${wrong}, which is not an origin such as https://portal.example.`
   if (config.port !== 0 && config.port === config.contentPort)
     return `CONTENT_PORT and PORT are both ${config.port}: frames need a port of their own.`
-  const shell = config.origin && new URL(config.origin).hostname
-  const frames = config.frames && new URL(config.frames.replace('*', 'x')).hostname
-  if (shell && frames && sameSite(shell, frames))
-    return `SCRYDON_ORIGIN and SCRYDON_FRAMES are one site (${shell}, ${frames}): frames need another domain.`
+  const { origin, frames } = whereabouts(config, config.port)
+  const near = [origin, ...config.portal].find((other) => siteOf(other) === siteOf(frames))
+  if (near) return `SCRYDON_FRAMES (${frames}) is of one site with ${near}: frames need another domain.`
   return null
 }
 
-/** Without a list of public suffixes: the last two labels. Too strict for some domains, never too lax for one's own. */
-const sameSite = (a: string, b: string) => a.split('.').slice(-2).join('.') === b.split('.').slice(-2).join('.')
+/**
+ * Without a list of public suffixes: the last two labels, or the whole address. Too strict for some domains, never too lax
+ * for one's own.
+ */
+function siteOf(origin: string): string {
+  const { hostname } = new URL(origin.replace('*', 'x'))
+  return /^[\d.]+$|^\[/.test(hostname) ? hostname : hostname.split('.').slice(-2).join('.')
+}

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openStore } from './store/sqlite.ts'
 import { testGateway } from './testing.ts'
 
@@ -21,41 +21,41 @@ for (let number = Number(process.argv[2]); ; number++) {
 }
 `
 
-test(
-  'kill -9 during saves',
-  async () => {
-    const home = mkdtempSync(join(tmpdir(), 'scrydon-crash-'))
-    const first = await testGateway({ home })
-    const source = 'import marimo\n\napp = marimo.App()\n# 0  end\n'
-    const write = {
-      id: 'v_00000001',
-      notebook: 'n_00000001',
-      author: 'p_demo-owner',
-      at: 0,
-      source,
-      layout: null,
-      bytes: 1,
-      cells: 0,
-    }
-    const notebook = { id: 'n_00000001', name: 'N', author: 'p_demo-owner', created: 0, shares: [] }
-    await first.deps.desk.store.notebooks.create(notebook, { ...write, sealed: true, coalesce: 0 })
-    await first.close()
-    let acknowledged = 0
-    for (let round = 0; round < ROUNDS; round++) {
-      acknowledged = Math.max(acknowledged, await saveUntilKilled(home, acknowledged + 1, 1 + ((round * 7) % 23)))
-      const store = openStore(home)
-      const stored = (await store.versions.head('n_00000001'))?.content.source ?? ''
-      await store.close()
-      const [, number, end] = /^# (\d+) x*( end)\n$/m.exec(stored) ?? []
-      expect(end).toBe(' end')
-      expect(Number(number)).toBeGreaterThanOrEqual(acknowledged)
-      acknowledged = Number(number)
-    }
-    expect(acknowledged).toBeGreaterThan(ROUNDS)
-    rmSync(home, { recursive: true })
-  },
-  120_000 + ROUNDS * 10_000,
-)
+const home = mkdtempSync(join(tmpdir(), 'scrydon-crash-'))
+let acknowledged = 0
+
+beforeAll(async () => {
+  const first = await testGateway({ home })
+  const source = 'import marimo\n\napp = marimo.App()\n# 0  end\n'
+  const write = {
+    id: 'v_00000001',
+    notebook: 'n_00000001',
+    author: 'p_demo-owner',
+    at: 0,
+    source,
+    layout: null,
+    bytes: 1,
+    cells: 0,
+  }
+  const notebook = { id: 'n_00000001', name: 'N', author: 'p_demo-owner', created: 0, shares: [] }
+  await first.deps.desk.store.notebooks.create(notebook, { ...write, sealed: true, coalesce: 0 })
+  await first.close()
+})
+afterAll(() => rmSync(home, { recursive: true }))
+
+for (let round = 1; round <= ROUNDS; round++)
+  test(`the gateway's saves killed · round ${round}`, async () => {
+    const before = acknowledged
+    acknowledged = await saveUntilKilled(home, before + 1, 1 + ((round * 7) % 23))
+    expect(acknowledged).toBeGreaterThan(before)
+    const store = openStore(home)
+    const stored = (await store.versions.head('n_00000001'))?.content.source ?? ''
+    await store.close()
+    const [, number, end] = /^# (\d+) x*( end)\n$/m.exec(stored) ?? []
+    expect(end).toBe(' end')
+    expect(Number(number)).toBeGreaterThanOrEqual(acknowledged)
+    acknowledged = Number(number)
+  }, 30_000)
 
 /** Killed after so many acknowledged saves, wherever the next one is by then. */
 async function saveUntilKilled(home: string, from: number, saves: number): Promise<number> {

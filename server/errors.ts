@@ -1,6 +1,6 @@
 // Every refusal of the gateway: a stable code, a status and one sentence for the person. `{x}` is filled from values that
 // are names, limits or counts, never data. What nobody may know and what does not exist get the same answer.
-// docs/errors.md is this table (errors.test.ts writes and checks it).
+// docs/errors.md begins with this table (`npm run docs`). Every refusal's id stands in a log line with its code.
 import type { Refusal } from '#protocol/api.ts'
 import { mint } from './ids.ts'
 
@@ -39,6 +39,18 @@ export const ERRORS = {
   },
   'file-too-big': { status: 413, text: 'The file is larger than the limit of {limit}.' },
   'files-full': { status: 413, text: 'The files of one notebook may take {limit} together. Delete some first.' },
+  'author-full': {
+    status: 413,
+    text: 'Notebooks, versions and files of one author may take {limit} together, the trash included. Delete files first, or ask the operator.',
+  },
+  'too-many-notebooks': {
+    status: 413,
+    text: 'One author may have {limit} notebooks, the trash included. What is in the trash is removed for good after 30 days.',
+  },
+  'disk-full': {
+    status: 507,
+    text: 'The disk of the server is nearly full: less than {limit} would be left. What you edit is still saved; tell the operator.',
+  },
   'too-big': { status: 413, text: 'The request is larger than the limit of {limit}.' },
   'broken-source': {
     status: 422,
@@ -49,7 +61,13 @@ export const ERRORS = {
   'too-many-kernels': { status: 429, text: 'You have {limit} kernels running, which is the limit. Shut one down first.' },
   internal: { status: 500, text: 'Something failed on the server. Quote the id {id} to its operator.' },
   'runner-absent': { status: 503, text: 'The kernel runner is not there, so no notebook can start now. Try again in a moment.' },
-  'kernel-refused': { status: 503, text: '{reason}' },
+  'machine-full': { status: 503, text: '{reason}' },
+  'single-person': { status: 409, text: '{reason}' },
+  'zygote-down': { status: 503, text: '{reason}' },
+  'kernel-refused': {
+    status: 503,
+    text: 'The kernel runner did not take this kernel. Try again; if it goes on, quote the id {id}.',
+  },
 } as const satisfies Record<string, { status: number; text: string }>
 export type ErrorCode = keyof typeof ERRORS
 
@@ -78,19 +96,3 @@ export function refusal<C extends ErrorCode>(code: C, ...given: Given<C>): Refus
 }
 
 export const refuse = <C extends ErrorCode>(code: C, ...given: Given<C>): Refused => new Refused(refusal(code, ...given))
-
-/** Columns are padded as the formatter wants them. */
-export function errorsDocument(): string {
-  const rows = Object.entries(ERRORS).map(([code, { status, text }]) => [
-    `\`${code}\``,
-    String(status),
-    text.replaceAll('|', '\\|'),
-  ])
-  const titles = ['code', 'status', 'message']
-  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const rule = line(widths.map((width) => '-'.repeat(width)))
-  const head = '# Errors of the gateway'
-  const about = 'Written from `server/errors.ts` by its test. Each answer is `{code, message, id}`; the id stands in the log.'
-  return [head, '', about, '', line(titles), rule, ...rows.map(line), ''].join('\n')
-}

@@ -4,26 +4,28 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { NOTEBOOK } from '#protocol/limits.ts'
+import { LEASE, NOTEBOOK } from '#protocol/limits.ts'
+import { MARIMO } from '#protocol/marimo.ts'
+import type { KernelState } from '#protocol/runner.ts'
 import { makeEvents } from './bus.ts'
 import { clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { type Rights, recheck, wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
 import type { Log } from './log.ts'
 import { type Mux, serveMux } from './mux/mux.ts'
 import type { Desk } from './notebooks/desk.ts'
 import { makeDocument } from './notebooks/document.ts'
-import { removeAll } from './notebooks/files.ts'
+import { removeAll, sweepParts } from './notebooks/files.ts'
 import { keepLeases } from './notebooks/leases.ts'
 import { type Seeded, seed } from './notebooks/seed.ts'
-import type { Access, Document } from './seams/document.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
 import { makeSerial } from './serial.ts'
 import { tellLease } from './tell.ts'
-import { MARIMO, SCRYDON } from './versions.ts'
+import { SCRYDON } from './versions.ts'
 import { makeApp } from './web/app.ts'
 import type { Deps } from './web/deps.ts'
 import { makeMetrics } from './web/metrics.ts'
@@ -32,7 +34,7 @@ import { makeSignIn } from './web/sessions.ts'
 import { serveShell } from './web/static.ts'
 import { portOf, type Where, whereabouts } from './web/where.ts'
 
-const TICK = { lease: 1000, alone: 1000, kernels: 5000, sessions: 60_000, trash: 3_600_000 } as const
+const TICK = { lease: 1000, kernels: 5000, sessions: 60_000, trash: 3_600_000 } as const
 const DAY = 86_400_000
 
 export type Implementations = {
@@ -43,14 +45,18 @@ export type Implementations = {
   readonly live: LiveKernels | null
   readonly log: Log
   readonly now: () => number
+  /** Bytes left on the disk of the state. */
+  readonly free: () => number
   /** The content site, where frames live; null where none is served. */
   readonly content: ((where: Where) => Server) | null
 }
 
 export type Gateway = {
   readonly app: FastifyInstance
-  readonly deps: Deps & { readonly document: Document & Access }
+  readonly deps: Deps
   readonly where: Where
+  /** Called every few seconds: idle kernels, rights that have run out. */
+  beat(): Promise<void>
   /** What this start planted; null: the state was seeded before. */
   readonly seeded: Seeded | null
   close(): Promise<void>
@@ -66,12 +72,15 @@ export async function startGateway(config: Config, made: Implementations): Promi
   const deps = { config, desk, document, kernels, signIn, versions, where: () => where }
   const metrics = makeMetrics(kernels, desk.events)
   const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })
+  await sweepParts(desk)
   const seeded = await plantExamples(desk, config, log)
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
   const mux = live && goLive(app.server, deps, live, log)
-  const stop = runClocks(deps, watchKernels(kernels, desk.events, now), log)
+  const watch = watchKernels(kernels, desk.events, now)
+  const tick = () => beat(deps, watch, log)
+  const stop = runClocks(deps, tick, watch, log)
   const close = async () => {
     stop()
     mux?.close()
@@ -81,18 +90,26 @@ export async function startGateway(config: Config, made: Implementations): Promi
     await app.close()
     await store.close()
   }
-  return { app, deps, where, seeded, close }
+  return { app, deps, where, seeded, beat: tick, close }
 }
 
 /** Kernels are judged with the rights as they are now, and reached over /mux. */
-function goLive(server: Server, deps: Deps & { readonly document: Document & Access }, kernels: LiveKernels, log: Log): Mux {
+function goLive(server: Server, deps: Deps, kernels: LiveKernels, log: Log): Mux {
   const { desk, document: access, signIn: sessions } = deps
-  const { leases, events } = desk
-  kernels.begin(({ spec }) => access.mayOpen(spec.notebook, spec.person, spec.mode))
+  const { leases, events, now } = desk
+  kernels.begin(async (state) => {
+    const kept = (await wrong({ access, sessions }, state)) === null
+    if (kept && edits(state, now())) leases.sign(state.spec.notebook, state.spec.person)
+    return kept
+  })
   const origin = () => deps.where().origin
   const saves = new Saves(access)
   return serveMux(server, { origin, sessions, tabs: desk.store.tabs, access, leases, events, kernels, saves, clock, log })
 }
+
+/** Leases are kept in memory: whoever was editing a moment ago keeps theirs when a gateway is started again. */
+const edits = ({ spec, attached, detachedSince }: KernelState, now: number): boolean =>
+  spec.mode === 'edit' && (attached !== null || now - (detachedSince ?? 0) < LEASE.silence)
 
 /** `*.localhost` is this machine by definition; browsers try its IPv4 address too. */
 async function listen(server: Server, port: number, host: string): Promise<Server> {
@@ -101,12 +118,12 @@ async function listen(server: Server, port: number, host: string): Promise<Serve
   return server
 }
 
-function makeDesk(config: Config, { identity, store, log, now }: Implementations): Desk {
+function makeDesk(config: Config, { identity, store, log, now, free }: Implementations): Desk {
   const leases = keepLeases(now, (notebook, effect) => {
     tellLease(desk, notebook, effect).catch((error: unknown) => log.error({ err: error }, 'lease not told'))
   })
   const uploads = join(config.home, 'uploads')
-  const desk: Desk = { store, identity, events: makeEvents(), leases, serial: makeSerial(), now, uploads }
+  const desk: Desk = { store, identity, events: makeEvents(), leases, serial: makeSerial(), now, log, free, uploads }
   return desk
 }
 
@@ -118,8 +135,15 @@ async function plantExamples(desk: Desk, config: Config, log: Log): Promise<Seed
   return seeded
 }
 
-function runClocks(deps: Deps, watch: Watch, log: Log): () => void {
-  const { desk, signIn } = deps
+/** What time alone may have changed about running kernels. */
+async function beat(deps: Deps, watch: Watch, log: Log): Promise<void> {
+  const { kernels, document: access, signIn: sessions } = deps
+  watch.tick()
+  await keepOne(deps)
+  await recheck(kernels, { access, sessions } satisfies Rights, log)
+}
+
+function runClocks({ desk, signIn }: Deps, tick: () => Promise<void>, watch: Watch, log: Log): () => void {
   const every = (ms: number, work: () => unknown) =>
     setInterval(() => {
       Promise.resolve()
@@ -128,9 +152,8 @@ function runClocks(deps: Deps, watch: Watch, log: Log): () => void {
     }, ms)
   const timers = [
     every(TICK.lease, desk.leases.tick),
-    every(TICK.kernels, watch.tick),
+    every(TICK.kernels, tick),
     every(TICK.sessions, signIn.sweep),
-    every(TICK.alone, () => keepOne(deps)),
     every(TICK.sessions, () => desk.store.tabs.sweep(desk.now())),
     every(TICK.trash, () => purge(desk)),
   ]

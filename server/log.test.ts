@@ -18,7 +18,7 @@ test('secrets are censored wherever they stand', () => {
 
 test('an error is logged by name, code and place, never by its message', () => {
   const { log, text } = lines()
-  log.error({ err: Object.assign(new TypeError('value s3cret'), { code: 'E_X' }) }, 'failed')
+  log.error({ err: Object.assign(new TypeError('value\n    at s3cret'), { code: 'E_X' }) }, 'failed')
   expect(text()).not.toContain('s3cret')
   expect(text()).toContain('"type":"TypeError","code":"E_X"')
   expect(text()).toContain('log.test.ts')

@@ -18,9 +18,20 @@ export const makeLog = (level: string, destination?: { write(line: string): void
     ...(destination ? [destination] : []),
   )
 
+/** An error that nobody caught ends the process, and only what failed and where is written: messages quote values. */
+export function lastWords(log: Log): void {
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'uncaught')
+    process.exit(1)
+  })
+}
+
 /** What failed and where, without the message: messages quote values. */
 export function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error }
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  const frames = (error.stack ?? '')
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
   return { type: error.name, code: (error as NodeJS.ErrnoException).code, at: frames.slice(0, 8).map((line) => line.trim()) }
 }

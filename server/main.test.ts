@@ -62,6 +62,23 @@ test('a second gateway on the same state says so and does not want to be started
   expect((await fetch(`${await first.origin}/healthz`)).status).toBe(200)
 })
 
+test('an error that nobody caught ends it, with what failed and where, and nothing of what it said', async () => {
+  const late = `const wait = setInterval(() => {
+    if (process.listenerCount('uncaughtException') === 0) return
+    clearInterval(wait)
+    Promise.reject(new TypeError('a value of somebody'))
+  }, 10)`
+  const { child, ended } = run({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(late)}` })
+  let output = ''
+  child.stdout?.on('data', (text: Buffer) => {
+    output += text
+  })
+  const { code, errors } = await ended
+  expect(code).toBe(1)
+  expect(output).toContain('"err":{"type":"TypeError"')
+  expect(output + errors).not.toContain('a value of somebody')
+})
+
 test('a port in use is named', async () => {
   const holder = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => holder.once('listening', resolve))

@@ -1,12 +1,12 @@
 // The gateway's composition root: reads the environment, picks the implementations, runs until it is told to stop.
-import { existsSync } from 'node:fs'
+import { existsSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { clock } from './clock.ts'
 import { readConfig } from './config.ts'
 import { startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
 import { runnerKernels } from './kernels/runner.ts'
-import { makeLog } from './log.ts'
+import { lastWords, makeLog } from './log.ts'
 import './memory.ts'
 import { openStore } from './store/sqlite.ts'
 import { contentSite } from './web/content.ts'
@@ -20,6 +20,7 @@ if (!configured.ok) giveUp(configured.message)
 const { config } = configured
 process.umask(0o022)
 const log = makeLog(config.logLevel)
+lastWords(log)
 
 const kernels = runnerKernels({ socket: config.runner, clock, log })
 const gateway = await startGateway(config, {
@@ -29,6 +30,7 @@ const gateway = await startGateway(config, {
   live: kernels,
   log,
   now: Date.now,
+  free: freeBytes,
   content: frames(),
 }).catch((error: NodeJS.ErrnoException) => giveUp(listening(error)))
 process.send?.({ seeded: gateway.seeded }) // npm start says it
@@ -44,6 +46,11 @@ async function stop(signal: string): Promise<void> {
   setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
   await gateway.close()
   process.exit(0)
+}
+
+function freeBytes(): number {
+  const { bavail, bsize } = statfsSync(config.home)
+  return bavail * bsize
 }
 
 function openState() {

@@ -7,6 +7,7 @@ import { type Gateway, startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
 import { memoryKernels } from './kernels/memory.ts'
 import { makeLog } from './log.ts'
+import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import { openStore } from './store/sqlite.ts'
 
@@ -16,11 +17,13 @@ type Wanted = {
   readonly home?: string
   readonly kernels?: Kernels
   readonly live?: LiveKernels
+  readonly identity?: Identity
   readonly now?: () => number
+  readonly free?: () => number
   readonly env?: Record<string, string>
 }
 
-export async function testGateway({ home, kernels, live, now, env }: Wanted = {}): Promise<TestGateway> {
+export async function testGateway({ home, kernels, live, identity, now, free, env }: Wanted = {}): Promise<TestGateway> {
   const folder = home ?? mkdtempSync(join(tmpdir(), 'scrydon-gateway-'))
   mkdirSync(join(folder, 'examples'), { recursive: true })
   const paths = { SCRYDON_HOME: folder, SCRYDON_EXAMPLES: join(folder, 'examples'), SCRYDON_DIST: join(folder, 'dist') }
@@ -29,12 +32,13 @@ export async function testGateway({ home, kernels, live, now, env }: Wanted = {}
   const { config } = configured
   const log: string[] = []
   const gateway = await startGateway(config, {
-    identity: demoIdentity(config.benchAccounts),
+    identity: identity ?? demoIdentity(config.benchAccounts),
     store: openStore(folder),
     kernels: live ?? kernels ?? memoryKernels(Date.now),
     live: live ?? null,
     log: makeLog('debug', { write: (line) => void log.push(line) }),
     now: now ?? Date.now,
+    free: free ?? (() => Number.POSITIVE_INFINITY),
     content: null,
   })
   return { ...gateway, home: folder, origin: gateway.where.origin, log }

@@ -5,7 +5,7 @@
 //   runner         mux over the unix socket in front, one plain WebSocket to the kernel for each channel
 //   endpoint       mux over the unix socket that answers by itself: for the gateway's cost alone
 import { createServer as createHttp } from 'node:http'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { WebSocket, WebSocketServer } from 'ws'
 import { RequestHead } from '#protocol/channel.ts'
 import type { Channel } from '#protocol/channelState.ts'
@@ -73,12 +73,12 @@ function forward(from: WebSocket, to: WebSocket, data: Buffer, binary: boolean):
 }
 
 function gateway(): void {
-  const upstreamSocket = connect(upstream)
+  const { wire } = gatewayWire.dial(upstream, () => back)
   const back: Link = new Link({
     side: 'opener',
     hello: false,
     clock,
-    wire: gatewayWire.unixWire(upstreamSocket, () => back),
+    wire,
     events: {
       closed: ({ reason, detail }) => {
         process.stderr.write(`gateway: the runner's link ended: ${reason} ${detail ?? ''}\n`)
@@ -87,7 +87,6 @@ function gateway(): void {
     },
     channels: WIRE.runnerChannels,
   })
-  gatewayWire.feed(upstreamSocket, back)
   const server: WebSocketServer = new WebSocketServer({ ...frontWire.MUX_SOCKET, port: 0, host: '127.0.0.1' }, () =>
     ready(addressOf(server)),
   )

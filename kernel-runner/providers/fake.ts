@@ -5,11 +5,14 @@ import fs from 'node:fs/promises'
 import http from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Death, KernelProcess, KernelProvider, Order, ProviderEvent, ProviderInfo, Sample } from './provider.ts'
 
 const EXIT = /os\._exit\((\d+)\)/
 const FLOOD = /flood\((\d+), (\d+)\)/
+const POUR = /pour\((\d+), (\d+)\)/
+const FLIP = /flip\((\d+)\)/
 const ALLOCATE = /allocate\((\d+)\)/
 
 export class FakeProvider implements KernelProvider {
@@ -23,6 +26,10 @@ export class FakeProvider implements KernelProvider {
   async open(): Promise<ProviderInfo> {
     this.#folder = await fs.mkdtemp(path.join(os.tmpdir(), 'fake-'))
     return { level: this.#level, why: ['kernels of this provider run nothing'], packages: [], marimo: 'fake', python: 'fake' }
+  }
+
+  packages(): ProviderInfo['packages'] {
+    return []
   }
 
   start(order: Order, report: (event: ProviderEvent) => void): KernelProcess {
@@ -49,7 +56,7 @@ class FakeProcess implements KernelProcess {
     this.#marimo = new FakeMarimo(order, (death) => this.#die(death))
     this.#server = http.createServer((request, response) => void this.#marimo.answer(request, response))
     const sockets = new WebSocketServer({ server: this.#server, path: '/ws', perMessageDeflate: false })
-    sockets.on('connection', (client, request) => this.#marimo.connect(client, request.url ?? ''))
+    sockets.on('connection', (client, request) => this.#marimo.connect(client, request))
     queueMicrotask(() => {
       this.#report({ type: 'step', step: 'python' })
       if (!this.#ended) this.#server.listen(socket, () => this.#report({ type: 'listening', socket }))
@@ -57,7 +64,9 @@ class FakeProcess implements KernelProcess {
   }
 
   async sample(): Promise<Sample | null> {
-    return this.#death || this.#ended ? null : { memory: this.#marimo.memory, cpu: process.cpuUsage().user / 1000, scratch: 0 }
+    return this.#death || this.#ended
+      ? null
+      : { memory: this.#marimo.memory, cpu: process.cpuUsage().user / 1000, scratch: 0, disk: 'enough' }
   }
 
   async inspect(): Promise<Death | null> {
@@ -90,6 +99,7 @@ class FakeMarimo {
   readonly #die: (death: Death) => void
   readonly #outputs = new Map<string, string>()
   #client: WebSocket | null = null
+  #wire: Duplex | null = null
   #known = false
   #looping: string | null = null
   #dying: Death | null = null
@@ -100,8 +110,9 @@ class FakeMarimo {
     this.#die = die
   }
 
-  connect(client: WebSocket, url: string): void {
+  connect(client: WebSocket, { url = '', socket }: http.IncomingMessage): void {
     const known = new URL(url, 'unix://kernel').searchParams.get('session_id') === this.#order.session
+    if (known) this.#wire = socket
     if (known) this.#welcome(client)
     else client.close(1008)
   }
@@ -114,7 +125,7 @@ class FakeMarimo {
     if (resumed) this.#say('reconnected', {})
     this.#say('kernel-ready', { cell_ids: ['Hbol'], codes: [Buffer.from(this.#order.source).toString()], resumed })
     for (const [cell, output] of this.#outputs) this.#cell(cell, output, 'idle')
-    if (this.#order.spec.mode === 'run' && !resumed) this.#run('Hbol', 'reader')
+    if (this.#order.spec.autorun && !resumed) this.#instantiate()
   }
 
   stop(): void {
@@ -144,6 +155,8 @@ class FakeMarimo {
       case '/api/kernel/save':
         return [200, (body.codes as string[]).join('\n\n')]
       case '/api/kernel/instantiate':
+        this.#instantiate()
+        return [200, SUCCESS]
       case '/api/kernel/set_ui_element_value':
         this.#say('completed-run', {})
         return [200, SUCCESS]
@@ -154,16 +167,25 @@ class FakeMarimo {
     }
   }
 
+  #instantiate(): void {
+    if (this.#order.spec.mode === 'edit') this.#say('completed-run', {})
+    else if (this.#outputs.size === 0) this.#run('Hbol', 'reader')
+  }
+
   #run(cell: string, code: string): void {
     this.#cell(cell, null, 'queued')
     this.#cell(cell, null, 'running')
     const exit = EXIT.exec(code)
     const flood = FLOOD.exec(code)
     const allocate = ALLOCATE.exec(code)
+    const pour = POUR.exec(code)
     if (exit) this.#dying = { type: 'exit', value: Number(exit[1]) }
     if (allocate) this.memory = Number(allocate[1])
     if (flood) for (let n = 0; n < Number(flood[1]); n += 1) this.#cell(cell, 'x'.repeat(Number(flood[2])), null)
+    for (let n = Number(FLIP.exec(code)?.[1] ?? 0); n > 0; n -= 1)
+      for (const status of ['idle', 'running']) this.#cell(cell, null, status)
     if (code.includes('while True')) this.#looping = cell
+    else if (pour) void this.#pour(Number(pour[1]), Number(pour[2])).then(() => this.#complete(cell, code))
     else if (!exit) this.#complete(cell, code)
   }
 
@@ -172,6 +194,14 @@ class FakeMarimo {
     this.#cell(cell, output, null)
     this.#cell(cell, null, 'idle')
     this.#say('completed-run', {})
+  }
+
+  /** So many messages of so few bytes, as fast as its stream takes them. */
+  async #pour(count: number, bytes: number): Promise<void> {
+    const block = Buffer.concat(Array<Buffer>(TOGETHER).fill(Buffer.from([0x81, bytes, ...Array<number>(bytes).fill(0x78)])))
+    const wire = this.#wire
+    for (let sent = 0; sent < count && wire?.writable; sent += TOGETHER)
+      if (!wire.write(block)) await new Promise<void>((resolve) => wire.once('drain', resolve))
   }
 
   #interrupt(): void {
@@ -192,3 +222,4 @@ class FakeMarimo {
 }
 
 const SUCCESS = '{"success":true}'
+const TOGETHER = 10_000 // messages in one write of a pour

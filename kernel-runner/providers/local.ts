@@ -4,8 +4,9 @@ import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 import { type Cgroups, openCgroups } from '../cgroup.ts'
+import { Disk } from '../disk.ts'
 import { wipeLeftovers } from '../homes.ts'
-import { forgetGroups, noteGroups } from '../leftovers.ts'
+import { replaceGroups } from '../leftovers.ts'
 import type { Log } from '../log.ts'
 import { findBubblewrap, type Isolation, probe } from '../probe.ts'
 import { prepareSandboxes, type SandboxBase } from '../sandbox.ts'
@@ -14,17 +15,22 @@ import { Zygote, type ZygoteReady } from '../zygote.ts'
 import { type Ground, LocalKernel } from './localKernel.ts'
 import type { KernelProcess, KernelProvider, Order, ProviderEvent, ProviderInfo } from './provider.ts'
 
+const CHANGED_EVERY = 1000 // ms
+const ASK = 20_000 // ms for one question to Python
+
 export type LocalOptions = {
   readonly root: string // SCRYDON_HOME
   readonly python: string // the environment's interpreter
   readonly launcher: string // python/launcher
   readonly learned: string | null // modules to preload, found by learn.py
+  readonly changed: string // a file that is touched when other packages were installed
   readonly log: Log
 }
 
 export class LocalProvider implements KernelProvider {
   readonly #options: LocalOptions
   #ground: Ground | null = null
+  #looking: NodeJS.Timeout | undefined
 
   constructor(options: LocalOptions) {
     this.#options = options
@@ -35,17 +41,26 @@ export class LocalProvider implements KernelProvider {
     const run = path.join(root, 'run')
     fs.mkdirSync(run, { recursive: true, mode: 0o700 })
     const left = await wipeLeftovers(root)
-    forgetGroups(run)
-    if (left > 0) log.warn({ kernels: left }, 'leftovers')
+    if (left.wiped + left.kept > 0) log.warn(left, 'leftovers')
     const zygote = this.#zygote(run)
+    const since = this.#changedAt()
     const ready = await zygote.open()
     const sandboxes = this.#sandboxes(run)
     const uids = sandboxes && !sandboxes.rootless ? new UidPool() : null
     const isolation = await this.#prove(run, zygote, sandboxes, uids)
     const enclosed = isolation.level >= 2
-    const cgroups = openCgroups(`${process.pid}-${randomBytes(4).toString('hex')}`) // a killed runner's groups may bear its number
-    noteGroups(run, cgroups)
-    this.#ground = { root, zygote, sandboxes: enclosed ? sandboxes : null, cgroups, uids: enclosed ? uids : null, log }
+    const cgroups = openCgroups(randomBytes(4).toString('hex')) // a killed runner's groups may bear its number
+    replaceGroups(run, cgroups.roots)
+    this.#watch(zygote, since)
+    this.#ground = {
+      root,
+      zygote,
+      sandboxes: enclosed ? sandboxes : null,
+      cgroups,
+      disk: new Disk(() => freeOf(root)),
+      uids: enclosed ? uids : null,
+      log,
+    }
     return infoOf(ready, isolation, cgroups)
   }
 
@@ -54,9 +69,38 @@ export class LocalProvider implements KernelProvider {
     return new LocalKernel(order, this.#ground, report)
   }
 
+  packages(): ProviderInfo['packages'] {
+    return this.#ground?.zygote.ready?.packages ?? []
+  }
+
+  /** Bytes until this service, its kernels included, meets a limit that was set from outside: a container's. */
+  memoryLeft(): number {
+    return this.#ground?.cgroups.memoryLeft() ?? Number.POSITIVE_INFINITY
+  }
+
   async close(): Promise<void> {
+    clearInterval(this.#looking)
     this.#ground?.zygote.close()
     await this.#ground?.cgroups.remove()
+  }
+
+  /** `npm run packages` ends with touching the file: kernels that start from then on have what it installed. */
+  #watch(zygote: Zygote, since: number): void {
+    let seen = since
+    const look = () => {
+      const now = this.#changedAt()
+      if (now === seen) return
+      seen = now
+      zygote.open().then(
+        ({ packages }) => this.#options.log.info({ packages: packages.length }, 'packages'),
+        (error: unknown) => this.#options.log.error({ err: error }, 'packages'),
+      )
+    }
+    this.#looking = setInterval(look, CHANGED_EVERY).unref()
+  }
+
+  #changedAt(): number {
+    return fs.statSync(this.#options.changed, { throwIfNoEntry: false })?.mtimeMs ?? 0
   }
 
   #zygote(folder: string): Zygote {
@@ -69,7 +113,8 @@ export class LocalProvider implements KernelProvider {
     const bwrap = process.platform === 'linux' ? findBubblewrap() : null
     if (bwrap === null) return null
     const { python, launcher } = this.#options
-    const ask = (...args: string[]) => execFileSync(python, ['-I', ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const ask = (...args: string[]) =>
+      execFileSync(python, ['-I', ...args], { stdio: ['ignore', 'pipe', 'ignore'], timeout: ASK })
     const program = ask(path.join(launcher, 'main.py'), '--print-seccomp')
     const prefixes = ask('-c', 'import sys; print(sys.prefix, sys.base_prefix, sep="\\n")').toString().trim().split('\n')
     const folder = path.join(run, 'sandbox')
@@ -85,6 +130,11 @@ export class LocalProvider implements KernelProvider {
     for (const uid of pair) uids?.giveBack(uid)
     return isolation
   }
+}
+
+function freeOf(folder: string): number {
+  const { bavail, bsize } = fs.statfsSync(folder)
+  return bavail * bsize
 }
 
 function infoOf(ready: ZygoteReady, isolation: Isolation, cgroups: Cgroups): ProviderInfo {

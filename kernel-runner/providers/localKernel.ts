@@ -4,12 +4,13 @@ import fs from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { START, WATCH } from '../bounds.ts'
 import type { Cgroup, Cgroups } from '../cgroup.ts'
-import { type Home, makeHome, NOTEBOOK, noteHolder, wipe } from '../homes.ts'
+import type { Disk, Room } from '../disk.ts'
+import { exceptionIn, type Home, makeHome, NOTEBOOK, noteHolder, wipe } from '../homes.ts'
 import type { Log } from '../log.ts'
 import { type Pinned, pinSocket } from '../pin.ts'
-import { processStart, treeUsage } from '../processes.ts'
+import { processStart, treePids, treeUsage } from '../processes.ts'
 import { buildHolder, type Holder, type SandboxBase } from '../sandbox.ts'
-import { folderBytes } from '../scratch.ts'
+import { folderBytes, namelessBytes, writtenBytes } from '../scratch.ts'
 import type { UidPool } from '../uids.ts'
 import type { Exit, Started, Zygote } from '../zygote.ts'
 import type { Death, KernelProcess, Order, ProviderEvent, Sample } from './provider.ts'
@@ -20,6 +21,7 @@ export type Ground = {
   readonly zygote: Zygote
   readonly sandboxes: SandboxBase | null
   readonly cgroups: Cgroups
+  readonly disk: Disk
   readonly uids: UidPool | null // null: kernels have the runner's own uid
   readonly log: Log
 }
@@ -27,7 +29,7 @@ export type Ground = {
 const ZYGOTE_PAUSE = 100 // ms
 const EXIT_SEEN = 400 // ms between the end of a server's socket and the zygote's word on how it ended
 const OOM_RECENT = 5000 // ms: a process killed for memory this short before the end was the end
-const AWAKE = 20 // ms of CPU between two samples: below it nothing was written
+const BESIDE = 16 * 1024 * 1024 // the longest file leaves room for the notebook: an error in its cell, not the end of the kernel
 const TMP_SHARE = 4 // /tmp and /dev/shm count as memory: each may take a quarter of it
 
 export class LocalKernel implements KernelProcess {
@@ -44,7 +46,7 @@ export class LocalKernel implements KernelProcess {
   #exit: Exit | null = null
   #exitSeen = Promise.withResolvers<void>()
   #oom = { kills: 0, at: 0 }
-  #scratch = { bytes: 0, cpu: Number.NEGATIVE_INFINITY }
+  #scratch = { cpu: Number.NEGATIVE_INFINITY, bytes: 0, written: 0 }
   #ended: Promise<void> | null = null
 
   constructor(order: Order, ground: Ground, report: (event: ProviderEvent) => void) {
@@ -59,9 +61,21 @@ export class LocalKernel implements KernelProcess {
   async sample(): Promise<Sample | null> {
     if (!this.#server || !this.#home || this.#exit) return null
     this.#countOom()
-    const usage = this.#cgroup?.usage() ?? treeUsage([this.#server.pid, ...(this.#holder ? [this.#holder.pid] : [])])
-    if (usage.cpu - this.#scratch.cpu > AWAKE) this.#scratch = { bytes: await folderBytes(this.#home.home), cpu: usage.cpu }
-    return { memory: usage.memory, cpu: usage.cpu, scratch: this.#scratch.bytes }
+    const roots = [this.#server.pid, ...(this.#holder ? [this.#holder.pid] : [])]
+    const counted = this.#cgroup?.usage()
+    const { memory, cpu } = counted ?? treeUsage(roots)
+    // Counted to less than a microsecond: who used no time wrote nothing.
+    const slept = counted !== null && counted !== undefined && cpu === this.#scratch.cpu
+    const disk = slept ? this.#ground.disk.judge(this.#order.spec.id, 0) : await this.#measure(this.#home.home, cpu, roots)
+    return { memory, cpu, scratch: this.#scratch.bytes, disk }
+  }
+
+  async #measure(home: string, cpu: number, roots: readonly number[]): Promise<Room> {
+    const pids = this.#cgroup?.pids() ?? treePids(roots)
+    const [named, nameless, written] = await Promise.all([folderBytes(home), namelessBytes(pids, home), writtenBytes(pids)])
+    const wrote = written - this.#scratch.written
+    this.#scratch = { cpu, bytes: named + nameless, written }
+    return this.#ground.disk.judge(this.#order.spec.id, wrote)
   }
 
   async inspect(): Promise<Death | null> {
@@ -80,13 +94,13 @@ export class LocalKernel implements KernelProcess {
 
   async #make(): Promise<void> {
     const { spec, source } = this.#order
-    const { uids, root, cgroups } = this.#ground
+    const { uids, root, cgroups, sandboxes } = this.#ground
     if (uids) {
       this.#uid = uids.take()
       if (this.#uid === null) throw new StartError('No user id is free for another kernel on this machine.')
     }
     const { id, notebook, layout } = spec
-    this.#home = makeHome({ root, id, notebook, source, layout, uid: this.#uid })
+    this.#home = makeHome({ root, id, notebook, source, layout, uid: this.#uid, enclosed: sandboxes !== null })
     this.#cgroup = cgroups.create(spec.id, spec.limits)
     await this.#enclose(this.#home)
     if (this.#ended) return
@@ -133,15 +147,16 @@ export class LocalKernel implements KernelProcess {
         memory: limits.memory,
         processes: limits.processes,
         files: limits.files,
+        scratch: Math.max(0, limits.scratch - BESIDE),
         output: limits.output,
         threads: Math.max(1, Math.ceil(limits.cpuShare)),
       },
-      log: `${home.folder}/log`,
+      log: home.log,
     })
   }
 
   #settle(started: Started, home: Home): void {
-    if (started.type === 'failed') throw new StartError(`The step “${started.step}” failed.`)
+    if (started.type === 'failed') throw new StartError(`The step “${started.step}” failed.`, started.step)
     this.#server = { pid: started.pid, start: processStart(started.pid) }
     void started.exited.then((exit) => this.#exited(exit))
     if (!this.#holder) noteHolder(home.folder, started.pid)
@@ -154,6 +169,8 @@ export class LocalKernel implements KernelProcess {
     if (exit.type === 'unknown') return
     this.#exit = exit
     this.#exitSeen.resolve()
+    const exception = this.#home && exceptionIn(this.#home.log)
+    if (exception) this.#ground.log.warn({ kernel: this.#order.spec.id, step: 'python', exception }, 'kernel-start')
     this.#countOom()
     this.#report({ type: 'died', death: this.#oom.at > 0 ? { type: 'memory' } : deathOf(exit) })
   }
@@ -171,13 +188,17 @@ export class LocalKernel implements KernelProcess {
   async #end(): Promise<void> {
     await this.#made
     this.#kill()
-    const gone = this.#holder?.exited ?? this.#left()
-    await Promise.race([gone, wait(WATCH.end, undefined, { ref: false })])
+    const left = this.#holder?.exited ?? this.#left()
+    const gone = await Promise.race([left.then(() => true), wait(WATCH.end, false, { ref: false })])
     this.#pinned?.close()
+    this.#ground.disk.forget(this.#order.spec.id)
     const removed = (await this.#cgroup?.remove()) ?? true
-    if (this.#home) await wipe(this.#home.folder)
-    const free = this.#uid === null || (this.#ground.uids?.giveBack(this.#uid) ?? true)
-    if (!removed || !free) this.#ground.log.error({ kernel: this.#order.spec.id, removed, free }, 'kernel-left')
+    try {
+      if (this.#home && gone) await wipe(this.#home.folder) // else the next start of the runner does
+    } finally {
+      const free = this.#uid === null || (this.#ground.uids?.giveBack(this.#uid) ?? true)
+      if (!gone || !removed || !free) this.#ground.log.error({ kernel: this.#order.spec.id, gone, removed, free }, 'kernel-left')
+    }
   }
 
   #kill(): void {
@@ -193,7 +214,13 @@ export class LocalKernel implements KernelProcess {
   }
 }
 
-class StartError extends Error {}
+class StartError extends Error {
+  readonly code: string | undefined // for the log
+  constructor(message: string, code?: string) {
+    super(message)
+    this.code = code
+  }
+}
 
 function deathOf(exit: Exit): Death {
   if (exit.type === 'exit') return { type: 'exit', value: exit.code }

@@ -1,6 +1,7 @@
 // The seam: where a kernel runs. What it can do is marimo's affair; the provider starts a marimo server in whatever
 // confinement it offers, says where its unix socket is, how much it uses and how it ended, and leaves nothing behind.
 import type { KernelSpec, Limits } from '#protocol/runner.ts'
+import type { Room } from '../disk.ts'
 
 export type StartStep = 'queued' | 'sandbox' | 'python' | 'notebook'
 
@@ -23,8 +24,8 @@ export type ProviderEvent =
   | { readonly type: 'failed'; readonly why: string | null } // it will never listen; one sentence, or nothing to add
   | { readonly type: 'died'; readonly death: Death } // its server is gone
 
-/** cpu: milliseconds of one core since the start. */
-export type Sample = { readonly memory: number; readonly cpu: number; readonly scratch: number }
+/** cpu: milliseconds of one core since the start. disk: whether the machine's can bear what this kernel writes. */
+export type Sample = { readonly memory: number; readonly cpu: number; readonly scratch: number; readonly disk: Room }
 
 export interface KernelProcess {
   /** What it uses now; null where that cannot be told (any more). Cheap enough for every two seconds. */
@@ -46,6 +47,8 @@ export type ProviderInfo = {
 export interface KernelProvider {
   /** Removes what an earlier instance left, proves the isolation it offers, and is then ready to start kernels. */
   open(): Promise<ProviderInfo>
+  /** What kernels that start now can import: an operator may have added to it since `open`. */
+  packages(): ProviderInfo['packages']
   /** Returns at once; progress and failure arrive as events, none after `end` was called. */
   start(order: Order, report: (event: ProviderEvent) => void): KernelProcess
   /** After every kernel has ended. */

@@ -1,6 +1,7 @@
 // A whole runner on fake kernels as a process of its own, for the gateway's tests: `node fake.ts SOCKET`, says `listening`.
 import pino from 'pino'
 import { systemClock } from '../clock.ts'
+import '../memory.ts'
 import { FakeProvider } from '../providers/fake.ts'
 import { startRunner } from '../runner.ts'
 

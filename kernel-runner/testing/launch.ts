@@ -27,13 +27,14 @@ export type Ground = {
   close(): Promise<void>
 }
 
-export async function openGround(): Promise<Ground> {
+/** `shown`: folders that sandboxes show beside the interpreter's own. */
+export async function openGround(python = PYTHON, shown: readonly string[] = []): Promise<Ground> {
   const folder = mkdtempSync(join(tmpdir(), 'launch-'))
-  const program = execFileSync(PYTHON, ['-I', MAIN, '--print-seccomp'])
-  const prefix = execFileSync(PYTHON, ['-c', 'import sys; print(sys.prefix, sys.base_prefix)'], { encoding: 'utf8' }).trim()
-  const base = prepareSandboxes(folder, findBubblewrap() ?? 'bwrap', program, prefix.split(' '))
+  const program = execFileSync(python, ['-I', MAIN, '--print-seccomp'])
+  const prefix = execFileSync(python, ['-c', 'import sys; print(sys.prefix, sys.base_prefix)'], { encoding: 'utf8' }).trim()
+  const base = prepareSandboxes(folder, findBubblewrap() ?? 'bwrap', program, [...prefix.split(' '), ...shown])
   const cgroups = openCgroups(`test-${process.pid}-${Date.now()}`)
-  const zygote = new Zygote({ python: PYTHON, main: MAIN, learned: null, folder, note: () => undefined })
+  const zygote = new Zygote({ python, main: MAIN, learned: null, folder, note: () => undefined })
   const ready = await zygote.open()
   const close = async () => {
     zygote.close()
@@ -85,7 +86,7 @@ export class TestKernel {
   }
 
   static async start(ground: Ground, wish: Wish): Promise<TestKernel> {
-    const { cells, header, cgroup: limits, ...rest } = wish
+    const { cells, header, cgroup: limits, mode = 'run', ...rest } = wish
     const id = `kernel-${count++}`
     const uid = 61000 + count
     const home = join(ground.folder, id, 'home')
@@ -97,8 +98,8 @@ export class TestKernel {
     const socket = join(ground.folder, id, 'socket')
     const request: StartRequest = {
       id,
-      mode: 'run',
-      autorun: false,
+      mode,
+      autorun: mode === 'run',
       theme: 'light',
       holder: holder.pid,
       uid,
@@ -106,7 +107,7 @@ export class TestKernel {
       home: '/home/me',
       notebook: '/home/me/notebook.py',
       cgroups: cgroup.procs,
-      limits: { memory: 2 ** 30, processes: 128, files: 1024, output: 8_000_000, threads: 1 },
+      limits: { memory: 2 ** 30, processes: 128, files: 1024, scratch: 2 ** 28, output: 8_000_000, threads: 1 },
       log: join(ground.folder, id, 'log'),
       ...rest,
     }

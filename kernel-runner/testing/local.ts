@@ -15,5 +15,12 @@ export function temporaryRoot(): string {
 }
 
 export function localProvider(root: string): LocalProvider {
-  return new LocalProvider({ root, python: PYTHON, launcher: LAUNCHER, learned: null, log: pino({ level: 'silent' }) })
+  return new LocalProvider({
+    root,
+    python: PYTHON,
+    launcher: LAUNCHER,
+    learned: null,
+    changed: path.join(root, 'changed'),
+    log: pino({ level: 'silent' }),
+  })
 }

@@ -11,11 +11,13 @@ const MAIN = path.join(path.dirname(import.meta.dirname), 'main.ts')
 export class RunnerProcess {
   readonly root: string
   readonly child: ChildProcess
+  readonly #socket: string
   stderr = ''
 
-  constructor(root = temporaryRoot()) {
+  constructor(root = temporaryRoot(), more: Record<string, string> = {}) {
     this.root = root
-    const env = { ...process.env, SCRYDON_HOME: root, LOG_LEVEL: 'info' }
+    const env = { ...process.env, SCRYDON_HOME: root, LOG_LEVEL: 'info', ...more }
+    this.#socket = more.SCRYDON_RUNNER ?? path.join(root, 'run', 'runner.sock')
     this.child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'pipe'] })
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text
@@ -31,7 +33,7 @@ export class RunnerProcess {
   }
 
   connect(): Client {
-    return new Client(path.join(this.root, 'run', 'runner.sock'))
+    return new Client(this.#socket)
   }
 
   async end(signal: NodeJS.Signals): Promise<number | null> {

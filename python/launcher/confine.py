@@ -83,6 +83,7 @@ def prepare(job: Job) -> None:
     with step("limits"):
         limit(resource.RLIMIT_CORE, 0)
         limit(resource.RLIMIT_NOFILE, limits["files"])
+        limit(resource.RLIMIT_FSIZE, limits["scratch"])  # one file; what all of them take is measured from outside
         if job.uid is not None:  # counted per uid: only where the uid is this kernel's alone
             limit(resource.RLIMIT_NPROC, limits["processes"])
         if not job.request["cgroups"]:

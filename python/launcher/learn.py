@@ -145,31 +145,32 @@ def observe(mode: str) -> set[str]:
     """Runs the notebook in one mode in a forked server. Answers every module that it came to know."""
     from launcher import serve, zygote
 
-    home = os.path.realpath(tempfile.mkdtemp(prefix="learn-"))
-    notebook, path = os.path.join(home, "notebook.py"), os.path.join(home, "socket")
-    with open(notebook, "w") as file:
-        file.write(NOTEBOOK + SAY)
-    listener = zygote.listen(path)
-    order = {"mode": mode, "autorun": True, "theme": "light", "home": home, "notebook": notebook, "limits": {"output": 8 << 20}}
-    pid = os.fork()
-    if pid == 0:
-        try:
-            serve.run(order, listener.fileno())
-            with open(os.path.join(home, "server.json"), "w") as file:
-                json.dump(sorted(sys.modules), file)
-        finally:
-            os._exit(0)
-    listener.close()
-    client = threading.Thread(target=use, args=(path, mode))
-    client.start()
-    client.join()
-    os.kill(pid, signal.SIGINT)
-    os.waitpid(pid, 0)
-    found: set[str] = set()
-    for name in ("modules.json", "server.json"):
-        with open(os.path.join(home, name)) as file:
-            found |= set(json.load(file))
-    return found
+    with tempfile.TemporaryDirectory(prefix="learn-") as made:
+        home = os.path.realpath(made)
+        notebook, path = os.path.join(home, "notebook.py"), os.path.join(home, "socket")
+        with open(notebook, "w") as file:
+            file.write(NOTEBOOK + SAY)
+        listener = zygote.listen(path)
+        order = {"mode": mode, "autorun": True, "theme": "light", "home": home, "notebook": notebook, "limits": {"output": 8 << 20, "processes": 256, "scratch": 2 << 30}}
+        pid = os.fork()
+        if pid == 0:
+            try:
+                serve.run(order, listener.fileno())
+                with open(os.path.join(home, "server.json"), "w") as file:
+                    json.dump(sorted(sys.modules), file)
+            finally:
+                os._exit(0)
+        listener.close()
+        client = threading.Thread(target=use, args=(path, mode))
+        client.start()
+        client.join()
+        os.kill(pid, signal.SIGINT)
+        os.waitpid(pid, 0)
+        found: set[str] = set()
+        for name in ("modules.json", "server.json"):
+            with open(os.path.join(home, name)) as file:
+                found |= set(json.load(file))
+        return found
 
 
 def wanted(name: str) -> bool:

@@ -6,16 +6,25 @@ import asyncio
 import errno
 import multiprocessing
 import os
+import secrets
 import stat
+import sys
 from typing import IO, Any
 
 import uvicorn
 from marimo._ast import codegen
 from marimo._config import manager as config_manager
+from marimo._config import settings
+from marimo._config import utils as config_utils
 from marimo._entrypoints import registry
-from marimo._messaging import streams
+from marimo._messaging import notification_utils, streams
+from marimo._output.md import md
+from marimo._plugins.stateless.callout import callout
 from marimo._runtime import runtime
 from marimo._runtime.layout import layout
+from marimo._runtime.runner import hooks_post_execution
+from marimo._server import main
+from marimo._server.api import auth
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
 from marimo._session import session as marimo_session
@@ -27,7 +36,7 @@ from marimo._session.state import session_view
 from marimo._utils import distributor
 from marimo._utils.http import HTTPException, HTTPStatus
 
-from launcher import config, flow
+from launcher import config, explain, flow
 
 NOT_PLAIN = "it has been replaced by a link or a pipe; restart the kernel to go on"
 
@@ -40,6 +49,29 @@ def force_configuration(forced: dict[str, Any]) -> None:
     config_manager._contextual_defaults = lambda reader: {}
     read_user = config_manager.UserConfigStore.read
     config_manager.UserConfigStore.read = lambda self: config.kept(read_user(self))
+
+
+SETTINGS = {
+    "QUIET": True,
+    "YES": True,
+    "RESTRICT_SHARING": True,
+    "CHECK_STATUS_UPDATE": False,
+    "ENABLE_HOST": False,
+    "TRACING": False,
+    "MANAGE_SCRIPT_METADATA": False,
+    "SANDBOX_MODE": None,
+    "SANDBOX_BACKEND": None,
+    "SESSION_SECRET": None,
+    "PROFILE_DIR": None,
+}
+
+
+def fresh_state() -> None:
+    """What marimo read from the zygote's environment, and the secret it made there, which every kernel would share."""
+    for name, value in SETTINGS.items():
+        setattr(settings.GLOBAL_SETTINGS, name, value)
+    auth.SESSION_SECRET = main.SESSION_SECRET = type(auth.SESSION_SECRET)(secrets.token_hex(32))
+    config_utils.get_user_config_path.cache_clear()
 
 
 def no_session_cache() -> None:
@@ -179,6 +211,36 @@ def watch_instead_of_polling() -> None:
     extensions.HeartbeatExtension._start = start
 
 
+def wait_to_be_told() -> None:
+    """A reader's notebook that was opened without running: the session is there, POST /api/kernel/instantiate runs it."""
+    connector.SessionConnector._auto_instantiate = lambda self, session: None
+
+
+def explain_errors(limits: dict[str, int]) -> None:
+    """A cell's error says what an operator or the person can do about it. So does a reader's, which marimo would hide."""
+    describe, hide = hooks_post_execution.format_exception_message, notification_utils.is_sensitive_error
+    explained = (explain.ADD, explain.processes(limits["processes"]), explain.scratch(limits["scratch"]))
+
+    def message(error: BaseException) -> str:
+        advice = explain.advice(error, limits)
+        return describe(error) if advice is None else f"{describe(error)}. {advice}"
+
+    hooks_post_execution.format_exception_message = message
+    notification_utils.is_sensitive_error = lambda error: hide(error) and not error.describe().endswith(explained)
+
+
+def explain_large_outputs() -> None:
+    """In our words: marimo's advise settings that are forced here."""
+
+    def shortened(mimetype: Any, data: str) -> tuple[Any, str]:
+        size, limit = sys.getsizeof(data), notification_utils.output_max_bytes()
+        if size <= limit:
+            return mimetype, data
+        return callout(md(explain.output(size, limit)), kind="warn")._mime_()
+
+    notification_utils.CellNotificationUtils.maybe_truncate_output = staticmethod(shortened)
+
+
 class QuietServer(uvicorn.Server):
     """uvicorn wakes ten times a second to see whether it should end; this one waits to be told."""
 
@@ -199,7 +261,8 @@ class QuietServer(uvicorn.Server):
         await self._ending.wait()
 
 
-def apply(mode: str, forced: dict[str, Any]) -> None:
+def apply(mode: str, autorun: bool, limits: dict[str, int], forced: dict[str, Any]) -> None:
+    fresh_state()
     force_configuration(forced)
     no_session_cache()
     data_urls()
@@ -209,5 +272,9 @@ def apply(mode: str, forced: dict[str, Any]) -> None:
     never_expire()
     watch_instead_of_polling()
     no_plugins()
+    explain_errors(limits)
+    explain_large_outputs()
     if mode == "edit":
         forked_kernels()
+    elif not autorun:
+        wait_to_be_told()

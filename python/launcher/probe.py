@@ -1,7 +1,7 @@
 """Two throw-away kernels, one trying to reach the other: what a start of the runner proves before it claims a level.
 
 The zygote forks both exactly as it forks kernels; instead of serving a notebook they talk JSON lines on their socket:
-  victim    answers one line: what it has (a token in its environment and memory, a file, a port, …), then waits for the end
+  victim    answers one line: what it has (a token in a process's environment and memory, a file, a port, …), then waits for the end
   attacker  reads that line, tries each of CHECKS, answers {"leaks": [names], "facts": {…}} and ends
 A check returns whether something was reached. One that errs in a way not foreseen counts as a leak.
 """
@@ -13,32 +13,61 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from launcher import confine, native
+from launcher import confine, native, reset
 
 Victim = dict[str, Any]
 VSOCK = 40
 
 
+# What a kernel keeps in itself: executed, so that its first environment and arguments hold the token, and as open to others
+# of its uid as a process can be. Ends with its standard input.
+HELD = """
+import ctypes, os, sys
+PR_SET_PTRACER = 0x59616D61  # where only a process's ancestors may look into it: let everybody
+ctypes.CDLL(None).prctl(PR_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
+memory = ctypes.create_string_buffer(os.environ["PROBE_TOKEN"].encode())
+file = open(sys.argv[1])
+print(ctypes.addressof(memory), flush=True)
+sys.stdin.read()
+"""
+
+
 def victim(request: dict[str, Any]) -> Victim:
     """Puts a secret into every place that the attacker looks at."""
     token = secrets.token_hex(16)
-    os.environ["PROBE_TOKEN"] = token
-    memory = ctypes.create_string_buffer(token.encode())
+    reset.allow_inspection()  # as kernels do
     home = os.path.join(request["home"], "private")
     os.makedirs(home, 0o700, exist_ok=True)
     paths = {"file": os.path.join(home, "secret"), "shm": f"/dev/shm/probe-{token}"}
     for path in paths.values():
         with contextlib.suppress(FileNotFoundError), open(path, "w") as file:
             file.write(token)
+    command = [sys.executable, "-I", "-S", "-c", HELD, paths["file"], token]
+    held = subprocess.Popen(command, env={"PROBE_TOKEN": token}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert held.stdout is not None
+    address = int(held.stdout.readline())
     tcp = socket.create_server(("127.0.0.1", 0))
     abstract = socket.socket(socket.AF_UNIX)
     abstract.bind(f"\0probe-{token}")
     abstract.listen()
-    keep = [memory, tcp, abstract, open(paths["file"])]
-    return {"address": ctypes.addressof(memory), "length": len(token), "port": tcp.getsockname()[1], "token": token, "paths": paths, "keep": keep}
+    keep = [held, tcp, abstract]
+    return {"address": address, "length": len(token), "port": tcp.getsockname()[1], "token": token, "paths": paths, "keep": keep}
+
+
+def release(it: Victim) -> None:
+    """Ends what victim() began."""
+    held, *sockets = it["keep"]
+    held.communicate()
+    for item in sockets:
+        item.close()
+    for path in it["paths"].values():
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def _reads(path: str, wanted: str, offset: int = 0, length: int = 1 << 16) -> bool:
@@ -60,11 +89,11 @@ def _victims(it: Victim) -> Iterator[int]:
 
 
 def environ(it: Victim) -> bool:
-    return any(_reads(f"/proc/{pid}/environ", "PROBE_TOKEN") for pid in _victims(it))
+    return any(_reads(f"/proc/{pid}/environ", it["token"]) for pid in _victims(it))
 
 
 def cmdline(it: Victim) -> bool:
-    return any(_reads(f"/proc/{pid}/cmdline", "launcher") for pid in _victims(it))
+    return any(_reads(f"/proc/{pid}/cmdline", it["token"]) for pid in _victims(it))
 
 
 def memory(it: Victim) -> bool:
@@ -238,6 +267,7 @@ def run(request: dict[str, Any], listener: int) -> None:
             with server.accept()[0] as client:
                 client.sendall(json.dumps({key: value for key, value in has.items() if key != "keep"}).encode() + b"\n")
                 client.recv(1)
+            release(has)
             return
         with server.accept()[0] as client:
             it = json.loads(client.makefile().readline())

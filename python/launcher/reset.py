@@ -1,15 +1,14 @@
-"""What a child must not share with the zygote and its other children: environment, randomness, secrets, cached paths."""
+"""What a child must not share with the zygote and its other children: environment, randomness, cached paths. What marimo
+keeps for itself stands in patches.py."""
 
 import gc
 import importlib
 import logging
 import os
 import random
-import secrets
 import sys
 import tempfile
 import types
-from typing import Any
 
 from launcher import native
 
@@ -92,17 +91,6 @@ def main_module() -> None:
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
 
 
-def marimo_state() -> None:
-    settings: Any = importlib.import_module("marimo._config.settings").GLOBAL_SETTINGS
-    settings.QUIET = settings.YES = settings.RESTRICT_SHARING = True
-    settings.CHECK_STATUS_UPDATE = settings.ENABLE_HOST = settings.TRACING = settings.MANAGE_SCRIPT_METADATA = False
-    settings.SANDBOX_MODE = settings.SANDBOX_BACKEND = settings.SESSION_SECRET = settings.PROFILE_DIR = None
-    auth = importlib.import_module("marimo._server.api.auth")
-    auth.SESSION_SECRET = type(auth.SESSION_SECRET)(secrets.token_hex(32))
-    importlib.import_module("marimo._server.main").SESSION_SECRET = auth.SESSION_SECRET
-    importlib.import_module("marimo._config.utils").get_user_config_path.cache_clear()
-
-
 def everything(home: str, threads: int) -> None:
     os.environ.clear()
     os.environ.update(environment(home, threads))
@@ -112,5 +100,4 @@ def everything(home: str, threads: int) -> None:
     loggers()
     randomness()
     main_module()
-    marimo_state()
     gc.enable()

@@ -86,10 +86,11 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "sysfs": (139, None),
     "_sysctl": (156, None),
 }
-CLONE, CLONE3, SOCKET, IOCTL, PERSONALITY = (56, 220), (435, 435), (41, 198), (16, 29), (135, 92)
+CLONE, CLONE3, SOCKET, IOCTL, PERSONALITY, FALLOCATE = (56, 220), (435, 435), (41, 198), (16, 29), (135, 92), (285, 47)
 NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW* that clone() takes
 FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6
-TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: they type into a terminal
+# TIOCSTI, TIOCLINUX type into a terminal; FS_IOC_RESVSP, FS_IOC_RESVSP64, FS_IOC_ZERO_RANGE are fallocate by another name
+NEVER = (0x5412, 0x541C, 0x40305828, 0x4030582A, 0x40305839)
 PERSONALITIES = (0, 0xFFFFFFFF)  # plain Linux, and asking
 X32 = 0x40000000
 
@@ -136,9 +137,11 @@ def program(machine: str | None = None) -> bytes:
         if number is not None:
             code += [_op(JUMP_EQUAL, number, 0, 1), _fail(errno.EPERM)]
     code += [_op(JUMP_EQUAL, CLONE3[column], 0, 1), _fail(errno.ENOSYS)]
+    # takes a whole disk within a millisecond; glibc writes the bytes instead, which can be watched
+    code += [_op(JUMP_EQUAL, FALLOCATE[column], 0, 1), _fail(errno.EOPNOTSUPP)]
     code.append(_clone(CLONE[column]))
     code.append(_only(SOCKET[column], FIRST, FAMILIES, errno.EAFNOSUPPORT))
     code.append(_only(PERSONALITY[column], FIRST, PERSONALITIES, errno.EPERM))
-    code.append(_never(IOCTL[column], SECOND, TERMINAL_INPUT))
+    code.append(_never(IOCTL[column], SECOND, NEVER))
     code.append(_op(RETURN, ALLOW))
     return b"".join(code)

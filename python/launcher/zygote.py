@@ -10,7 +10,7 @@ Requests, answered in order:
    "socket": host path to listen at, in a folder that no sandbox shows,
    "home", "notebook": paths as the kernel sees them,
    "cgroups": ["…/cgroup.procs", …],
-   "limits": {"memory", "processes", "files", "output", "threads"},
+   "limits": {"memory", "processes", "files", "scratch", "output", "threads"},
    "log": host path for what goes wrong before the server listens | null,
    "probe": absent | "victim" | "attacker": no notebook, see probe.py}
     -> {"type": "started", "id", "pid": as the host sees it}: confined, proven, and its socket takes connections

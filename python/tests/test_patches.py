@@ -1,33 +1,42 @@
 """The contract with each marimo symbol that patches.py changes: its shape before, its effect after. A marimo whose shape
 differs fails here, by the symbol's name, before any kernel does."""
 
+import asyncio
 import inspect
 import multiprocessing
 import os
 import pathlib
 import tempfile
 import threading
+import types
 import unittest
+from unittest import mock
 from typing import Any
 
 import uvicorn
 from marimo._ast import codegen
-from marimo._config import manager
+from marimo._config import manager, settings
+from marimo._config import utils as config_utils
 from marimo._entrypoints import registry
-from marimo._messaging import console_output_worker, streams
+from marimo._messaging import console_output_worker, notification_utils, streams, tracebacks
 from marimo._messaging.cell_output import CellChannel, CellOutput
+from marimo._messaging.errors import MarimoExceptionRaisedError, MarimoInternalError
 from marimo._runtime import runtime
 from marimo._runtime.layout import layout
+from marimo._runtime.runner import hooks_post_execution
+from marimo._server import main
+from marimo._server.api import auth
 from marimo._server.api.endpoints.ws import session_handler
 from marimo._server.api.endpoints.ws import ws_session_connector as connector
 from marimo._session import session as marimo_session
 from marimo._session.extensions import extensions
 from marimo._session.managers import kernel as kernel_manager
+from marimo._session.model import ConnectionState, SessionMode
 from marimo._session.notebook import storage
 from marimo._session.state import session_view
 from marimo._utils import distributor
 
-from launcher import config, flow, patches
+from launcher import config, explain, flow, patches
 
 
 def parameters(function: Any) -> list[str]:
@@ -48,6 +57,14 @@ class Shapes(unittest.TestCase):
         self.assertEqual(parameters(manager._contextual_defaults), ["reader"])
         self.says(manager.MarimoConfigManager.__init__, "security_partials")
         self.says(manager.MarimoConfigManager._read_overrides, "*self.partials, *self.security_partials")
+
+    def test_state_of_the_process(self) -> None:
+        for name in patches.SETTINGS:
+            self.assertTrue(hasattr(settings.GLOBAL_SETTINGS, name), f"GLOBAL_SETTINGS.{name} is gone")
+        self.assertIs(main.SESSION_SECRET, auth.SESSION_SECRET)
+        self.says(main.create_starlette_app, "secret_key=SESSION_SECRET")
+        self.says(auth.hash_access_token, "str(SESSION_SECRET)")
+        self.assertTrue(callable(config_utils.get_user_config_path.cache_clear))
 
     def test_session_cache(self) -> None:
         self.assertEqual(parameters(extensions.CachingExtension.__init__), ["self", "enabled", "interval", "mode"])
@@ -72,6 +89,23 @@ class Shapes(unittest.TestCase):
         self.assertEqual(parameters(handler._write_kernel_ready_from_session_view), ["self", "session", "kiosk"])
         self.assertEqual(parameters(handler._replay_previous_session), ["self", "session"])
         self.says(handler._reconnect_session, "self.cancel_close_handle", "connect_consumer(self, main=True)")
+
+    def test_instantiation(self) -> None:
+        self.assertEqual(parameters(connector.SessionConnector._auto_instantiate), ["self", "session"])
+        self.says(connector.SessionConnector._create_new_session, "if self._is_run_mode:", "self._auto_instantiate(new_session)")
+        self.says(runtime.Kernel.instantiate, "if self.graph.cells:")  # telling it twice runs it once
+
+    def test_errors(self) -> None:
+        self.assertEqual(parameters(tracebacks.format_exception_message), ["exc"])
+        self.says(hooks_post_execution._broadcast_outputs, "msg = format_exception_message(run_result.exception)")
+        self.says(notification_utils.CellNotificationUtils.broadcast_error, "if not is_sensitive_error(error):")
+
+    def test_large_outputs(self) -> None:
+        utils = notification_utils.CellNotificationUtils
+        self.assertEqual(parameters(utils.maybe_truncate_output), ["mimetype", "data"])
+        self.says(utils.maybe_truncate_output, "sys.getsizeof(data)) > output_max_bytes()", "warning._mime_()")
+        for function in (utils.broadcast_output, utils.broadcast_console_output):
+            self.says(function, "CellNotificationUtils.maybe_truncate_output(")
 
     def test_expiry(self) -> None:
         self.assertEqual(parameters(session_handler.SessionHandler._on_disconnect), ["self"])
@@ -138,6 +172,66 @@ class Effects(unittest.TestCase):
     def test_saved_preferences_keep_only_harmless_keys(self) -> None:
         self.assertEqual(config.kept({"keymap": 1, "venv": 2, "mcp": 3, "runtime": 4, "package_management": 5}), {"keymap": 1})
 
+    def test_no_two_kernels_share_a_secret_and_settings_are_ours(self) -> None:
+        self.patched((auth, "SESSION_SECRET"), (main, "SESSION_SECRET"), *((settings.GLOBAL_SETTINGS, name) for name in patches.SETTINGS))
+        settings.GLOBAL_SETTINGS.ENABLE_HOST = settings.GLOBAL_SETTINGS.TRACING = True
+        seen = set()
+        for _ in range(2):
+            patches.fresh_state()
+            self.assertIs(main.SESSION_SECRET, auth.SESSION_SECRET)
+            seen.add(auth.hash_access_token("token"))
+        self.assertEqual(len(seen), 2)
+        self.assertEqual((settings.GLOBAL_SETTINGS.ENABLE_HOST, settings.GLOBAL_SETTINGS.TRACING), (False, False))
+
+    def test_a_session_gets_no_virtual_files_whatever_it_asks_for(self) -> None:
+        self.patched((marimo_session.SessionImpl, "create"))
+        asked: list[Any] = []
+
+        async def create(cls: Any, **options: Any) -> None:
+            asked.append(options)
+
+        marimo_session.SessionImpl.create = classmethod(create)
+        patches.data_urls()
+        asyncio.run(marimo_session.SessionImpl.create(virtual_file_storage="shared_memory", session_id="s"))
+        self.assertEqual(asked, [{"virtual_file_storage": None, "session_id": "s"}])
+
+    def test_a_session_without_a_socket_waits(self) -> None:
+        self.patched((session_handler.SessionHandler, "_on_disconnect"))
+        patches.never_expire()
+        session = mock.Mock()
+        handler = types.SimpleNamespace(message_queue=flow.queue(), _session=session, status=ConnectionState.OPEN)
+        handler.message_queue.put_nowait(b"x" * (flow.QUEUED + 1))
+        self.assertTrue(flow.full())
+        session_handler.SessionHandler._on_disconnect(handler)  # no loop runs here: nothing can have been put off
+        self.assertFalse(flow.full())
+        self.assertEqual(handler.status, ConnectionState.CLOSED)
+        self.assertEqual(session.mock_calls, [mock.call.disconnect_consumer(handler)])
+
+    def test_the_end_of_a_kernel_process_is_seen_at_once_and_nothing_polls_before(self) -> None:
+        self.patched((extensions.HeartbeatExtension, "_start"))
+        checked: list[Any] = []
+        extensions.HeartbeatExtension._start = lambda self, session: checked.append(session)
+        patches.watch_instead_of_polling()
+        alive, dying = os.pipe()
+        task = types.SimpleNamespace(sentinel=alive)
+        edit = types.SimpleNamespace(_kernel_manager=types.SimpleNamespace(mode=SessionMode.EDIT, kernel_task=task))
+        run = types.SimpleNamespace(_kernel_manager=types.SimpleNamespace(mode=SessionMode.RUN, kernel_task=task))
+
+        async def watches() -> None:
+            extension = extensions.HeartbeatExtension()
+            extensions.HeartbeatExtension._start(extension, run)
+            self.assertIsNone(extension.heartbeat_task)
+            extensions.HeartbeatExtension._start(extension, edit)
+            await asyncio.sleep(0)
+            self.assertEqual(checked, [])
+            os.close(dying)
+            while not checked:
+                await asyncio.sleep(0)
+
+        asyncio.run(asyncio.wait_for(watches(), 5))
+        os.close(alive)
+        self.assertEqual(checked, [edit])
+
     def test_the_cache_cannot_be_enabled(self) -> None:
         self.patched((marimo_session, "CachingExtension"))
         patches.no_session_cache()
@@ -194,6 +288,48 @@ class Effects(unittest.TestCase):
                     codegen.get_header_comments(path)
             self.assertEqual(plain.read_text(), "kept")
 
+    def test_a_session_waits_to_be_told_to_run(self) -> None:
+        self.patched((connector.SessionConnector, "_auto_instantiate"))
+        patches.wait_to_be_told()
+        session = mock.Mock()
+        connector.SessionConnector._auto_instantiate(mock.Mock(), session)
+        session.instantiate.assert_not_called()
+
+    def test_an_error_says_what_can_be_done_about_it(self) -> None:
+        self.patched((hooks_post_execution, "format_exception_message"), (notification_utils, "is_sensitive_error"))
+        patches.explain_errors({"processes": 256, "scratch": 2 << 30})
+
+        def shown(code: str) -> str:
+            try:
+                exec(code)
+            except Exception as error:
+                return hooks_post_execution.format_exception_message(error)
+            raise AssertionError("nothing was raised")
+
+        self.assertEqual(shown("import not_installed.part"), f"No module named 'not_installed'. {explain.ADD}")
+        wrapped = "try:\n    import not_installed\nexcept ImportError as error:\n    raise ImportError('needs more') from error"
+        self.assertEqual(shown(wrapped), f"needs more. {explain.ADD}")
+        full = shown("raise BlockingIOError(11, 'Resource temporarily unavailable')")
+        self.assertRegex(full, "unavailable. A kernel may have 256 processes and threads")
+        self.assertRegex(shown('raise RuntimeError("can\'t start new thread")'), "256 processes")
+        self.assertRegex(shown("raise OSError(27, 'File too large')"), "too large. A kernel may write 2 GB")
+        for code in ("import os.pathh", "import marimo.nothing", "from os import nothing", "1 / 0", "raise RuntimeError('other')"):
+            self.assertNotRegex(shown(code), "operator|256", code)
+        for message, hidden in ((full, False), (shown("import not_installed"), False), ("a value", True)):
+            error = MarimoExceptionRaisedError(message, "Error", None)
+            self.assertEqual(notification_utils.is_sensitive_error(error), hidden, message)
+        self.assertFalse(notification_utils.is_sensitive_error(MarimoInternalError("an id")))
+
+    def test_an_output_that_is_too_large_names_the_limit(self) -> None:
+        utils = notification_utils.CellNotificationUtils
+        self.patched((utils, "maybe_truncate_output"), (notification_utils, "output_max_bytes"))
+        notification_utils.output_max_bytes = lambda: 8 << 20
+        patches.explain_large_outputs()
+        self.assertEqual(utils.maybe_truncate_output("text/plain", "x" * 1000), ("text/plain", "x" * 1000))
+        mimetype, data = utils.maybe_truncate_output("text/plain", "x" * (10 << 20))
+        self.assertEqual(mimetype, "text/html")
+        self.assertIn("This output of 10 MB was left out: one output may have 8 MB.", data)
+
     def test_kernels_are_forked(self) -> None:
         self.patched((kernel_manager, "get_context"), (runtime, "start_parent_poller"))
         patches.forked_kernels()
@@ -201,8 +337,6 @@ class Effects(unittest.TestCase):
         self.assertIsNone(runtime.start_parent_poller(1, ancestor_pid=2))
 
     def test_the_server_ends_when_told(self) -> None:
-        import asyncio
-
         async def ends() -> None:
             server = patches.QuietServer(uvicorn.Config(None))
             waiting = asyncio.create_task(server.main_loop())

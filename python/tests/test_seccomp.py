@@ -48,8 +48,9 @@ class Program(unittest.TestCase):
                 self.assertEqual(decide(machine, clone, flag | 17), EPERM)
             self.assertEqual([decide(machine, socket, family) == ALLOW for family in (1, 2, 10, 16, 17, 38, 40)], [True] * 3 + [False] * 4)
             self.assertEqual(decide(machine, seccomp.CLONE3[column]), 0x00050000 | errno.ENOSYS)
+            self.assertEqual(decide(machine, seccomp.FALLOCATE[column]), 0x00050000 | errno.EOPNOTSUPP)
             ioctl, personality = seccomp.IOCTL[column], seccomp.PERSONALITY[column]
-            self.assertEqual([decide(machine, ioctl, 0, call) for call in (0x5401, 0x5412, 0x541C)], [ALLOW, EPERM, EPERM])
+            self.assertEqual([decide(machine, ioctl, 0, call) for call in (0x5401, *seccomp.NEVER)], [ALLOW] + [EPERM] * 5)
             self.assertEqual([decide(machine, personality, value) for value in (0, 0xFFFFFFFF, 0x0040000)], [ALLOW, ALLOW, EPERM])
 
     def test_another_architecture_ends_the_process(self) -> None:

@@ -11,6 +11,7 @@ export const NODE = at('node_modules/.bin/node') // Node 24, whatever the host h
 export const PYTHON = at('.venv/bin/python')
 export const UV = at('.tools/bin/uv')
 export const LOCK = at('python/requirements.lock')
+export const CHANGED = at('.venv/changed') // touched when packages were added: a running kernel runner looks at it
 export const EXTRA_LOCK = at('python/requirements.extra.lock')
 
 export function exists(path) {

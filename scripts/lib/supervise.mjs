@@ -4,11 +4,11 @@ import { CONFIGURATION } from './run.mjs'
 
 const FIRST_DELAY = 500
 const LONGEST_DELAY = 30_000
-const SETTLED = 30_000 // running this long forgets earlier failures
+export const SETTLED = 30 // seconds: running this long forgets earlier failures
 const GRACE = 10_000
 
-/** programs: { name, args }[]; hooks: started({ name, pid }[]), heard(name, message), said(sentence), gaveUp(name). */
-export function supervise(programs, spawnOptions, hooks) {
+/** programs: { name, args }[]; hooks: started({ name, pid }[]), heard(name, message), said(sentence), gaveUp(name); settled: seconds. */
+export function supervise(programs, spawnOptions, hooks, settled = SETTLED) {
   const running = new Map()
   const timers = new Set()
   let stopping = false
@@ -27,7 +27,7 @@ export function supervise(programs, spawnOptions, hooks) {
     running.delete(program.name)
     if (stopping) return
     if (code === CONFIGURATION) return hooks.gaveUp(program.name)
-    const next = lived > SETTLED ? FIRST_DELAY : delay
+    const next = lived > settled * 1000 ? FIRST_DELAY : delay
     hooks.said(`The ${program.name} ended (${signal ?? `code ${code}`}); starting it again in ${next / 1000} s.`)
     const timer = setTimeout(() => {
       timers.delete(timer)

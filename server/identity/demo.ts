@@ -9,9 +9,6 @@ const DEMO: readonly Principal[] = [
   { id: 'p_demo-outsider', name: 'Outsider', standing: 'none' },
 ]
 
-/** Who authors the seeded examples. */
-export const DEMO_OWNER = 'p_demo-owner'
-
 export function demoIdentity(benchAccounts: number): Identity {
   const bench = Array.from({ length: benchAccounts }, (_, i): Principal => {
     const number = String(i + 1).padStart(4, '0')

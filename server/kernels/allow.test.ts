@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FUNCTIONS, ROUTES } from '#protocol/marimo.ts'
 import { ROLES } from '#protocol/roles.ts'
+import { linear } from '../testing/cost.ts'
 import { type Command, decide, type Situation } from './allow.ts'
-import { DEPTH } from './json.ts'
+import { DEPTH, MEMBERS } from './json.ts'
 
 const edit: Situation = { role: 'edit', autorun: false, file: 'notebook.py' }
 const run: Situation = { ...edit, role: 'run' }
@@ -55,7 +56,7 @@ describe('routes', () => {
 
   test('a reader moves a slider and cannot run, save or read the source', () => {
     expect(decide(post('/api/kernel/set_ui_element_value', { objectIds: ['a'], values: [1] }), run).type).toBe('pass')
-    for (const path of ['run', 'save', 'read_code', 'instantiate', 'interrupt'])
+    for (const path of ['run', 'save', 'read_code', 'interrupt'])
       expect(decide(post(`/api/kernel/${path}`, {}), run)).toEqual(refused('read-only-view'))
     expect(decide(post('/api/kernel/takeover', {}), run)).toEqual(refused('use-the-shell'))
   })
@@ -136,6 +137,17 @@ describe('altered bodies', () => {
       expect(decide(post('/api/kernel/save', { layout: wrong }), edit)).toEqual(refused('bad-command'))
   })
 
+  test('a reader who runs it runs the stored source: nothing of the body passes', () => {
+    const body = { objectIds: ['a'], values: [1], autoRun: false, codes: { Hbol: 'other()' } }
+    for (const sent of [body, {}])
+      expect(parse(decide(post('/api/kernel/instantiate', sent), run) as { body: Uint8Array })).toEqual({
+        objectIds: [],
+        values: [],
+        autoRun: true,
+      })
+    expect(decide(post('/api/kernel/instantiate', []), run)).toEqual(refused('bad-command'))
+  })
+
   test('whether cells run at the opening is the kernel’s, not the frame’s', () => {
     for (const body of [{ objectIds: [], values: [], autoRun: true }, {}, { autoRun: [{ a: 1 }] }]) {
       expect(parse(decide(post('/api/kernel/instantiate', body), edit) as { body: Uint8Array })).toEqual({
@@ -182,6 +194,28 @@ describe('hostile JSON', () => {
       }),
       { numRuns: 1000 },
     )
+  })
+
+  test('more members than any command has are refused', () => {
+    const body = (members: number) => Object.fromEntries(Array.from({ length: members }, (_, i) => [`m${i}`, 0]))
+    expect(decide(post('/api/kernel/run', body(MEMBERS)), edit).type).toBe('pass')
+    expect(decide(post('/api/kernel/run', body(MEMBERS + 1)), edit)).toEqual(refused('bad-command'))
+  })
+
+  test.each([
+    ['members', (n: number) => `{${Array.from({ length: n / 12 }, (_, i) => `"${i}":0`).join()}}`],
+    ['members within', (n: number) => `{"a":{${'"_x":0,'.repeat(n / 7)}"z":0}}`],
+    ['escaped members within', (n: number) => `{"a":{${'"\\u005f\\u005fp\\u0072":0,'.repeat(n / 24)}"z":0}}`],
+    ['members that are nearly it', (n: number) => `{"a":{${'"__proto_":0,'.repeat(n / 13)}"z":0}}`],
+    ['brackets', (n: number) => `{"a":[${'[],'.repeat(n / 3)}0]}`],
+    ['quotes', (n: number) => `{"a":[${'"",'.repeat(n / 3)}0]}`],
+    ['backslashes', (n: number) => `{"a":"${'\\\\'.repeat(n / 2)}"}`],
+  ])('%s up to 16 MiB cost in proportion', (_, make) => {
+    const [small, large] = [2 ** 20, 2 ** 24 - 1024].map((bytes) => {
+      const body = Buffer.from(make(bytes))
+      return () => decide({ ...post('/api/kernel/run', {}), body }, edit)
+    }) as [() => unknown, () => unknown]
+    expect(linear(small, large)).toBe(true)
   })
 
   test('16 MiB of one string costs no more than its passage', () => {

@@ -20,7 +20,7 @@ export type Called<C extends RunnerCall> =
   | { readonly type: 'absent' }
 
 type Reply = { readonly status: number; readonly body: unknown } | null // null: no answer came
-type Handlers = { opened(): void; event(event: RunnerEvent): void; ended(): void }
+type Handlers = { opened(): void; event(event: RunnerEvent): void; unread(): void; ended(): void }
 
 export class Calls {
   readonly #link: Link
@@ -74,8 +74,8 @@ export class Calls {
   }
 
   #message(message: Message, handlers: Handlers): void {
-    const understood = message.kind === 'text' ? event(message, handlers) : this.#answer(message)
-    if (!understood) this.#link.close('badFrame') // then `ended`: whoever waits is told
+    if (message.kind === 'text') event(message, handlers)
+    else if (!this.#answer(message)) this.#link.close('badFrame') // then `ended`: whoever waits is told
   }
 
   #answer(message: Message): boolean {
@@ -87,8 +87,9 @@ export class Calls {
   }
 }
 
-function event(message: Message, handlers: Handlers): boolean {
+/** One that is not understood says nothing; the kernels of all the others depend on this link. */
+function event(message: Message, handlers: Handlers): void {
   const read = RunnerEvent.safeParse(decodeJson(message.payload))
   if (read.success) handlers.event(read.data)
-  return read.success
+  else handlers.unread()
 }

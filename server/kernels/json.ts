@@ -12,13 +12,14 @@ const COLON = 0x3a
 const COMMA = 0x2c
 
 export const DEPTH = 100 // nesting; the deepest body of marimo's front end (a chart's specification) has less than 30
+export const MEMBERS = 256 // of the outermost object; no command of marimo's front end has more than a dozen
 
 export type Span = { readonly start: number; readonly end: number }
 export type Members = ReadonlyMap<string, Span>
 export type Looked =
   | { readonly type: 'object'; readonly members: Members }
   | { readonly type: 'other' } // a list, a word, a number, or nothing: no members to judge
-  | { readonly type: 'bad'; readonly why: 'too-deep' | 'unbalanced' | 'bad-key' }
+  | { readonly type: 'bad'; readonly why: 'too-deep' | 'too-many' | 'unbalanced' | 'bad-key' }
 
 type Look = {
   readonly bytes: Uint8Array
@@ -131,19 +132,29 @@ function string(state: Look, at: number): number | Looked {
 
 /** `__proto__` is no key of marimo's anywhere; refusing it keeps every later reader of these bodies safe from it. */
 function key(state: Look, at: number, end: number): number | Looked {
-  const outermost = state.inObject.length === 1
-  const long = end - at > 80
-  if (!outermost && (long || !suspicious(state.bytes, at, end))) return end
+  if (isProto(state.bytes, at + 1, end - 1)) return bad('bad-key')
+  if (state.inObject.length > 1) return end
+  if (state.members.size === MEMBERS) return bad('too-many')
   const name = parsed(state.bytes.subarray(at, end))
-  if (typeof name !== 'string' || name === '__proto__') return bad('bad-key')
-  if (!outermost) return end
-  if (state.members.has(name) || state.key !== null) return bad('bad-key')
+  if (typeof name !== 'string' || state.members.has(name) || state.key !== null) return bad('bad-key')
   state.key = name
   return end
 }
 
-const suspicious = (bytes: Uint8Array, at: number, end: number): boolean =>
-  bytes[at + 1] === 0x5f || bytes.subarray(at, end).includes(BACKSLASH)
+/** However it is spelled, without building the text: only \u can stand for a character of it. */
+function isProto(bytes: Uint8Array, from: number, end: number): boolean {
+  let at = from
+  for (const code of PROTO) {
+    if (bytes[at] === code) at += 1
+    else if (bytes[at] === BACKSLASH && bytes[at + 1] === LETTER_U && fourHex(bytes, at + 2) === code) at += 6
+    else return false
+  }
+  return at === end
+}
+
+const PROTO = Buffer.from('__proto__')
+const LETTER_U = 0x75
+const fourHex = (bytes: Uint8Array, at: number) => Number.parseInt(Buffer.from(bytes.subarray(at, at + 4)).toString('latin1'), 16)
 
 /** One past the closing quote, or -1. The search is the engine's own, so a 16 MiB string costs a few milliseconds. */
 function endOfString(bytes: Uint8Array, at: number): number {

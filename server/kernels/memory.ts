@@ -1,5 +1,6 @@
 // Kernels that exist in this process only: every start is accepted, and the test moves them through their phases.
 import type { KernelId } from '#protocol/ids.ts'
+import { MARIMO } from '#protocol/marimo.ts'
 import type { KernelState, RunnerEvent } from '#protocol/runner.ts'
 import type { KernelEvent, Kernels, Started } from '../seams/kernels.ts'
 
@@ -9,6 +10,10 @@ export type MemoryKernels = Kernels & {
   happen(event: RunnerEvent): void
   /** What the next starts are answered with; null: accepted. */
   answer(started: Started | null): void
+  /** Starts wait until what this answers is called. */
+  hold(): () => void
+  /** While the runner is away it is told nothing. */
+  away(is: boolean): void
 }
 
 export function memoryKernels(now: () => number, level = 3): MemoryKernels {
@@ -16,6 +21,8 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
   const sources = new Map<KernelId, string>()
   const listeners = new Set<(event: KernelEvent) => void>()
   let answer: Started | null = null
+  let held = Promise.resolve()
+  let away = false
 
   const happen = (event: RunnerEvent) => {
     const before = states.get(event.kernel)
@@ -30,7 +37,15 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
     answer: (started) => {
       answer = started
     },
-    info: () => ({ level, why: [], packages: [], marimo: '0.25.2', python: '3.11', instance: 'memory' }),
+    hold: () => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held = promise
+      return resolve
+    },
+    away: (is) => {
+      away = is
+    },
+    info: () => ({ level, why: [], packages: [], marimo: MARIMO, python: '3.11', instance: 'memory' }),
     list: () => [...states.values()],
     get: (kernel) => states.get(kernel) ?? null,
     find: (person, notebook, mode) =>
@@ -38,6 +53,7 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
         .filter(({ spec }) => spec.person === person && spec.notebook === notebook && spec.mode === mode)
         .at(-1) ?? null,
     start: async (spec, source) => {
+      await held
       if (answer) return answer
       const phase = { phase: 'starting', step: 'queued' } as const
       const state: KernelState = { spec, phase, usage: null, attached: null, detachedSince: now(), startedAt: now() }
@@ -45,7 +61,9 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
       sources.set(spec.id, source)
       return { type: 'started', state }
     },
-    stop: async (kernel, cause) => happen({ type: 'phase', kernel, phase: { phase: 'exited', cause, message: 'Stopped.' } }),
+    stop: async (kernel, cause) => {
+      if (!away) happen({ type: 'phase', kernel, phase: { phase: 'exited', cause, message: 'Stopped.' } })
+    },
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)

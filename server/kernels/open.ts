@@ -5,26 +5,45 @@ import type { Opened, OpenRequest } from '#protocol/api.ts'
 import type { NotebookId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import type { Role } from '#protocol/roles.ts'
-import type { KernelSpec, KernelState } from '#protocol/runner.ts'
-import { refuse } from '../errors.ts'
+import type { KernelSpec, KernelState, RunnerRefusal } from '#protocol/runner.ts'
+import { type Refused, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
-import { type Desk, find, view } from '../notebooks/desk.ts'
+import { account, type Desk, find, view } from '../notebooks/desk.ts'
 import { may } from '../notebooks/rights.ts'
-import type { Document } from '../seams/document.ts'
-import type { Principal } from '../seams/identity.ts'
+import type { Access, Document } from '../seams/document.ts'
+import type { Principal, Sessions } from '../seams/identity.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { StoredNotebook } from '../seams/store.ts'
+import { wrong } from './rights.ts'
 
-export type Opening = { readonly desk: Desk; readonly document: Document; readonly kernels: Kernels }
+export type Opening = {
+  readonly desk: Desk
+  readonly document: Document & Access
+  readonly kernels: Kernels
+  readonly signIn: Pick<Sessions, 'since'>
+}
 type Request = z.infer<typeof OpenRequest>
 
+/** One opening: whose, of what, in which way. */
+type Wish = { readonly who: Principal; readonly notebook: StoredNotebook; readonly mode: Role; readonly request: Request }
+
 export async function open(opening: Opening, who: Principal, id: NotebookId, request: Request): Promise<Opened> {
-  const { desk } = opening
+  const { desk, kernels } = opening
   const notebook = await find(desk, who, id, 'open')
+  if (kernels.info() === null) throw refuse('runner-absent') // before a lease is taken for nothing
+  const before = desk.leases.holder(id)
   const mode = decideMode(desk, who, notebook, request.mode)
-  const state = await desk.serial(`open ${who.id} ${id} ${mode}`, () => kernelFor(opening, who, notebook, mode, request))
+  const wish = { who, notebook, mode, request }
+  const state = await desk
+    .serial(`open ${who.id}`, () => kernelFor(opening, wish))
+    .catch((error: unknown) => {
+      if (mode === 'edit' && before !== who.id) desk.leases.release(id, who.id)
+      throw error
+    })
+  if (mode === 'edit') askAgain(desk, who, id)
   const source = mode === 'run' && may(who, notebook, 'source', desk.now()) ? await sourceOf(desk, id) : null
-  return { notebook: view(desk, who, notebook), kernel: state.spec.id, mode, source, phase: state.phase }
+  const { spec, phase } = state
+  return { notebook: view(desk, who, notebook), kernel: spec.id, mode, source, phase, autorun: spec.autorun }
 }
 
 /** Whoever may edit and finds the lease free takes it; everybody else reads. */
@@ -33,14 +52,17 @@ function decideMode(desk: Desk, who: Principal, notebook: StoredNotebook, wished
   return desk.leases.apply(notebook.id, { type: 'open', person: who.id }) === null ? 'edit' : 'run'
 }
 
-async function kernelFor(
-  opening: Opening,
-  who: Principal,
-  notebook: StoredNotebook,
-  mode: Role,
-  request: Request,
-): Promise<KernelState> {
+/** A page that was loaded anew has not heard of who is asking to take over. */
+function askAgain(desk: Desk, who: Principal, notebook: NotebookId): void {
+  const asked = desk.leases.asked(notebook)
+  if (asked)
+    desk.events.publish([who.id], { type: 'lease-asked', notebook, by: account(desk, asked.by), answerBy: asked.answerBy })
+}
+
+/** One at a time for a person, so the count of their kernels holds. */
+async function kernelFor(opening: Opening, wish: Wish): Promise<KernelState> {
   const { kernels } = opening
+  const { who, notebook, mode, request } = wish
   const before = kernels.find(who.id, notebook.id, mode)
   const alive = before !== null && before.phase.phase !== 'exited'
   if (alive && !request.fresh) return before
@@ -49,35 +71,43 @@ async function kernelFor(
     .list()
     .filter((kernel) => kernel.spec.person === who.id && kernel.phase.phase !== 'exited' && kernel !== before)
   if (running.length >= KERNEL.perPerson) throw refuse('too-many-kernels', { limit: KERNEL.perPerson })
-  return start(opening, who, notebook, mode, request, before)
+  return start(opening, wish, before)
 }
 
-async function start(
-  opening: Opening,
-  who: Principal,
-  notebook: StoredNotebook,
-  mode: Role,
-  request: Request,
-  before: KernelState | null,
-): Promise<KernelState> {
-  const { desk, document, kernels } = opening
+async function start(opening: Opening, wish: Wish, before: KernelState | null): Promise<KernelState> {
+  const { document, kernels } = opening
+  const { who, notebook } = wish
   const materialised = await document.materialise(notebook.id, who.id)
   if (!materialised) throw refuse('not-found')
+  const spec = await specOf(opening, wish, before, materialised.layout)
+  const started = await kernels.start(spec, materialised.source)
+  if (started.type === 'absent') throw refuse('runner-absent')
+  if (started.type === 'refused') throw passedOn(started.refusal)
+  const cause = await wrong({ access: document, sessions: opening.signIn }, started.state) // it may have taken a while
+  if (cause === null) return started.state
+  await kernels.stop(spec.id, cause)
+  throw refuse(cause === 'signed-out' ? 'signed-out' : 'not-found')
+}
+
+/** What the person can do something about is said in the runner's words, under its own code. */
+function passedOn({ code, message }: RunnerRefusal): Refused {
+  if (code === 'machine-full' || code === 'single-person' || code === 'zygote-down') return refuse(code, { reason: message })
+  return refuse('kernel-refused')
+}
+
+async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null, layout: string | null): Promise<KernelSpec> {
+  const { who, notebook, mode, request } = wish
   const wished = mode === 'run' || (notebook.author === who.id && ((await desk.store.preferences.get(who.id))?.autorun ?? false))
-  const spec: KernelSpec = {
+  return {
     id: mint('k'),
     person: who.id,
     notebook: notebook.id,
     mode,
     autorun: wished && request.run !== false && !diedAtStart(before),
     theme: request.theme,
-    ...(materialised.layout === null ? {} : { layout: materialised.layout }),
+    ...(layout === null ? {} : { layout }),
     limits: LIMITS,
   }
-  const started = await kernels.start(spec, materialised.source)
-  if (started.type === 'absent') throw refuse('runner-absent')
-  if (started.type === 'refused') throw refuse('kernel-refused', { reason: started.refusal.message })
-  return started.state
 }
 
 const LIMITS = {

@@ -1,6 +1,6 @@
 // The connection to the kernel runner, kept up: connect, list, judge every kernel's right anew, and only then offer the link
 // on which kernel channels are opened. Until that is done `link()` is null and no byte of a kernel is accepted.
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { WIRE } from '#protocol/limits.ts'
 import { Link } from '#protocol/link.ts'
 import type { KernelState, RunnerEvent, RunnerInfo } from '#protocol/runner.ts'
@@ -9,7 +9,7 @@ import type { Log } from '../log.ts'
 import type { KernelEvent, Kernels, LiveKernels, Started } from '../seams/kernels.ts'
 import { Calls } from './calls.ts'
 import { Mirror } from './mirror.ts'
-import { feed, unixWire } from './wire.ts'
+import { dial } from './wire.ts'
 
 /** Between attempts: doubled from the first to the last. After `patience` without a runner its kernels are given up. */
 const RETRY = { first: 50, last: 1000, patience: 3000 } as const
@@ -72,7 +72,9 @@ class Runner implements LiveKernels {
 
   async start(spec: KernelState['spec'], source: string): Promise<Started> {
     if (this.#connection.at !== 'up') return { type: 'absent' }
-    const called = await this.#connection.calls.call('/start', spec, source)
+    const { calls } = this.#connection
+    const called = await calls.call('/start', spec, source)
+    if (called.type === 'absent') this.#disown(calls, spec)
     if (called.type !== 'answered') return called
     this.#mirror.put(called.answer)
     return { type: 'started', state: called.answer }
@@ -83,20 +85,27 @@ class Runner implements LiveKernels {
     await this.#connection.calls.call('/stop', { kernel, cause }) // a kernel that is unknown there is stopped
   }
 
+  /** The person was told that it did not start. The runner takes calls in order: should it still start it, it ends it. */
+  #disown(calls: Calls, { id, person }: KernelState['spec']): void {
+    const { log } = this.#options
+    log.warn({ kernel: id, person }, 'kernel start not answered')
+    calls.call('/stop', { kernel: id, cause: 'start-failed' }).catch((error: unknown) => log.error({ err: error }, 'not stopped'))
+  }
+
   #connect(): void {
-    const socket = connect(this.#options.socket)
+    const { socket, wire } = dial(this.#options.socket, () => link)
     const link: Link = new Link({
       side: 'opener',
       hello: false,
-      wire: unixWire(socket, () => link),
+      wire,
       clock: this.#options.clock,
       channels: WIRE.runnerChannels,
       events: { closed: () => this.#lost(socket) },
     })
-    feed(socket, link)
     const calls = new Calls(link, this.#options.clock, {
       opened: () => void this.#judge(socket, link, calls),
       event: (event) => this.#event(event),
+      unread: () => this.#options.log.warn('kernel runner said what is no event'),
       ended: () => socket.destroy(),
     })
   }

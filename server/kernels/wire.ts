@@ -1,42 +1,32 @@
-// The unix socket to the kernel runner as a link's wire: each frame is preceded by its length (protocol/splitter.ts).
-import type { Socket } from 'node:net'
+// The unix socket to the kernel runner as a link's wire.
+import { connect, type Socket } from 'node:net'
 import { WIRE } from '#protocol/limits.ts'
 import type { Link } from '#protocol/link.ts'
-import { prefixed, Splitter } from '#protocol/splitter.ts'
+import { Splitter } from '#protocol/splitter.ts'
+import { streamWire } from '#protocol/streamWire.ts'
 import type { Wire } from '#protocol/wire.ts'
 
-const SMALL = 16 * 1024 // below it one copy is cheaper than two writes
+const READ = 256 * 1024 // more than a unix socket holds
 
-const NOTHING = new Uint8Array(0)
+export type Dialled = { readonly socket: Socket; readonly wire: Wire }
 
-export function unixWire(socket: Socket, link: () => Link): Wire {
+/**
+ * Connects, and feeds the link that `link` answers. Read into one buffer and copied from there: a buffer for each read, of
+ * at most 64 KiB, costs more than the copy (bench/mux.ts).
+ */
+export function dial(path: string, link: () => Link): Dialled {
+  const splitter = new Splitter('reused', (frame) => link().receive(frame))
+  const callback = (length: number, buffer: Uint8Array) => {
+    if (!splitter.push(buffer.subarray(0, length))) link().close('badFrame')
+    return true
+  }
+  const socket = connect({ path, onread: { buffer: new Uint8Array(READ), callback } })
   socket.on('drain', () => link().drain())
-  const two = (first: Uint8Array, second: Uint8Array) => {
-    socket.cork()
-    socket.write(first)
-    socket.write(second)
-    socket.uncork()
-  }
-  return {
-    send: (frame) => {
-      if (frame.byteLength <= SMALL) socket.write(prefixed(frame))
-      else two(prefixed(NOTHING, frame.byteLength), frame)
-    },
-    sendApart: (head, payload) => two(prefixed(head, payload.byteLength), payload),
-    buffered: () => socket.writableLength,
-    close: () => {
-      socket.end()
-      setTimeout(() => socket.destroy(), WIRE.helloDeadline).unref()
-    },
-  }
-}
-
-/** Feeds the link from its socket. A byte stream has no close codes: the far side always sees a lost connection. */
-export function feed(socket: Socket, link: Link): void {
-  const splitter = new Splitter((frame) => link.receive(frame))
-  socket.on('data', (chunk) => {
-    if (!splitter.push(chunk)) link.close('badFrame')
-  })
-  socket.on('close', () => link.wireClosed(0))
+  socket.on('close', () => link().wireClosed(0))
   socket.on('error', () => socket.destroy()) // 'close' follows
+  const wire = streamWire(socket, () => {
+    socket.end()
+    setTimeout(() => socket.destroy(), WIRE.helloDeadline).unref()
+  })
+  return { socket, wire }
 }

@@ -10,16 +10,18 @@ export type Admission =
 
 const refused = (status: number, text: string): Admission => ({ type: 'refused', status, text })
 
-export function admit(request: Pick<IncomingMessage, 'url' | 'method' | 'headers'>, origin: string, unsigned: number): Admission {
+type Asked = Pick<IncomingMessage, 'url' | 'method' | 'headers' | 'headersDistinct'>
+
+export function admit(request: Asked, origin: string): Admission {
   if (request.method !== 'GET' || request.url !== MUX_PATH) return refused(404, 'Not Found') // a query never: nothing secret in a URL
   if (request.headers.origin !== origin) return refused(403, 'Forbidden')
-  if (request.headers.host !== new URL(origin).host) return refused(421, 'Misdirected Request')
-  if (unsigned >= SOCKETS.unsigned) return refused(503, 'Service Unavailable')
+  const [host, ...more] = request.headersDistinct.host ?? []
+  if (host !== new URL(origin).host || more.length > 0) return refused(421, 'Misdirected Request')
   return { type: 'admitted' }
 }
 
 export const SOCKETS = {
-  unsigned: 64, // waiting for their hello, of everybody together
+  unsigned: 64, // waiting for their hello, of everybody together: the next one takes the place of the oldest
   perPerson: 32, // signed in: tabs of one person
 } as const
 

@@ -7,6 +7,7 @@ import type { Events } from '../seams/events.ts'
 import type { Proof, Sessions } from '../seams/identity.ts'
 import type { LiveKernels } from '../seams/kernels.ts'
 import type { Store } from '../seams/store.ts'
+import type { Audit } from './audit.ts'
 
 /** Who a socket has proved to be, and the browser tab it is. */
 export type Signed = Proof & { readonly tab: TabId }
@@ -23,3 +24,6 @@ export type MuxDeps = {
   readonly clock: Clock
   readonly log: Log
 }
+
+/** With what all sockets of a gateway share. */
+export type HouseDeps = MuxDeps & { readonly audit: Audit }

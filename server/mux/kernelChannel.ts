@@ -8,13 +8,13 @@ import type { Message } from '#protocol/reassemble.ts'
 import { Relay, type Verdict } from '#protocol/relay.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import { judge } from '../kernels/command.ts'
-import type { MuxDeps, Signed } from './deps.ts'
+import type { HouseDeps, Signed } from './deps.ts'
 
 type Refusal = { readonly reason: CloseName; readonly detail?: string }
 
 /** Null: the browser has been told why not. A kernel of somebody else and one that never was get the same answer. */
 export async function openKernel(
-  deps: MuxDeps,
+  deps: HouseDeps,
   front: Link,
   signed: Signed,
   opening: Opening,
@@ -30,7 +30,7 @@ export async function openKernel(
   return null
 }
 
-async function refusal(deps: MuxDeps, signed: Signed, kernel: KernelId): Promise<Refusal | null> {
+async function refusal(deps: HouseDeps, signed: Signed, kernel: KernelId): Promise<Refusal | null> {
   const state = deps.kernels.get(kernel)
   const person = signed.principal.id
   // While the runner is away or being judged its kernels may not be known yet: come again, rather than "not found".
@@ -53,11 +53,11 @@ type Ends = {
 
 export class KernelChannel {
   readonly spec: KernelSpec
-  readonly #deps: MuxDeps
+  readonly #deps: HouseDeps
   readonly #relay: Relay
   #stream = ''
 
-  constructor(deps: MuxDeps, { front, back, opening, tab, spec }: Ends, ended: (channel: KernelChannel) => void) {
+  constructor(deps: HouseDeps, { front, back, opening, tab, spec }: Ends, ended: (channel: KernelChannel) => void) {
     this.#deps = deps
     this.spec = spec
     this.#relay = new Relay({
@@ -97,7 +97,7 @@ export class KernelChannel {
     const { verdict, save, refused } = judge(message, this.spec)
     const { id, person, notebook } = this.spec
     if (save) this.#deps.saves.asked(id, this.#stream, message.sequence, save.layout)
-    if (refused) this.#deps.log.info({ audit: 'command refused', ...refused, person, notebook, kernel: id }, 'command refused')
+    if (refused) this.#deps.audit.refused({ ...refused, person, notebook, kernel: id })
     return verdict
   }
 }

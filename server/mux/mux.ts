@@ -5,8 +5,9 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import { WIRE } from '#protocol/limits.ts'
 import type { Addressed } from '../seams/events.ts'
 import type { KernelEvent } from '../seams/kernels.ts'
-import { admit, refusalBytes } from './admission.ts'
-import type { MuxDeps } from './deps.ts'
+import { admit, refusalBytes, SOCKETS } from './admission.ts'
+import { Audit } from './audit.ts'
+import type { HouseDeps, MuxDeps } from './deps.ts'
 import { Session } from './session.ts'
 import { feed, MUX_SOCKET, webSocketWire } from './wire.ts'
 
@@ -21,14 +22,14 @@ export function serveMux(server: Server, deps: MuxDeps): Mux {
 }
 
 class Multiplexer implements Mux {
-  readonly #deps: MuxDeps
+  readonly #deps: HouseDeps
   readonly #sockets = new WebSocketServer({ ...MUX_SOCKET, noServer: true, clientTracking: true })
   readonly #sessions = new Set<Session>() // signed in
   readonly #stops: (() => void)[]
-  #unsigned = 0
+  readonly #unsigned = new Set<Session>() // the oldest first
 
   constructor(server: Server, deps: MuxDeps) {
-    this.#deps = deps
+    this.#deps = { ...deps, audit: new Audit(deps.log, deps.clock) }
     server.on('upgrade', this.#upgrade)
     const beat = setInterval(() => this.#beat(), WIRE.heartbeat)
     this.#stops = [
@@ -49,19 +50,12 @@ class Multiplexer implements Mux {
 
   readonly #upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on('error', () => socket.destroy())
-    const admission = admit(request, this.#deps.origin(), this.#unsigned)
+    const admission = admit(request, this.#deps.origin())
     if (admission.type === 'refused') socket.end(refusalBytes(admission))
     else this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#open(opened, socket))
   }
 
   #open(socket: WebSocket, raw: Duplex): void {
-    this.#unsigned++
-    let counted = true
-    const signedOrGone = () => {
-      if (counted) this.#unsigned--
-      counted = false
-      raw.off('data', count)
-    }
     let bytes = 0
     const count = (chunk: Buffer) => {
       bytes += chunk.byteLength
@@ -82,8 +76,22 @@ class Multiplexer implements Mux {
         },
       },
     )
+    const signedOrGone = () => {
+      this.#unsigned.delete(session)
+      raw.off('data', count)
+    }
+    this.#makeRoom()
+    this.#unsigned.add(session)
     feed(socket, session.link)
     raw.on('data', count)
+  }
+
+  /** Whoever can reach the door could keep it full; a browser says hello at once, so who has waited longest goes. */
+  #makeRoom(): void {
+    for (const oldest of this.#unsigned) {
+      if (this.#unsigned.size < SOCKETS.unsigned) return
+      oldest.end('helloTimeout')
+    }
   }
 
   #signedOut(ended: string): void {

@@ -11,7 +11,7 @@ import type { End, Opening } from '#protocol/port.ts'
 import type { Wire } from '#protocol/wire.ts'
 import type { Proof } from '../seams/identity.ts'
 import { SOCKETS } from './admission.ts'
-import type { MuxDeps, Signed } from './deps.ts'
+import type { HouseDeps, Signed } from './deps.ts'
 import { type KernelChannel, openKernel } from './kernelChannel.ts'
 import { welcome } from './tabs.ts'
 
@@ -23,14 +23,14 @@ export type House = { count(person: string): number; joined(session: Session): v
 
 export class Session {
   readonly link: Link
-  readonly #deps: MuxDeps
+  readonly #deps: HouseDeps
   readonly #house: House
   readonly #events = new Set<Channel>()
   readonly #kernels = new Set<KernelChannel>()
   #signed: Signed | null = null
   #cancelExpiry: () => void = () => {}
 
-  constructor(deps: MuxDeps, wire: Wire, house: House) {
+  constructor(deps: HouseDeps, wire: Wire, house: House) {
     this.#deps = deps
     this.#house = house
     this.link = new Link({
@@ -74,19 +74,25 @@ export class Session {
     const { sessions, tabs, clock, log } = this.#deps
     const proof = sessions.check(bearer)
     if (proof === null) return this.link.close('unauthenticated')
-    if (this.#house.count(proof.principal.id) >= SOCKETS.perPerson) return this.link.close('overrun', 'too many connections')
+    if (this.#crowded(proof)) return this.link.close('overrun', 'too many connections')
     try {
       const greeting = await welcome(tabs, proof, resume, clock.now())
-      if (sessions.check(bearer) === null) return this.link.close('unauthenticated') // signed out meanwhile
+      // Meanwhile the person may have signed out, opened more sockets, or let this one go.
+      if (sessions.check(bearer) === null) return this.link.close('unauthenticated')
+      if (this.#crowded(proof)) return this.link.close('overrun', 'too many connections')
+      if (!this.link.welcome(greeting)) return
       this.#signed = { ...proof, tab: greeting.tab }
       this.#house.joined(this)
       this.#expire(proof)
-      this.link.welcome(greeting)
       log.debug({ person: greeting.person, tab: greeting.tab, resumed: greeting.resumed }, 'tab connected')
     } catch (error) {
       log.error({ err: error }, 'welcome failed')
       this.link.close('internal')
     }
+  }
+
+  #crowded({ principal }: Proof): boolean {
+    return this.#house.count(principal.id) >= SOCKETS.perPerson
   }
 
   #renew(bearer: string): void {

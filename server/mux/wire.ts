@@ -36,5 +36,5 @@ export function feed(socket: WebSocket, link: Link): void {
     else link.close('badFrame')
   })
   socket.on('close', (code) => link.wireClosed(code))
-  socket.on('error', () => socket.terminate()) // 'close' follows
+  socket.on('error', () => link.close('badFrame')) // what ws itself refused: it has said its own code; 'close' follows
 }

@@ -3,6 +3,7 @@ import type * as z from 'zod/mini'
 import type { Account, Notebook } from '#protocol/api.ts'
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { refuse } from '../errors.ts'
+import type { Log } from '../log.ts'
 import type { Events } from '../seams/events.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import type { Store, StoredNotebook } from '../seams/store.ts'
@@ -17,6 +18,8 @@ export type Desk = {
   readonly leases: LeaseKeeper
   readonly serial: Serial
   readonly now: () => number
+  readonly log: Log
+  readonly free: () => number // bytes left on the disk of the state
   readonly uploads: string // folder of all notebooks' files
 }
 

@@ -1,17 +1,16 @@
 // The document seam over versions in the store: what a kernel starts with, and what its save command brought back.
 import type { Refusal } from '#protocol/api.ts'
-import type { NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import { Refused, refusal, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import type { Access, Committed, Document, Materialised } from '../seams/document.ts'
 import type { StoredNotebook } from '../seams/store.ts'
 import { account, audience, type Desk } from './desk.ts'
+import { store } from './drafts.ts'
 import { mergeHeader, splitHeader } from './header.ts'
 import { type Deed, may } from './rights.ts'
 import { type Checked, checkSaved, decode } from './source.ts'
-
-const DRAFTS = 20 // kept of one person and notebook
 
 export const makeDocument = (desk: Desk): Document & Access => ({
   materialise: (notebook, person) => materialise(desk, notebook, person),
@@ -47,7 +46,7 @@ async function commit(
     const next = layout === undefined ? head.content.layout : layout
     if (checked.source === head.content.source && next === head.content.layout)
       return { type: 'unchanged', version: head.version.id, at: desk.now() }
-    if (desk.leases.sign(id, person) === 'lost') return await keepDraft(desk, id, person, checked)
+    if (desk.leases.sign(id, person) === 'lost') return await draft(desk, id, person, checked)
     return await write(desk, notebook, person, checked, next)
   } catch (error) {
     if (!(error instanceof Refused)) throw error
@@ -71,18 +70,19 @@ async function write(
 }
 
 /** What an editor had not saved when the lease went to somebody else is theirs, beside the document. */
-async function keepDraft(desk: Desk, id: NotebookId, person: PersonId, { source, bytes }: Checked): Promise<Committed> {
-  const draft: VersionId = mint('v')
+async function draft(desk: Desk, id: NotebookId, person: PersonId, checked: Checked): Promise<Committed> {
   const holder = desk.leases.holder(id)
-  const before = (await desk.store.drafts.list(id, person))[0]
-  if (before?.source !== source)
-    await desk.store.drafts.put({ id: draft, notebook: id, person, created: desk.now(), bytes, source }, DRAFTS)
-  const kept = before?.source === source ? before.id : draft
+  const { id: kept } = await store(desk, id, person, checked)
   if (holder !== null) desk.events.publish([person], { type: 'lease-lost', notebook: id, to: account(desk, holder), draft: kept })
-  return { type: 'drafted', draft: kept, refusal: refusal('not-the-editor') }
+  return { type: 'drafted', draft: kept, refusal: noted(desk, id, person, refusal('not-the-editor')) }
 }
 
 function refused(desk: Desk, notebook: NotebookId, person: PersonId, given: Refusal): Committed {
   desk.events.publish([person], { type: 'save-refused', notebook, message: given.message, id: given.id })
-  return { type: 'refused', refusal: given }
+  return { type: 'refused', refusal: noted(desk, notebook, person, given) }
+}
+
+function noted(desk: Desk, notebook: NotebookId, person: PersonId, given: Refusal): Refusal {
+  desk.log.info({ code: given.code, id: given.id, notebook, person }, 'save refused')
+  return given
 }

@@ -4,20 +4,17 @@ import { constants } from 'node:fs'
 import { copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type * as z from 'zod/mini'
-import type { File } from '#protocol/api.ts'
 import type { NotebookId } from '#protocol/ids.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import { refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import type { Principal } from '../seams/identity.ts'
 import { type Desk, find } from './desk.ts'
+import { folderOf, type Listed, listed, listedFile } from './folders.ts'
+import { needRoom } from './quota.ts'
 import { limitText } from './source.ts'
 
-type Listed = z.infer<typeof File>
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
-
-const folderOf = (desk: Pick<Desk, 'uploads'>, notebook: NotebookId) => join(desk.uploads, notebook)
 
 export async function list(desk: Desk, who: Principal, id: NotebookId): Promise<Listed[]> {
   await find(desk, who, id, 'list')
@@ -28,14 +25,16 @@ export async function list(desk: Desk, who: Principal, id: NotebookId): Promise<
 export type Upload = { readonly name: string; readonly declared: number; readonly bytes: Readable }
 
 export async function put(desk: Desk, who: Principal, id: NotebookId, { name, declared, bytes }: Upload): Promise<Listed> {
-  await find(desk, who, id, 'edit')
+  const { author } = await find(desk, who, id, 'edit')
   return desk.serial(`files ${id}`, async () => {
     const folder = await ready(desk, id)
     const others = (await listed(folder)).filter((file) => file.name !== name).reduce((sum, file) => sum + file.bytes, 0)
     check(declared, NOTEBOOK.uploads - others)
+    await needRoom(desk, author, declared)
     const part = join(folder, `.${mint('e')}`)
     try {
-      await receive(bytes, part, NOTEBOOK.uploads - others)
+      const received = await receive(bytes, part, NOTEBOOK.uploads - others)
+      if (declared === 0) await needRoom(desk, author, received) // its length was not announced
       await rename(part, join(folder, name))
     } finally {
       await rm(part, { force: true })
@@ -58,6 +57,15 @@ export async function copyFiles(desk: Desk, from: NotebookId, to: NotebookId): P
   for (const { name } of files) await copyFile(join(folderOf(desk, from), name), join(folder, name), constants.COPYFILE_EXCL)
 }
 
+/** Uploads that a killed gateway was receiving. */
+export async function sweepParts({ uploads }: Pick<Desk, 'uploads'>): Promise<void> {
+  const folders = await readdir(uploads, { withFileTypes: true }).catch(() => [])
+  for (const folder of folders.filter((entry) => entry.isDirectory())) {
+    const names = await readdir(join(uploads, folder.name))
+    await Promise.all(names.filter((name) => name.startsWith('.e_')).map((name) => rm(join(uploads, folder.name, name))))
+  }
+}
+
 export const removeAll = (desk: Pick<Desk, 'uploads'>, notebook: NotebookId): Promise<void> =>
   rm(folderOf(desk, notebook), { recursive: true, force: true })
 
@@ -74,26 +82,12 @@ function unlessExists(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error
 }
 
-/** Names that start with a dot are uploads under way; anything but a plain file is not shown and not served. */
-async function listed(folder: string): Promise<Listed[]> {
-  const info = await lstat(folder).catch(() => null)
-  if (!info?.isDirectory()) return []
-  const entries = await readdir(folder, { withFileTypes: true })
-  const names = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map((entry) => entry.name)
-  return Promise.all(names.sort().map((name) => listedFile(folder, name)))
-}
-
-async function listedFile(folder: string, name: string): Promise<Listed> {
-  const { size, mtimeMs } = await lstat(join(folder, name))
-  return { name, bytes: size, uploaded: Math.floor(mtimeMs) }
-}
-
 function check(bytes: number, room: number): void {
   if (bytes > NOTEBOOK.upload) throw refuse('file-too-big', { limit: limitText(NOTEBOOK.upload) })
   if (bytes > room) throw refuse('files-full', { limit: limitText(NOTEBOOK.uploads) })
 }
 
-async function receive(bytes: Readable, path: string, room: number): Promise<void> {
+async function receive(bytes: Readable, path: string, room: number): Promise<number> {
   const file = await open(path, NEW, 0o644)
   try {
     let received = 0
@@ -103,6 +97,7 @@ async function receive(bytes: Readable, path: string, room: number): Promise<voi
       await file.writeFile(chunk)
     }
     await file.sync()
+    return received
   } finally {
     await file.close()
   }

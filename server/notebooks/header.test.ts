@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { cost, linear } from '../testing/cost.ts'
 import { mergeHeader, splitHeader } from './header.ts'
 
 const BLOCK = '# /// script\n# [tool.marimo.runtime]\n# dotenv = ["x"]\n# ///\n'
@@ -77,10 +78,23 @@ test('what looks like a header inside a cell is the author’s text', () => {
   expect(splitHeader(text)).toEqual({ head: [], body: text })
 })
 
-test('5 MB of headers and of blanks take no time', () => {
-  const began = performance.now()
-  splitHeader('# /// script\n# x\n# ///\n'.repeat(200_000))
-  splitHeader(`${' '.repeat(5_000_000)}\n${BLOCK}`)
-  mergeHeader(splitHeader(`#\n${'\n'.repeat(2_000_000)}${BLOCK}${BODY}`).head, BODY)
-  expect(performance.now() - began).toBeLessThan(10_000)
+const MB = 1_000_000
+
+test.each([
+  ['headers', (bytes: number) => '# /// script\n# x\n# ///\n'.repeat(bytes / 23)],
+  ['blanks before a header', (bytes: number) => `${' '.repeat(bytes)}\n${BLOCK}`],
+  ['newlines after a header', (bytes: number) => `${BLOCK}${'\n'.repeat(bytes)}`],
+  ['newlines before a header', (bytes: number) => `#\n${'\n'.repeat(bytes)}${BLOCK}${BODY}`],
+  ['text below headers', (bytes: number) => `${BLOCK.repeat(8)}"""${'x\n'.repeat(bytes / 2)}"""\n${BODY}`],
+  ['brackets below headers', (bytes: number) => `${BLOCK.repeat(8)}${'()\n'.repeat(bytes / 3)}${BODY}`],
+])('%s up to 5 MB cost in proportion, split and merged', (_, make) => {
+  const [small, large] = [make((5 * MB) / 16), make(5 * MB)]
+  const work = (text: string) => () => mergeHeader(splitHeader(text).head, splitHeader(text).body)
+  expect(linear(work(small), work(large))).toBe(true)
+})
+
+test('eight headers cost one pass, not eight', () => {
+  const prefix = '()\n'.repeat(MB)
+  const [one, eight] = [BLOCK, BLOCK.repeat(8)].map((blocks) => cost(() => splitHeader(`${blocks}${prefix}${BODY}`)))
+  expect(eight).toBeLessThan(4 * (one ?? 0))
 })

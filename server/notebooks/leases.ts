@@ -1,5 +1,5 @@
-// Runs the lease reducer for every notebook and tells people. Leases live in memory: after a restart of the gateway an
-// editor's next sign of life takes the free lease back, and a save by anybody else becomes a draft.
+// Runs the lease reducer for every notebook and tells people. Leases live in memory: after a restart of the gateway whoever
+// the runner has as an editor of a moment ago takes the free lease back, and a save by anybody else becomes a draft.
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import type { Leases } from '../seams/document.ts'
 import { FREE, type Lease, type LeaseEffect, type LeaseEvent, step } from './lease.ts'
@@ -11,8 +11,9 @@ export type Denied = Extract<LeaseEffect, { type: 'refused' }>['why'] | null
 export type LeaseKeeper = Leases & {
   /** Null: it went through. */
   apply(notebook: NotebookId, event: LeaseEvent): Denied
-  answerBy(notebook: NotebookId): number | null
-  /** Lets time decide; main.ts calls it each second. */
+  /** Who is asking for it, and until when the holder may answer. */
+  asked(notebook: NotebookId): { readonly by: PersonId; readonly answerBy: number } | null
+  /** Lets time decide; gateway.ts calls it each second. */
   tick(): void
   forget(notebook: NotebookId): void
 }
@@ -42,9 +43,9 @@ export function keepLeases(now: () => number, tell: Tell): LeaseKeeper {
     holder,
     sign: (notebook, person) => (apply(notebook, { type: 'sign', person }) === null ? 'held' : 'lost'),
     release: (notebook, person) => void apply(notebook, { type: 'release', person }),
-    answerBy: (notebook) => {
+    asked: (notebook) => {
       const lease = of(notebook)
-      return lease.type === 'asked' ? lease.answerBy : null
+      return lease.type === 'asked' ? { by: lease.by, answerBy: lease.answerBy } : null
     },
     tick: () => {
       for (const notebook of [...leases.keys()]) apply(notebook, { type: 'tick' })

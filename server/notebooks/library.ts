@@ -9,7 +9,9 @@ import type { Principal } from '../seams/identity.ts'
 import type { Share, StoredNotebook, Write } from '../seams/store.ts'
 import { changed, type Desk, find, findTrashed, view } from './desk.ts'
 import { copyFiles } from './files.ts'
+import { bytesOf } from './folders.ts'
 import { copyName, freeName, tidy } from './names.ts'
+import { needRoomForOneMore } from './quota.ts'
 import { may } from './rights.ts'
 import { type Checked, check, NEW_NOTEBOOK } from './source.ts'
 
@@ -34,6 +36,7 @@ export type Making = { readonly name?: string | undefined; readonly source?: str
 export async function create(desk: Desk, who: Principal, making: Making): Promise<Notebook> {
   if (who.standing === 'none') throw refuse('not-found')
   const checked = check(making.source === undefined || making.source.trim() === '' ? NEW_NOTEBOOK : making.source)
+  await needRoomForOneMore(desk, who.id, checked.bytes)
   if (making.name !== undefined) {
     const made = await make(desk, who, { name: tidy(making.name), checked, layout: null, shares: [] })
     if (made === null) throw refuse('name-taken')
@@ -47,6 +50,7 @@ export async function duplicate(desk: Desk, who: Principal, id: NotebookId): Pro
   const head = await desk.store.versions.head(id)
   if (!head) throw refuse('not-found')
   const { source, layout } = head.content
+  await needRoomForOneMore(desk, who.id, original.bytes + (await bytesOf(desk, [id])))
   const checked = { source, bytes: original.bytes, shape: { notebook: true, cells: original.cells } }
   const copy = await makeFree(desk, who, copyName(original.name), checked, layout)
   await copyFiles(desk, id, copy.id)

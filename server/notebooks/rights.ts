@@ -1,4 +1,4 @@
-// Who may do what to a notebook: design.md's table, total. Nobody's standing opens what was not shared with them.
+// Who may do what to a notebook: one table, total. Nobody's standing opens what was not shared with them.
 import type { Principal, Standing } from '../seams/identity.ts'
 import type { Share, StoredNotebook } from '../seams/store.ts'
 

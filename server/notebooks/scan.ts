@@ -20,7 +20,7 @@ export function scan(source: string, last: (at: number) => boolean = () => false
   let fresh = true // at the start of a physical line
   while (at < source.length) {
     const char = source[at] as string
-    if (fresh && open.length === 0 && !/[\s#]/.test(char)) {
+    if (fresh && char !== '\n' && open.length === 0 && !/[\s#]/.test(char)) {
       top.push(at)
       if (last(at)) return { top, broken: false }
     }
@@ -79,9 +79,8 @@ export function shape(source: string): Shape {
   return { notebook, cells: broken ? null : cells }
 }
 
-/** Where the code begins: the `import marimo` line; without one, the first statement. */
-export function codeStart(source: string): number {
+/** Where the `import marimo` line stands, with which the code of a notebook begins. */
+export function importStart(source: string): number | null {
   const imports = startsAt(source, IMPORT)
-  const { top } = scan(source, imports)
-  return top.find(imports) ?? top[0] ?? source.length
+  return scan(source, imports).top.find(imports) ?? null
 }

@@ -4,7 +4,9 @@ import { refuse } from '../errors.ts'
 import { type Shape, shape } from './scan.ts'
 
 export const MiB = 1024 * 1024
-export const limitText = (bytes: number): string => `${Math.round((bytes / MiB) * 10) / 10} MB`
+const GiB = 1024 * MiB
+const rounded = (value: number) => Math.round(value * 10) / 10
+export const limitText = (bytes: number): string => (bytes < GiB ? `${rounded(bytes / MiB)} MB` : `${rounded(bytes / GiB)} GB`)
 
 export const NEW_NOTEBOOK = `import marimo
 

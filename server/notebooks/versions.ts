@@ -1,6 +1,6 @@
-// The history of a notebook and one's own drafts of it.
+// The history of a notebook.
 import type * as z from 'zod/mini'
-import type { Draft, Version } from '#protocol/api.ts'
+import type { Version } from '#protocol/api.ts'
 import type { NotebookId, VersionId } from '#protocol/ids.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import { refuse } from '../errors.ts'
@@ -9,6 +9,7 @@ import type { Principal } from '../seams/identity.ts'
 import type { Content, StoredVersion } from '../seams/store.ts'
 import { account, audience, type Desk, find } from './desk.ts'
 import { tidy } from './names.ts'
+import { needRoom } from './quota.ts'
 import { shape } from './scan.ts'
 
 const shown = (desk: Desk, { id, number, name, author, created, bytes }: StoredVersion): z.infer<typeof Version> => ({
@@ -60,6 +61,7 @@ export async function restoreVersion(
   const { source: text, layout } = await content(desk, who, id, version)
   const holder = desk.leases.holder(id)
   if (holder !== null && holder !== who.id) throw refuse('being-edited', { who: account(desk, holder).name })
+  await needRoom(desk, notebook.author, Buffer.byteLength(text))
   const at = desk.now()
   const written = await desk.store.versions.write({
     id: mint('v'),
@@ -75,10 +77,4 @@ export async function restoreVersion(
   })
   desk.events.publish(audience(desk, notebook), { type: 'saved', notebook: id, at, version: written.id })
   return shown(desk, written)
-}
-
-export async function drafts(desk: Desk, who: Principal, id: NotebookId): Promise<z.infer<typeof Draft>[]> {
-  await find(desk, who, id, 'list')
-  const kept = await desk.store.drafts.list(id, who.id)
-  return kept.map(({ id: draft, created, bytes }) => ({ id: draft, person: account(desk, who.id), created, bytes }))
 }

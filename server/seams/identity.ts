@@ -17,8 +17,10 @@ export interface Identity {
 /** A proof of sign-in, alive for five minutes, only in memory: a restart asks the cookie for a new one. */
 export type Proof = { readonly principal: Principal; readonly session: string; readonly expires: number }
 
-/** What the REST layer and the multiplexer ask of sessions. */
+/** What the REST layer, the multiplexer and the kernels' rights ask of sessions. */
 export interface Sessions {
+  /** Was this person signed in then, and has not signed out since? A kernel of that time may go on. */
+  since(person: PersonId, at: number): Promise<boolean>
   /** The principal behind a bearer, or null when it is unknown, expired or signed out. */
   check(bearer: string): Proof | null
   /** Called once for each session that ends (sign-out, expiry): close what is open under it. */

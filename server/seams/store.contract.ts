@@ -129,6 +129,23 @@ export function storeContract(
       })
     })
 
+    test('what an author keeps: every notebook of theirs, with its versions and everybody’s drafts', async () => {
+      await store.notebooks.create(notebook(), write({ bytes: 10 }))
+      await store.notebooks.create(
+        notebook({ id: 'n_00000002', name: 'Other' }),
+        write({ id: 'v_00000002', notebook: 'n_00000002', bytes: 5 }),
+      )
+      await store.versions.write(write({ id: 'v_00000003', bytes: 20, at: 1 }))
+      await store.notebooks.trash('n_00000002', 1)
+      const draft = { id: 'v_10000001', notebook: 'n_00000001', person: 'p_00000002', created: 1, bytes: 7, source: 'x' }
+      await store.drafts.put(draft, 2)
+      const { author } = notebook()
+      expect((await store.notebooks.stored(author)).ids.toSorted()).toEqual(['n_00000001', 'n_00000002'])
+      const versions = await store.versions.list('n_00000001')
+      expect((await store.notebooks.stored(author)).bytes).toBe(versions.reduce((sum, { bytes }) => sum + bytes, 0) + 5 + 7)
+      expect(await store.notebooks.stored('p_00000002')).toEqual({ ids: [], bytes: 0 })
+    })
+
     test('drafts are one person’s, newest first, and bounded', async () => {
       await store.notebooks.create(notebook(), write())
       const draft = (n: number, person = 'p_00000001') => ({
@@ -146,20 +163,24 @@ export function storeContract(
     })
 
     test('a session ends at its time, and all of a person at once', async () => {
-      const session = (hash: string, person: string) => ({ hash, person, created: 0, expires: 100 })
+      const session = (hash: string, person: string, created = 0) => ({ hash, person, created, expires: 100 })
       await store.sessions.put(session('a', 'p_00000001'))
       await store.sessions.put(session('b', 'p_00000001'))
-      await store.sessions.put(session('c', 'p_00000002'))
+      await store.sessions.put(session('c', 'p_00000002', 1))
       expect(await store.sessions.get('a', 99)).toEqual(session('a', 'p_00000001'))
       expect(await store.sessions.get('a', 100)).toBeNull()
-      await store.sessions.put({ ...session('d', 'p_00000003'), created: 1 })
-      expect(await store.sessions.people(99)).toEqual(['p_00000003', 'p_00000001', 'p_00000002'])
+      await store.sessions.put(session('d', 'p_00000003', 2))
+      expect(await store.sessions.people(99)).toEqual(['p_00000003', 'p_00000002', 'p_00000001'])
       expect(await store.sessions.people(100)).toEqual([])
       await store.sessions.endAll('p_00000001')
       expect(await store.sessions.people(99)).toEqual(['p_00000003', 'p_00000002'])
       expect(await store.sessions.get('b', 1)).toBeNull()
       expect(await store.sessions.get('c', 1)).not.toBeNull()
+      const since = (at: number) => Promise.all(['p_00000001', 'p_00000002'].map((person) => store.sessions.since(person, at)))
+      expect(await since(1)).toEqual([false, true])
+      expect(await since(0)).toEqual([false, false])
       await store.sessions.sweep(100)
+      expect(await since(1)).toEqual([false, false])
       expect(await store.sessions.get('c', 1)).toBeNull()
     })
 

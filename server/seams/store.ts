@@ -74,6 +74,8 @@ export interface Store {
     rename(id: NotebookId, name: string, at: number): Promise<'renamed' | 'name-taken' | 'absent'>
     trash(id: NotebookId, at: number): Promise<void>
     restore(id: NotebookId): Promise<'restored' | 'name-taken' | 'absent'>
+    /** Of one author, the trash included: how many, and the bytes of their versions and drafts. */
+    stored(author: PersonId): Promise<{ readonly ids: readonly NotebookId[]; readonly bytes: number }>
     /** Removes for good what was trashed before; answers whose uploads may go. */
     purge(before: number): Promise<readonly NotebookId[]>
   }
@@ -95,7 +97,9 @@ export interface Store {
     put(session: StoredSession): Promise<void>
     get(hash: string, now: number): Promise<StoredSession | null>
     endAll(person: PersonId): Promise<void>
-    /** Whose session lives at `now`, each once, the newest session first. */
+    /** Has this person a session that began by then and was not signed out of? One that ran out counts until it is swept. */
+    since(person: PersonId, at: number): Promise<boolean>
+    /** Whoever has a session that is alive, the last to sign in first. */
     people(now: number): Promise<readonly PersonId[]>
     sweep(now: number): Promise<void>
   }

@@ -20,6 +20,10 @@ export function notebooks(database: DatabaseSync): Store['notebooks'] {
   const rename = database.prepare('UPDATE notebooks SET name = ?, updated = ? WHERE id = ?')
   const bin = database.prepare('UPDATE notebooks SET trashed = ? WHERE id = ? AND trashed IS NULL')
   const unbin = database.prepare('UPDATE notebooks SET trashed = NULL WHERE id = ?')
+  const own = database.prepare(
+    `SELECT n.id, (SELECT coalesce(sum(bytes), 0) FROM versions v WHERE v.notebook = n.id) +
+      (SELECT coalesce(sum(bytes), 0) FROM drafts d WHERE d.notebook = n.id) AS bytes FROM notebooks n WHERE n.author = ?`,
+  )
   const old = database.prepare('DELETE FROM notebooks WHERE trashed < ? RETURNING id')
   return {
     create: async (notebook, first) => unlessTaken(() => create(database, notebook, first), 'created'),
@@ -31,6 +35,10 @@ export function notebooks(database: DatabaseSync): Store['notebooks'] {
     rename: async (id, name, at) => unlessTaken(() => rename.run(name, at, id).changes === 1, 'renamed'),
     trash: async (id, at) => void bin.run(at, id),
     restore: async (id) => unlessTaken(() => unbin.run(id).changes === 1, 'restored'),
+    stored: async (author) => {
+      const rows = own.all(author) as { id: string; bytes: number }[]
+      return { ids: rows.map(({ id }) => id), bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0) }
+    },
     purge: async (before) => old.all(before).map((row) => (row as { id: string }).id),
   }
 }

@@ -1,6 +1,5 @@
 // What belongs to one person: drafts, sessions, preferences.
 import type { DatabaseSync } from 'node:sqlite'
-import type { PersonId } from '#protocol/ids.ts'
 import type { Store, StoredDraft, StoredPreferences, StoredSession } from '../seams/store.ts'
 import { transaction } from './database.ts'
 
@@ -31,15 +30,17 @@ export function sessions(database: DatabaseSync): Store['sessions'] {
   const insert = database.prepare('INSERT INTO sessions (hash, person, created, expires) VALUES (?, ?, ?, ?)')
   const one = database.prepare('SELECT * FROM sessions WHERE hash = ? AND expires > ?')
   const end = database.prepare('DELETE FROM sessions WHERE person = ?')
-  const sweep = database.prepare('DELETE FROM sessions WHERE expires <= ?')
+  const since = database.prepare('SELECT 1 FROM sessions WHERE person = ? AND created <= ?')
   const people = database.prepare(
-    'SELECT person FROM sessions WHERE expires > ? GROUP BY person ORDER BY MAX(created) DESC, person',
+    'SELECT person FROM sessions WHERE expires > ? GROUP BY person ORDER BY max(created) DESC, person',
   )
+  const sweep = database.prepare('DELETE FROM sessions WHERE expires <= ?')
   return {
     put: async (session) => void insert.run(session.hash, session.person, session.created, session.expires),
     get: async (hash, now) => (one.get(hash, now) as StoredSession | undefined) ?? null,
     endAll: async (person) => void end.run(person),
-    people: async (now) => people.all(now).map((row) => row.person as PersonId),
+    since: async (person, at) => since.get(person, at) !== undefined,
+    people: async (now) => people.all(now).map((row) => (row as { person: string }).person),
     sweep: async (now) => void sweep.run(now),
   }
 }

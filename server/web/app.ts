@@ -13,7 +13,7 @@ import { bodyLimit, rest, SOURCE_LIMIT, sourceBound } from './rest.ts'
 import type { Shell } from './static.ts'
 import { isLoopbackPeer } from './where.ts'
 
-const SLOW = { headers: 10_000, request: 120_000 } as const // ms; a client that takes longer is cut off
+const SLOW = { headers: 10_000, request: 120_000, looked: 1000 } as const // ms; a client that takes longer is cut off
 
 export type Parts = { readonly deps: Deps; readonly shell: Shell; readonly metrics: Metrics; readonly log: Log }
 
@@ -22,6 +22,7 @@ export async function makeApp(parts: Parts): Promise<FastifyInstance> {
     logger: false,
     bodyLimit: WIRE.fragment,
     requestTimeout: SLOW.request,
+    http: { connectionsCheckingInterval: SLOW.looked },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 1000 },
   })

@@ -51,6 +51,19 @@ function get(host: string, path: string, headers: Record<string, string> = {}, m
   })
 }
 
+/** Bytes as they are, and everything that comes back. */
+function raw(lines: readonly string[]): Promise<string> {
+  return new Promise((done, fail) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(`${lines.join('\r\n')}\r\n\r\n`))
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    socket.on('close', () => done(text))
+    socket.on('error', (error) => (text === '' ? fail(error) : done(text)))
+  })
+}
+
 const page = (path = '/', headers = {}, method = 'GET') => get(`${LABEL}.nb.localhost:4001`, path, headers, method)
 const asset = (path: string, headers = {}, method = 'GET') => get('assets.nb.localhost:4001', path, headers, method)
 
@@ -78,6 +91,11 @@ describe('hosts', () => {
     expect(status).toBe(421)
     expect(body.length).toBe(0)
     expect(headers[CSP]).toContain("default-src 'none'")
+  })
+
+  test('two hosts in one request are none', async () => {
+    const twice = ['GET / HTTP/1.1', `Host: ${LABEL}.nb.localhost:4001`, 'Host: evil.example', 'Connection: close']
+    expect(await raw(twice)).toMatch(/^HTTP\/1.1 421 /)
   })
 
   test('one host for all serves both, and only itself', () => {
@@ -156,6 +174,8 @@ describe('every response', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 404, 200, 404, 405, 421])
     const policies = new Set(answers.map(({ headers }) => headers[CSP]))
     expect(policies.size).toBe(1)
+    for (const { headers } of answers.toSpliced(2, 1)) expect(headers['clear-site-data']).toBe('"cookies", "storage"')
+    expect(answers[2]?.headers['clear-site-data']).toBeUndefined() // an asset: asked for without cookies, and kept
     for (const { headers } of answers) {
       expect(headers['x-content-type-options']).toBe('nosniff')
       expect(headers['origin-agent-cluster']).toBe('?1')
@@ -168,17 +188,35 @@ describe('every response', () => {
   })
 
   test('even to what is not HTTP', async () => {
-    const answer = await new Promise<string>((done, fail) => {
-      const socket = connect(port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'))
-      let text = ''
-      socket.on('data', (chunk) => {
-        text += chunk
-      })
-      socket.on('close', () => done(text))
-      socket.on('error', fail)
-    })
+    const answer = await raw(['NONSENSE'])
     expect(answer).toContain('400 Bad Request')
     expect(answer).toContain("content-security-policy: default-src 'none'")
+    expect(answer).toContain('clear-site-data: "cookies", "storage"')
+  })
+
+  test('to a full jar too: as many cookies as a browser sends load the page, more are answered with a clean jar', async () => {
+    expect((await page('/', { cookie: `x=${'y'.repeat(48 * 1024)}` })).status).toBe(200)
+    const flood = await raw(['GET / HTTP/1.1', `Host: ${LABEL}.nb.localhost:4001`, `Cookie: x=${'y'.repeat(80 * 1024)}`])
+    expect(flood).toContain('400 Bad Request')
+    expect(flood).toContain('clear-site-data: "cookies", "storage"')
+  })
+
+  test('a socket is upgraded nowhere', async () => {
+    const upgrade = [
+      'Connection: Upgrade, close',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ]
+    for (const [host, path, status] of [
+      [`${LABEL}.nb.localhost:4001`, '/', 200], // the page, as to anybody
+      [`${LABEL}.nb.localhost:4001`, '/mux', 404],
+      [`${LABEL}.nb.localhost:4001`, '/ws', 404],
+      ['assets.nb.localhost:4001', ASSET, 200],
+    ])
+      expect(await raw([`GET ${path} HTTP/1.1`, `Host: ${host}`, ...upgrade]), `${host}${path}`).toMatch(
+        new RegExp(`^HTTP/1.1 ${status} `),
+      )
   })
 
   test('HEAD has the headers and no body', async () => {

@@ -5,7 +5,7 @@ import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { extname, join, relative, sep } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { ASSET_HEADERS, contentHeaders, PAGE_HEADERS, type Sites } from './headers.ts'
+import { ASSET_HEADERS, CLEAN, contentHeaders, PAGE_HEADERS, type Sites } from './headers.ts'
 
 export type ContentOptions = {
   readonly frames: string // http://*.nb.localhost:4001; without a * one host serves all (opaque frames)
@@ -22,8 +22,13 @@ type Kind = 'page' | 'assets' | 'both'
 
 const SUFFIX = { br: '.br', gzip: '.gz', identity: '' } as const
 const LABEL = /^[a-z0-9]{16,63}$/
-const TIMES = { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 15_000 } as const
-const HEADER_BYTES = 8 * 1024
+const TIMES = {
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 15_000,
+  connectionsCheckingInterval: 1000,
+} as const // ms
+const HEADER_BYTES = 64 * 1024 // all the cookies that a frame may plant for its neighbours in Chromium (10 KiB), and then some
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.ico': 'image/x-icon',
@@ -48,13 +53,14 @@ export function contentSite(options: ContentOptions): Server {
     answer(request, response)
   })
   server.on('clientError', (_, socket) => {
-    if (socket.writable) socket.end(plain(headers))
+    if (socket.writable) socket.end(plain({ ...headers, ...CLEAN }))
   })
   return server
 
   function answer(request: IncomingMessage, response: ServerResponse): ServerResponse {
     request.resume()
-    const kind = hostKind(options.frames, request.headers.host ?? '')
+    const hosts = request.headersDistinct.host ?? []
+    const kind = hosts.length === 1 ? hostKind(options.frames, hosts[0] ?? '') : null
     const path = (request.url ?? '').split('?')[0] ?? ''
     if (kind === null) return refuse(response, 421)
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response.setHeader('allow', 'GET, HEAD'), 405)
@@ -134,7 +140,7 @@ function sendAsset(request: IncomingMessage, response: ServerResponse, asset: As
 const encoded = (coding: Coding) => (coding === 'identity' ? {} : { 'content-encoding': coding })
 
 function refuse(response: ServerResponse, status: number): ServerResponse {
-  return response.writeHead(status, { 'content-length': 0, 'cache-control': 'no-store' }).end()
+  return response.writeHead(status, { ...CLEAN, 'content-length': 0 }).end()
 }
 
 /** What could not be parsed is answered without a response object. */

@@ -1,7 +1,7 @@
 // What the handlers work with; composed in gateway.ts.
 import type { Config } from '../config.ts'
 import type { Desk } from '../notebooks/desk.ts'
-import type { Document } from '../seams/document.ts'
+import type { Access, Document } from '../seams/document.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { SignIn } from './sessions.ts'
 import type { Where } from './where.ts'
@@ -9,7 +9,7 @@ import type { Where } from './where.ts'
 export type Deps = {
   readonly config: Config
   readonly desk: Desk
-  readonly document: Document
+  readonly document: Document & Access
   readonly kernels: Kernels
   readonly signIn: SignIn
   readonly versions: { readonly scrydon: string; readonly marimo: string }

@@ -1,5 +1,5 @@
 // Every security header of both sites, in one place: the shell's half and the content site's half, each a pure function
-// of where the sites live. A directive is here once and has a test of its own.
+// of where the sites live. headers.test.ts has the table; e2e/csp.spec.ts, e2e/frame.spec.ts what a browser makes of it.
 
 export type Sites = {
   readonly shell: string // origin of the shell, e.g. http://localhost:4000
@@ -73,15 +73,16 @@ export function contentHeaders(sites: Sites): Record<string, string> {
   }
 }
 
-/** What a frame kept in the browser before is gone when its page loads: each load begins with nothing. */
+/** What a frame kept in the browser before is gone: each load begins with nothing, and a jar too full to load heals itself. */
+export const CLEAN = { 'cache-control': 'no-store', 'clear-site-data': '"cookies", "storage"' } as const
+
 export const PAGE_HEADERS = {
+  ...CLEAN,
   'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'clear-site-data': '"cookies", "storage"',
   'cross-origin-resource-policy': 'same-origin',
 } as const
 
-/** Assets are read by every random host, named by version and by hash: once in the browser, they stay. */
+/** Assets are read by every random host, without cookies, named by version and by hash: once in the browser, they stay. */
 export const ASSET_HEADERS = {
   'cache-control': 'public, max-age=31536000, immutable',
   'access-control-allow-origin': '*',

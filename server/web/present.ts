@@ -33,7 +33,7 @@ export async function keepOne(deps: Deps): Promise<void> {
   await Promise.all(others.map((other) => signOut(deps, other, by)))
 }
 
-/** Ends every session of the person, and every kernel: nothing of theirs goes on computing. */
+/** A kernel that cannot be reached now, or is being started now, is ended by the next look at the rights (kernels/rights.ts). */
 export async function signOut(deps: Deps, person: PersonId, by: Principal | null): Promise<void> {
   deps.desk.events.publish([person], { type: 'signed-out', by: by && { id: by.id, name: by.name } })
   await deps.signIn.end(person)

@@ -148,6 +148,7 @@ describe('what is not for you', () => {
     const bodies: Partial<Record<Call, unknown>> = {
       'PATCH /api/notebooks/:id': { name: 'x' },
       'POST /api/notebooks/:id/versions': { name: 'x' },
+      'POST /api/notebooks/:id/drafts': { source: SOURCE },
       'POST /api/notebooks/:id/open': { mode: 'auto', tab: 't_abcdefgh', theme: 'light' },
       'POST /api/notebooks/:id/lease/answer': { give: true },
     }
@@ -175,4 +176,22 @@ test('a log line holds no secret and no value', async () => {
   expect(log).toContain('POST /api/notebooks')
   for (const secret of [owner.bearer, owner.cookie, owner.cookie.split('=')[1] as string, 'ell-tale'])
     expect(log).not.toContain(secret)
+})
+
+test('the id of every refusal stands in one line of the log, with its code', async () => {
+  const { id } = await make(owner)
+  const answers = await Promise.all([
+    owner.call(COPY, { more: 1 }),
+    owner.call(COPY, { source: 'print(1)' }),
+    owner.call('POST /api/sign-in', { account: 'p_nobodyatall' }),
+    analyst.call(`GET /api/notebooks/${id}`),
+    send(gateway.origin, 'GET /api/notebooks'),
+    send(gateway.origin, 'POST /nothing'),
+  ])
+  const codes = answers.map(({ body }) => (body as { code: string }).code)
+  expect(codes).toEqual(['bad-request', 'not-a-notebook', 'wrong-origin', 'not-found', 'signed-out', 'not-found'])
+  for (const { body } of answers) {
+    const { code, id: quoted } = body as { code: string; id: string }
+    expect(gateway.log.filter((line) => line.includes(quoted) && line.includes(`"code":"${code}"`))).toHaveLength(1)
+  }
 })

@@ -20,7 +20,10 @@ declare module 'fastify' {
   }
 }
 
-const BODIES: Partial<Record<Call, number>> = { 'POST /api/notebooks': WIRE.message }
+const BODIES: Partial<Record<Call, number>> = {
+  'POST /api/notebooks': WIRE.message,
+  'POST /api/notebooks/:id/drafts': WIRE.message,
+}
 const RAW = 'PUT /api/notebooks/:id/files/:name' satisfies Call
 
 export const bodyLimit = (call: Call | undefined): number => (call && BODIES[call]) ?? WIRE.fragment

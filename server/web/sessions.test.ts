@@ -64,6 +64,18 @@ test('a restart keeps the session and asks for a new bearer', async () => {
   expect((await after.mint(cookie))?.principal.name).toBe('Owner')
 })
 
+test('who was signed in at a time and did not sign out: sessions that ran out count, those before it do not', async () => {
+  await signIn.begin('p_demo-owner')
+  now += SIGN_IN.session
+  await signIn.sweep()
+  expect(await signIn.since('p_demo-owner', 1000)).toBe(true)
+  expect(await signIn.since('p_demo-owner', 999)).toBe(false)
+  await signIn.end('p_demo-owner')
+  await signIn.begin('p_demo-owner')
+  expect(await signIn.since('p_demo-owner', now - 1)).toBe(false)
+  expect(await signIn.since('p_demo-owner', now)).toBe(true)
+})
+
 test('the sweep ends what ran out', async () => {
   await signIn.mint(await signIn.begin('p_demo-owner'))
   const ended: string[] = []

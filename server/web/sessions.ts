@@ -18,7 +18,7 @@ export type SignIn = Sessions & {
   /** Null: the cookie is unknown, expired or signed out. */
   mint(cookie: string): Promise<{ readonly bearer: string; readonly expires: number; readonly principal: Principal } | null>
   end(person: PersonId): Promise<void>
-  /** People with a live session, who signed in last first. */
+  /** People with a live session, the last to sign in first. */
   present(): Promise<readonly PersonId[]>
   sweep(): Promise<void>
 }
@@ -50,8 +50,9 @@ export function makeSignIn(store: Store, identity: Identity, now: () => number):
       forget(state, (session) => session.person === person)
     },
     present: () => store.sessions.people(now()),
+    since: (person, at) => store.sessions.since(person, at),
     sweep: async () => {
-      await store.sessions.sweep(now())
+      await store.sessions.sweep(now() - SIGN_IN.remembered)
       forget(state, (session) => session.expires <= now())
     },
   }

@@ -7,7 +7,7 @@ export type Where = {
   readonly origin: string
   readonly hosts: ReadonlySet<string>
   readonly loopback: ReadonlySet<string>
-  readonly frames: string // one *, replaced by a random label
+  readonly frames: string // one *, replaced by a random label; without it all frames stand on one host, opaque
   readonly contentPort: number
 }
 

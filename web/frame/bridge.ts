@@ -13,6 +13,7 @@ import { handLinksOver } from './links.ts'
 import { replaceFetch } from './network.ts'
 import { adopt } from './port.ts'
 import { reportRendered } from './rendered.ts'
+import { answerSaves } from './saving.ts'
 import { serveMathJax } from './scripts.ts'
 import { replaceWebSocket } from './socket.ts'
 import { replaceStorage } from './storage.ts'
@@ -83,6 +84,7 @@ replaceFetch()
 followTheme()
 serveMathJax(page.mathjax)
 passShortcuts()
+answerSaves()
 handLinksOver()
 mount({}, false)
 window.addEventListener('message', (event) => {

@@ -22,7 +22,6 @@ export function passShortcuts(): void {
     say({ type: 'shortcut', key })
   }
   window.addEventListener('keydown', pass, { capture: true })
-  on('save', () => document.getElementById('save-button')?.click())
   let last: HTMLElement | null = null
   window.addEventListener('focusin', ({ target }) => {
     if (target instanceof HTMLElement) last = target

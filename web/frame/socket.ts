@@ -3,6 +3,10 @@
 import { on, say } from './port.ts'
 import { noticeTex } from './scripts.ts'
 
+// What is dealt with is said at once when it is this much, else after a moment. Less than the window of a channel.
+const MESSAGES = 16
+const BYTES = 256 * 1024
+const MOMENT = 20 // ms
 const sockets = new Map<number, PortSocket>()
 let last = 0
 
@@ -26,6 +30,9 @@ export class PortSocket extends EventTarget {
   onerror: ((event: Event) => void) | null = null
   onclose: ((event: Event) => void) | null = null
   readonly #id = ++last
+  #taken = 0
+  #bytes = 0
+  #later: ReturnType<typeof setTimeout> | undefined
 
   constructor(url: string | URL) {
     super()
@@ -58,6 +65,19 @@ export class PortSocket extends EventTarget {
     if (typeof data === 'string') noticeTex(data)
     const content = typeof data === 'string' || this.binaryType === 'arraybuffer' ? data : new Blob([data])
     this.#emit(new MessageEvent('message', { data: content, origin: new URL(this.url).origin }))
+    this.#taken += 1
+    this.#bytes += typeof data === 'string' ? data.length : data.byteLength
+    if (this.#taken >= MESSAGES || this.#bytes >= BYTES) this.#acknowledge()
+    else this.#later ??= setTimeout(() => this.#acknowledge(), MOMENT)
+  }
+
+  /** The shell sends more only for what was dealt with: a page that is busy is not poured full. */
+  #acknowledge(): void {
+    clearTimeout(this.#later)
+    this.#later = undefined
+    if (this.#taken > 0) say({ type: 'socket-taken', socket: this.#id, count: this.#taken })
+    this.#taken = 0
+    this.#bytes = 0
   }
 
   ended(code: number, reason: string): void {

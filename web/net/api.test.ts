@@ -86,6 +86,23 @@ test('every kind of failure is a sentence with a code', async () => {
   expect(await api(() => Promise.reject(new TypeError('fetch failed')))).toMatchObject({ code: 'offline' })
 })
 
+test('a server that accepts and stays silent is given up, and so is a call whose asker has gone', async () => {
+  const silent: Fetch = (_, { signal }) =>
+    new Promise((_done, fail) => {
+      if (signal?.aborted) fail(signal.reason)
+      signal?.addEventListener('abort', () => fail(signal.reason), { once: true })
+    })
+  const api = createApi(silent, holding('b'), { call: 5, upload: 60_000 })
+  expect(await api('GET /api/limits').catch(refusalOf)).toMatchObject({
+    code: 'offline',
+    message: expect.stringContaining('in time'),
+  })
+  const gone = new AbortController()
+  const asked = createApi(silent, holding('b'))('GET /api/limits', { signal: gone.signal })
+  gone.abort()
+  await expect(asked).rejects.toMatchObject({ name: 'AbortError' })
+})
+
 test('an upload sends the bytes as they are', async () => {
   const { seen, fetch } = served({ body: { name: 'a.bin', bytes: 3, uploaded: 1 } })
   const bytes = new Blob([new Uint8Array([1, 2, 255])])

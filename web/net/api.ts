@@ -34,9 +34,11 @@ export type Credentials = {
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>
 export type Api = <C extends Call>(call: C, input?: Input<C>) => Promise<Answer<C>>
 
+const WITHIN = { call: 30_000, upload: 600_000 } // ms; a file may come over a slow line
+const SILENT = 'The server did not answer in time. Try again in a moment.'
 const OFFLINE = 'The server cannot be reached. Check the connection and try again.'
 
-export function createApi(fetch: Fetch, credentials: Credentials): Api {
+export function createApi(fetch: Fetch, credentials: Credentials, within = WITHIN): Api {
   async function send(call: Call, input: Input<Call>, bearer: string | null): Promise<Response> {
     const { method, path } = target(call, input.params, input.query)
     const headers: Record<string, string> = { 'x-scrydon': '1' }
@@ -44,11 +46,13 @@ export function createApi(fetch: Fetch, credentials: Credentials): Api {
     if (input.bytes) headers['content-type'] = 'application/octet-stream'
     else if (method !== 'GET') headers['content-type'] = 'application/json'
     const body = input.bytes ?? (method === 'GET' ? null : JSON.stringify(input.body ?? {}))
+    const deadline = AbortSignal.timeout(input.bytes ? within.upload : within.call)
+    const signal = input.signal ? AbortSignal.any([input.signal, deadline]) : deadline
     try {
-      return await fetch(path, { method, headers, body, signal: input.signal ?? null, credentials: 'same-origin' })
+      return await fetch(path, { method, headers, body, signal, credentials: 'same-origin' })
     } catch (cause) {
       if (input.signal?.aborted) throw cause
-      throw refusedLocally('offline', OFFLINE)
+      throw refusedLocally('offline', deadline.aborted ? SILENT : OFFLINE)
     }
   }
 

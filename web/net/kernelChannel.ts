@@ -1,19 +1,26 @@
 // One kernel's channel as the frame needs it: requests with answers, and marimo's stream. It outlives connections: after a
 // drop it resumes where it was, requests the runner has not seen are sent again, answers under way still come. Where that
 // is not possible it begins anew (`reopened`): everything before is void and the owner loads the frame again.
+import type { Refusal } from '#protocol/api.ts'
 import { ResponseHead, type ResumePoint } from '#protocol/channel.ts'
 import type { Channel } from '#protocol/channelState.ts'
 import { CLOSE, type CloseName } from '#protocol/close.ts'
 import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
+import { WIRE } from '#protocol/limits.ts'
 import type { Link } from '#protocol/link.ts'
 import type { End, Opened } from '#protocol/port.ts'
 import type { Message } from '#protocol/reassemble.ts'
-import { decodeText } from '#protocol/text.ts'
+import { decodeText, encodeText } from '#protocol/text.ts'
+import { LOCAL } from '../primitives/refused.ts'
 import { backoff } from './connection.ts'
 import type { MuxSocket, Subscription } from './socket.ts'
 
 export type Answer = { readonly status: number; readonly contentType?: string | undefined; readonly body: Uint8Array }
-export type KernelListener = { message(data: string | Uint8Array): void; ended(reason: CloseName): void }
+/** `taken` is called once a message is dealt with; until then it counts against the window, and the kernel waits. */
+export type KernelListener = {
+  message(data: string | Uint8Array, taken: () => void): void
+  ended(reason: CloseName): void
+}
 export type KernelNews =
   | { readonly type: 'opened' } // for the first time
   | { readonly type: 'lost' } // it will be back
@@ -30,6 +37,22 @@ type Received = { readonly channel: Channel; readonly message: Message }
 type Asked = { readonly payload: Uint8Array; readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void }
 
 const EMPTY = new Uint8Array(0)
+const refused = (status: number, code: string, message: string): Answer => ({
+  status,
+  contentType: 'application/json',
+  body: encodeText(JSON.stringify({ code, message, id: LOCAL } satisfies Refusal)),
+})
+/** Sent, they would end the channel, and with it what is shown. */
+const TOO_BIG = refused(
+  413,
+  'too-big',
+  `This is larger than ${WIRE.message / 2 ** 20} MB, the limit of one command, and was not sent. Upload a large file under Files: the notebook reads it at files/.`,
+)
+const TOO_MUCH = refused(
+  503,
+  'too-much-waiting',
+  `More than ${WIRE.queue / 2 ** 20} MB wait to be sent to the kernel. Wait for the connection, then try again.`,
+)
 
 export class KernelChannel implements Subscription {
   readonly #mux: MuxSocket
@@ -56,12 +79,19 @@ export class KernelChannel implements Subscription {
   request(method: 'GET' | 'POST', path: string, contentType: string | undefined, body: Uint8Array | undefined): Promise<Answer> {
     const head = { method, path, ...(contentType !== undefined && { contentType }) }
     const payload = encodeCommand(head, body ?? EMPTY)
+    if (payload.byteLength > WIRE.message) return Promise.resolve(TOO_BIG)
+    if (this.#waitingBytes() + payload.byteLength > WIRE.queue) return Promise.resolve(TOO_MUCH)
     return new Promise((resolve, reject) => {
       const asked = { payload, resolve, reject }
       if (this.#closed) reject(new Error('the channel is closed'))
       else if (this.#open) this.#send(asked)
       else this.#unsent.push(asked)
     })
+  }
+
+  #waitingBytes(): number {
+    const waiting = [...this.#sent.values(), ...this.#unsent.map(({ payload }) => payload)]
+    return waiting.reduce((sum, { byteLength }) => sum + byteLength, 0)
   }
 
   /** Starts the flow of messages, from the first one not yet handed out. One listener at a time. */
@@ -156,8 +186,11 @@ export class KernelChannel implements Subscription {
 
   #handOut({ channel, message }: Received): void {
     const data = message.kind === 'text' ? decodeText(message.payload) : message.payload
-    if (data !== null) this.#listener?.message(data)
-    channel.consumed(message.cost)
+    const taken = () => {
+      if (this.#channel === channel) channel.consumed(message.cost)
+    }
+    if (data === null || this.#listener === null) taken()
+    else this.#listener.message(data, taken)
   }
 
   #ended(link: Link, channel: Channel, { reason, detail, id }: End): void {

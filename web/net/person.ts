@@ -20,6 +20,7 @@ export type People = ReturnType<typeof createPeople>
 
 export function createPeople(fetch: (path: string, init: RequestInit) => Promise<Response>) {
   const [who, setWho] = createSignal<Who>({ state: 'unknown' })
+  const farewells = new Set<() => Promise<void>>() // what is done while the person may still do it
   const anonymous = createApi(fetch, { bearer: async () => null, signedOut: () => {} })
   const bearer = createBearer(mint)
   const api: Api = createApi(fetch, { bearer: bearer.get, signedOut: () => left('Your session has ended. Sign in to go on.') })
@@ -56,6 +57,7 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
   }
 
   async function signOut(): Promise<void> {
+    await Promise.all([...farewells].map((farewell) => farewell()))
     await api('POST /api/sign-out').catch(() => undefined) // a session the server no longer knows is as good as ended
     left(null)
   }
@@ -66,5 +68,10 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
     if (now.state === 'signed-in') setWho({ ...now, preferences })
   }
 
-  return { who, api, anonymous, bearer: bearer.get, arrive, signIn, signOut, left, prefer }
+  function beforeSignOut(farewell: () => Promise<void>): () => void {
+    farewells.add(farewell)
+    return () => void farewells.delete(farewell)
+  }
+
+  return { who, api, anonymous, bearer: bearer.get, arrive, signIn, signOut, beforeSignOut, left, prefer }
 }

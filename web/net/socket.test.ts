@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket as NodeWebSocket, type WebSocket as ServerSocket, WebSocketServer } from 'ws'
 import type { Channel } from '#protocol/channelState.ts'
 import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
+import { WIRE } from '#protocol/limits.ts'
 import { Link } from '#protocol/link.ts'
 import type { Message } from '#protocol/reassemble.ts'
 import { decodeText, encodeText } from '#protocol/text.ts'
@@ -187,7 +188,13 @@ describe('the socket of a tab', () => {
     const heard: number[] = []
     const answers: string[] = []
     const channel = new KernelChannel(mux, KERNEL, ({ type }) => news.push(type))
-    channel.listen({ message: (data) => heard.push(Number.parseInt(String(data), 10)), ended: () => heard.push(-1) })
+    channel.listen({
+      message: (data, taken) => {
+        heard.push(Number.parseInt(String(data), 10))
+        taken()
+      },
+      ended: () => heard.push(-1),
+    })
     mux.start()
     const wanted = Array.from({ length: 300 }, (_, index) => index)
     for (const index of wanted) {
@@ -204,6 +211,36 @@ describe('the socket of a tab', () => {
     expect(made.kernel.ran.map((body) => Number.parseInt(body, 10))).toEqual(wanted)
     expect(news.filter((item) => item === 'resumed').length).toBeGreaterThan(5)
     expect(new Set(news)).toEqual(new Set(['opened', 'lost', 'resumed']))
+  })
+
+  it('hands out a window and no more to a listener that takes nothing, and goes on when it does', async () => {
+    const made = await world()
+    const { mux } = client(made)
+    const untaken: (() => void)[] = []
+    let heard = 0
+    const channel = new KernelChannel(mux, KERNEL, () => {})
+    channel.listen({
+      message: (_, taken) => {
+        heard += 1
+        untaken.push(taken)
+      },
+      ended: () => {},
+    })
+    const small = new Uint8Array(64 * 1024)
+    mux.start()
+    for (let at = 0; at < 100; at += 1) made.kernel.say('text', small)
+    const fits = Math.floor(WIRE.window / (small.byteLength + WIRE.frameCost))
+    await until(() => heard >= fits)
+    let answered = false
+    new KernelChannel(mux, 'k_87654321', () => {
+      answered = true // after everything that was on its way
+    })
+    await until(() => answered)
+    expect(heard).toBeLessThanOrEqual(fits + 1)
+    while (heard < 100) {
+      for (const taken of untaken.splice(0)) taken()
+      await until(() => untaken.length > 0)
+    }
   })
 
   it('begins anew, and says so, where the stream has gone', async () => {
@@ -227,6 +264,25 @@ describe('the socket of a tab', () => {
     const second: string[] = []
     channel.listen({ message: (data) => second.push(String(data)), ended: () => {} })
     await until(() => second.includes('new'))
+  })
+
+  it('does not send what is larger than one command may be, nor more than may wait; the channel goes on', async () => {
+    const made = await world()
+    const { mux } = client(made)
+    const news: string[] = []
+    const channel = new KernelChannel(mux, KERNEL, ({ type }) => news.push(type))
+    const ask = (bytes: number) => channel.request('POST', '/api/kernel/run', undefined, new Uint8Array(bytes))
+    const large = await ask(WIRE.message)
+    expect(large.status).toBe(413)
+    expect(decodeText(large.body)).toMatch(/16 MB.*Files/)
+    const waiting = [ask(WIRE.message - 1024), ask(WIRE.message - 1024)] // nothing is sent before there is a connection
+    const more = await ask(4096)
+    expect(more.status).toBe(503)
+    expect(decodeText(more.body)).toContain('32 MB')
+    mux.start()
+    expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual([200, 200])
+    expect((await ask(4096)).status).toBe(200)
+    expect(news).toEqual(['opened'])
   })
 
   it('ends with the named reason, and is signed out when the bearer is refused twice', async () => {

@@ -5,7 +5,9 @@ import { createQuery } from '@tanstack/solid-query'
 import { createSignal, Show } from 'solid-js'
 import type { NotebookId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
+import { IdleWarning } from '../features/kernel/IdleWarning.tsx'
 import { KernelBar } from '../features/kernel/KernelBar.tsx'
+import { RunningKernels } from '../features/kernel/RunningKernels.tsx'
 import { StartSteps } from '../features/kernel/StartSteps.tsx'
 import { Asked } from '../features/notebook/Asked.tsx'
 import { Bars } from '../features/notebook/Bars.tsx'
@@ -13,7 +15,7 @@ import { Cover } from '../features/notebook/Cover.tsx'
 import { Header } from '../features/notebook/Header.tsx'
 import { SourcePane } from '../features/notebook/SourcePane.tsx'
 import { kernelWord, openedOf } from '../features/notebook/session.ts'
-import { createActions } from '../features/notebooks/queries.ts'
+import { createActions, createNotebooks } from '../features/notebooks/queries.ts'
 import { useApi } from '../net/context.ts'
 import { dataOf } from '../primitives/query.ts'
 import { type PanelName, PanelSwitches, Panels } from './Panels.tsx'
@@ -36,6 +38,7 @@ export function NotebookPage(props: NotebookPageProps) {
   }
   const source = () => (sourceShown() && opened()?.mode === 'run' ? (opened()?.source ?? null) : null)
   const reopen = () => void props.sessions.open(id())
+  const still = () => void props.sessions.open(id(), { run: false })
 
   return (
     <section
@@ -50,12 +53,11 @@ export function NotebookPage(props: NotebookPageProps) {
         {(active) => (
           <>
             <Head sessions={props.sessions} id={active()} panel={panel()} onPanel={setPanel} />
-            <Bars
-              session={session()}
+            <Above
+              sessions={props.sessions}
+              id={active()}
               sourceShown={sourceShown()}
               onSource={() => setSourceShown(!sourceShown())}
-              onAsk={() => void props.sessions.ask(id())}
-              onReopen={reopen}
               onDraft={() => setPanel('Versions')}
             />
           </>
@@ -69,23 +71,64 @@ export function NotebookPage(props: NotebookPageProps) {
             <StartSteps phase={session().phase} since={since()} />
           </Show>
           <Show when={workspace.active() !== null}>
-            <Cover session={session()} onReopen={reopen} onLeave={() => workspace.go(null)} />
+            <Cover
+              session={session()}
+              onReopen={reopen}
+              onStill={still}
+              onLeave={() => workspace.go(null)}
+              kernels={<Kernels />}
+            />
           </Show>
         </div>
-        <Show when={panel() && opened() && { name: panel(), notebook: opened()?.notebook }}>
-          {(shown) => (
-            <Panels
-              shown={shown().name ?? 'Limits'}
-              notebook={shown().notebook as NonNullable<ReturnType<typeof opened>>['notebook']}
-              onClose={() => setPanel(null)}
-              onRestored={() => void props.sessions.open(id(), { fresh: true })}
-              onOpen={workspace.go}
-            />
+        <Show when={panel()}>
+          {(name) => (
+            <Show when={opened()}>
+              {(now) => (
+                <Panels
+                  shown={name()}
+                  notebook={now().notebook}
+                  mode={now().mode}
+                  onClose={() => setPanel(null)}
+                  onRestore={() => props.sessions.flush(id())}
+                  onRestored={() => void props.sessions.open(id(), { fresh: true })}
+                  onOpen={workspace.go}
+                />
+              )}
+            </Show>
           )}
         </Show>
       </div>
-      <AskedOf sessions={props.sessions} id={id()} />
+      <AskedAll sessions={props.sessions} />
     </section>
+  )
+}
+
+type AboveProps = {
+  readonly sessions: Sessions
+  readonly id: NotebookId
+  readonly sourceShown: boolean
+  readonly onSource: () => void
+  readonly onDraft: () => void
+}
+
+function Above(props: AboveProps) {
+  const session = () => props.sessions.of(props.id)
+  const shown = () => (session().view.at === 'shown' ? openedOf(session())?.mode : undefined)
+  return (
+    <>
+      <Bars
+        session={session()}
+        sourceShown={props.sourceShown}
+        onSource={props.onSource}
+        onDraft={props.onDraft}
+        onAsk={() => void props.sessions.ask(props.id)}
+        onReopen={() => void props.sessions.open(props.id)}
+        onLoad={() => void props.sessions.open(props.id, { fresh: true })}
+        onStill={() => void props.sessions.open(props.id, { run: false })}
+        onRun={() => void props.sessions.run(props.id)}
+      />
+      <Show when={shown()}>{(mode) => <IdleWarning usage={session().usage} mode={mode()} />}</Show>
+    </>
   )
 }
 
@@ -141,20 +184,27 @@ function createMemoryLimit(kernel: () => string | null): () => number {
   return () => dataOf(kernels)?.find((each) => each.kernel === kernel())?.memoryLimit ?? KERNEL.memory
 }
 
-function AskedOf(props: { readonly sessions: Sessions; readonly id: NotebookId }) {
-  const asked = () => {
-    const { ask } = props.sessions.of(props.id)
-    return ask.state === 'asked' ? ask : null
-  }
-  const name = () => openedOf(props.sessions.of(props.id))?.notebook.name ?? ''
+function Kernels() {
+  const list = createNotebooks(() => 'notebooks')
+  return <RunningKernels nameOf={(id) => dataOf(list)?.find((each) => each.id === id)?.name ?? null} />
+}
+
+/** Whoever is asked is asked wherever they look: the notebook may stand behind another, or behind the list. */
+function AskedAll(props: { readonly sessions: Sessions }) {
+  const workspace = useWorkspace()
+  const asked = () =>
+    workspace.tabs().list.flatMap(({ id, name }) => {
+      const { ask } = props.sessions.of(id)
+      return ask.state === 'asked' ? [{ id, name, ask }] : []
+    })
   return (
-    <Show when={asked()}>
-      {(ask) => (
+    <Show when={asked()[0]}>
+      {(first) => (
         <Asked
-          by={ask().by}
-          answerBy={ask().answerBy}
-          name={name()}
-          onAnswer={(give) => void props.sessions.answer(props.id, give)}
+          by={first().ask.by}
+          answerBy={first().ask.answerBy}
+          name={first().name}
+          onAnswer={(give) => void props.sessions.answer(first().id, give)}
         />
       )}
     </Show>

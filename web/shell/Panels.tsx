@@ -6,6 +6,7 @@ import Package from 'lucide-solid/icons/package'
 import { For, Match, Suspense, Switch } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
 import type { Notebook } from '#protocol/api.ts'
+import type { Role } from '#protocol/roles.ts'
 import { Drawer } from '../ui/Drawer.tsx'
 import type { Icon } from '../ui/icon.ts'
 import { lazily } from '../ui/lazily.tsx'
@@ -48,6 +49,8 @@ export function PanelSwitches(props: SwitchesProps) {
 type PanelsProps = {
   readonly shown: PanelName
   readonly notebook: Notebook
+  readonly mode: Role
+  readonly onRestore: () => Promise<void>
   readonly onClose: () => void
   readonly onRestored: () => void
   readonly onOpen: (id: string) => void
@@ -55,12 +58,20 @@ type PanelsProps = {
 
 export function Panels(props: PanelsProps) {
   const mayEdit = () => props.notebook.rights !== 'view'
+  const mayRestore = () => mayEdit() && (props.mode === 'edit' || props.notebook.editor === null)
   return (
     <Drawer title={props.shown} onClose={props.onClose}>
       <Suspense>
         <Switch>
           <Match when={props.shown === 'Versions'}>
-            <Versions id={props.notebook.id} mayEdit={mayEdit()} onRestored={props.onRestored} onKept={props.onOpen} />
+            <Versions
+              id={props.notebook.id}
+              mayEdit={mayEdit()}
+              mayRestore={mayRestore()}
+              onRestore={props.onRestore}
+              onRestored={props.onRestored}
+              onKept={props.onOpen}
+            />
           </Match>
           <Match when={props.shown === 'Files'}>
             <Files id={props.notebook.id} mayEdit={mayEdit()} />

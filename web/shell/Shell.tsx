@@ -4,6 +4,7 @@ import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { InsecureBanner } from '../features/kernel/Isolation.tsx'
 import { kernelWord } from '../features/notebook/session.ts'
 import type { createTheme } from '../primitives/theme.ts'
+import { Confirm } from '../ui/Confirm.tsx'
 import { ConnectionBanner } from './connection.tsx'
 import { createDesk } from './createDesk.ts'
 import { DialogHost } from './DialogHost.tsx'
@@ -25,7 +26,8 @@ export function Shell(props: ParentProps<{ readonly me: PersonId; readonly theme
     workspace,
     news: (notebook, news, sessions) => onNews(notebook, news, { sessions, dialogs, workspace }),
   })
-  const keymap = createKeymap(dialogs, workspace, () => desk.sessions.seat(workspace.active() ?? '')?.frame.focus())
+  const front = () => desk.sessions.seat(workspace.active() ?? '')?.frame
+  const keymap = createKeymap(dialogs, workspace, { enter: () => front()?.focus(), save: () => front()?.save() })
   const stateOf = (id: NotebookId) => {
     const session = desk.sessions.of(id)
     return session.view.at === 'asleep' ? null : kernelWord(session)
@@ -45,6 +47,13 @@ export function Shell(props: ParentProps<{ readonly me: PersonId; readonly theme
         </main>
       </div>
       <DialogHost dialogs={dialogs} theme={props.theme} keymap={keymap} />
+      <Show when={dialogs.question()}>
+        {(asked) => (
+          <Confirm title={asked().title} act={asked().act} onAct={asked().run} onClose={dialogs.closeQuestion}>
+            {asked().text}
+          </Confirm>
+        )}
+      </Show>
       <Show when={dialogs.link()}>{(url) => <FollowLink url={url()} onClose={dialogs.closeLink} />}</Show>
     </WorkspaceContext.Provider>
   )
@@ -55,7 +64,7 @@ type Around = { readonly sessions: Sessions; readonly dialogs: Dialogs; readonly
 /** What a frame asks of the shell. A notebook behind another has no say. */
 function onNews(
   notebook: NotebookId,
-  news: Exclude<FrameNews, { type: 'rendered' }>,
+  news: Exclude<FrameNews, { type: 'rendered' | 'unchanged' }>,
   { sessions, dialogs, workspace }: Around,
 ): void {
   if (workspace.active() !== notebook) return
@@ -65,12 +74,15 @@ function onNews(
     next: () => workspace.cycle(1),
     previous: () => workspace.cycle(-1),
   }
+  const ask = (act: string, run: () => void) =>
+    dialogs.ask({ title: `${act}?`, text: 'The notebook asks for it. Its variables and outputs are gone then.', act, run })
   const intents = {
-    restart: () => void sessions.open(notebook, { fresh: true }),
-    shutdown: () => sessions.shutDown(notebook),
+    restart: () => ask('Restart the kernel', () => void sessions.open(notebook, { fresh: true })),
+    shutdown: () => ask('Shut the kernel down', () => sessions.shutDown(notebook)),
     takeover: () => void sessions.open(notebook),
   }
   if (news.type === 'shortcut') shortcuts[news.key]()
-  else if (news.type === 'intent') intents[news.intent]()
-  else dialogs.askLink(news.url)
+  if (!navigator.userActivation.isActive) return // nobody pressed anything: a script speaks by itself
+  if (news.type === 'intent') intents[news.intent]()
+  if (news.type === 'link') dialogs.askLink(news.url)
 }

@@ -10,6 +10,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       [`${commandKey}K`, 'Find a notebook or command'],
       ['Alt PageDown', 'Next notebook'],
       ['Alt PageUp', 'Previous notebook'],
+      [`${commandKey}S`, 'Save the notebook in front'],
       ['F6', 'Out of the notebook’s frame, and back in'],
       ['?', 'These shortcuts'],
     ],

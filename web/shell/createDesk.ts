@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/solid-query'
 import { type Accessor, createEffect, createSignal, on, onCleanup, untrack } from 'solid-js'
 import type { ShellEvent } from '#protocol/api.ts'
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
+import type { Clock } from '#protocol/wire.ts'
 import { isVisible } from '../features/notebook/session.ts'
 import { createNotebooks } from '../features/notebooks/queries.ts'
 import { usePeople } from '../net/context.ts'
@@ -16,7 +17,7 @@ import { Sessions } from './sessions.ts'
 import { live } from './tabs.ts'
 import type { Workspace } from './workspace.ts'
 
-type News = Exclude<FrameEvent, { type: 'rendered' | 'ended' }>
+type News = Exclude<FrameEvent, { type: 'rendered' | 'unchanged' | 'ended' }>
 type DeskOptions = {
   readonly me: PersonId
   readonly theme: Accessor<Theme>
@@ -44,6 +45,7 @@ export function createDesk(options: DeskOptions) {
     },
   })
   const sessions: Sessions = new Sessions({
+    clock: CLOCK,
     api: people.api,
     link,
     pool: () => pool,
@@ -52,6 +54,11 @@ export function createDesk(options: DeskOptions) {
     signOut: (by) => people.left(by === null ? ENDED : placeTaken(by.name)),
     news: (notebook, news) => options.news(notebook, news, sessions),
     opened: ({ notebook }) => options.workspace.named(notebook.id, notebook.name),
+    drafted: (notebook) => void client.invalidateQueries({ queryKey: ['drafts', notebook] }),
+    behind: (notebook) => {
+      const { list, active } = options.workspace.tabs()
+      return active === notebook ? null : (list.find(({ id }) => id === notebook)?.name ?? null)
+    },
   })
   function heard(event: ShellEvent): void {
     if (LISTED.has(event.type)) refreshList()
@@ -63,6 +70,8 @@ export function createDesk(options: DeskOptions) {
   followNames(options, sessions)
   const withPool = (use: (pool: FramePool) => void) => void pool.then(use, () => undefined) // a failure is said at the opening
   withPool((frames) => requestIdleCallback(() => frames.warm(), { timeout: 3_000 }))
+  const late = () => new Promise<void>((done) => CLOCK.after(FAREWELL, done))
+  onCleanup(people.beforeSignOut(() => Promise.race([sessions.flush(), late()])))
   onCleanup(() => {
     sessions.end()
     link.close()
@@ -71,6 +80,14 @@ export function createDesk(options: DeskOptions) {
   return { sessions, connection, retry: link.retry, host: host.resolve }
 }
 
+const FAREWELL = 5_000 // ms: signing out waits no longer for a last save, or the draft it becomes
+const CLOCK: Clock = {
+  now: () => Date.now(),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
 const ENDED = 'Your session has ended. Sign in to go on.'
 const placeTaken = (name: string) =>
   `${name} has signed in; this machine serves one person at a time because kernels are not isolated. What you saved is kept.`

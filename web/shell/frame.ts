@@ -1,6 +1,7 @@
 // One sealed frame: an iframe on a random host that is handed one notebook, once. It answers one handshake; a second one,
 // or a second load, means that something else stands where marimo stood, and the frame ends.
 import { FrameReady, type Start, type ToFrame } from '#protocol/bridge.ts'
+import type { Role } from '#protocol/roles.ts'
 import { type FrameNews, type KernelChannel, Relay } from './relay.ts'
 
 export type FrameEnd = 'destroyed' | 'reloaded' | 'unreachable'
@@ -10,6 +11,9 @@ export type Handover = Omit<Start, 'type'> & {
   readonly listener: (event: FrameEvent) => void
 }
 export type Place = { readonly frames: string; readonly opaque: boolean; readonly host: HTMLElement }
+
+/** What the browser lets a page do, by what may leave: a reader's page copies nothing by itself and never fills the screen. */
+const GRANTS: Readonly<Record<Role, string>> = { edit: 'clipboard-write; fullscreen', run: '' }
 
 type State =
   | { readonly at: 'loading' }
@@ -23,6 +27,7 @@ const LABEL = 26 // characters of 36: more than 128 bits
 
 export class Frame {
   readonly element: HTMLIFrameElement
+  readonly mode: Role
   readonly #origin: string // of its messages: an opaque document says "null"
   readonly #target: string
   #state: State = { at: 'loading' }
@@ -30,13 +35,15 @@ export class Frame {
   #loads = 0
   readonly #deadline: ReturnType<typeof setTimeout>
 
-  constructor({ frames, opaque, host }: Place) {
+  /** Grants are fixed when the page is loaded, so the mode is known from the start. */
+  constructor({ frames, opaque, host }: Place, mode: Role) {
+    this.mode = mode
     const source = frames.replace('*', label())
     this.#origin = opaque ? 'null' : source
     this.#target = opaque ? '*' : source
     const element = document.createElement('iframe')
     element.setAttribute('sandbox', opaque ? SANDBOX : `${SANDBOX} allow-same-origin`)
-    element.setAttribute('allow', 'clipboard-write; fullscreen')
+    element.setAttribute('allow', GRANTS[mode])
     element.setAttribute('referrerpolicy', 'no-referrer')
     element.src = `${source}/`
     element.addEventListener('load', () => this.#loaded())
@@ -76,8 +83,15 @@ export class Frame {
     this.#tell({ type: 'focus' })
   }
 
-  save(): void {
+  /** False: there is no page that could. */
+  save(): boolean {
     this.#tell({ type: 'save' })
+    return this.#state.at === 'started'
+  }
+
+  /** The kernel has ended: what is shown can be read and copied, not written. */
+  freeze(): void {
+    this.#tell({ type: 'freeze' })
   }
 
   get inFront(): boolean {

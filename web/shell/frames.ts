@@ -3,6 +3,7 @@
 //
 // Chromium takes the focus away when the page of a frame is swapped in beside it. So the next warm frame waits while somebody
 // is in a frame, a menu or a dialog, and a focus lost all the same (they clicked in while it was loading) is given back.
+import type { Role } from '#protocol/roles.ts'
 import { Frame, type Place } from './frame.ts'
 
 const RETRY = 1_000 // ms between looks whether the focus is where it can be disturbed
@@ -12,6 +13,7 @@ export class FramePool {
   readonly #place: Place
   readonly #live = new Set<Frame>()
   #warm: Frame | null = null
+  #mode: Role = 'edit' // of the last notebook: most people mostly do the one or the other
   #later: ReturnType<typeof setTimeout> | undefined
 
   constructor(place: Place) {
@@ -20,19 +22,22 @@ export class FramePool {
 
   /** Makes the warm frame; call when the page is idle. A frame that died while it waited is replaced. */
   warm(): void {
-    if (this.#warm?.usable) return
+    if (this.#warm?.usable && this.#warm.mode === this.#mode) return
     clearTimeout(this.#later)
     if (engaged()) this.#later = setTimeout(() => this.warm(), RETRY)
     else {
-      this.#warm = new Frame(this.#place)
+      this.#warm?.destroy()
+      this.#warm = new Frame(this.#place, this.#mode)
       this.#keepFocus()
     }
   }
 
   /** The warm frame, or a new one. Call warm() again when the notebook has rendered: two loads at once slow both. */
-  take(): Frame {
-    const frame = this.#warm?.usable ? this.#warm : new Frame(this.#place)
-    this.#warm = null
+  take(mode: Role): Frame {
+    const warm = this.#warm?.usable && this.#warm.mode === mode ? this.#warm : null
+    const frame = warm ?? new Frame(this.#place, mode)
+    if (warm) this.#warm = null
+    this.#mode = mode
     for (const known of this.#live) if (!known.usable) this.#live.delete(known)
     this.#live.add(frame)
     return frame

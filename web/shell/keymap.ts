@@ -10,7 +10,7 @@ const undoable = () => notices().some((notice) => notice.undo !== null)
 
 export type Keymap = ReturnType<typeof createKeymap>
 
-export function createKeymap(dialogs: Dialogs, workspace: Workspace, enterFrame: () => void) {
+export function createKeymap(dialogs: Dialogs, workspace: Workspace, frame: { enter(): void; save(): void }) {
   const [singleKeys, setSingleKeys] = createSignal(load('local', 'single-keys') !== false)
 
   function command(event: KeyboardEvent): (() => void) | null {
@@ -19,7 +19,8 @@ export function createKeymap(dialogs: Dialogs, workspace: Workspace, enterFrame:
     if (event.altKey && event.key === 'PageUp') return () => workspace.cycle(-1)
     if (hasCommand(event) && event.key.toLowerCase() === 'z' && !event.shiftKey && !isTyping(event) && undoable())
       return () => void undo()
-    if (event.key === 'F6' && workspace.active() !== null) return enterFrame
+    if (hasCommand(event) && !event.shiftKey && event.key.toLowerCase() === 's' && workspace.active() !== null) return frame.save
+    if (event.key === 'F6' && workspace.active() !== null) return frame.enter
     return null
   }
   function single(event: KeyboardEvent): (() => void) | null {

@@ -24,6 +24,7 @@ const opened = (mode: 'edit' | 'run'): Opened => ({
   mode,
   source: null,
   phase: { phase: 'ready', level: 3 },
+  autorun: true,
 })
 const session = (mode: 'edit' | 'run' = 'edit'): Session =>
   step(step(ASLEEP, { type: 'open', now: 1 }), { type: 'opened', opened: opened(mode), now: 2 })
@@ -46,10 +47,36 @@ test('only the editor is asked for the lease, and only the asker opens again whe
   expect(react(granted)).toEqual([])
 })
 
-test('who loses the lease is told to whom, with the draft, and goes on as a reader', () => {
-  const reactions = react({ type: 'lease-lost', notebook: NOTEBOOK, to: OTHER, draft: 'v_00000001' })
-  expect(reactions.at(0)).toMatchObject({ event: { ask: { state: 'lost', to: 'Analyst', draft: 'v_00000001' } } })
-  expect(reactions.at(-1)).toEqual({ type: 'open' })
+test('who loses the lease leaves once, as the editor that this tab holds', () => {
+  const lost: ShellEvent = { type: 'lease-lost', notebook: NOTEBOOK, to: OTHER, draft: null }
+  expect(react(lost)).toEqual([{ type: 'lose', to: 'Analyst' }])
+  expect(react(lost, step(session(), { type: 'open', now: 5 }))).toEqual([])
+  expect(react(lost, session('run'))).toEqual([])
+  expect(onKernelNews({ type: 'closed', reason: 'leaseLost' })).toEqual([{ type: 'lose', to: null }])
+})
+
+test('a tab that sleeps or was taken over by another is moved by nothing that happens to the lease', () => {
+  const events: ShellEvent[] = [
+    { type: 'lease-lost', notebook: NOTEBOOK, to: OTHER, draft: null },
+    { type: 'lease-granted', notebook: NOTEBOOK },
+    { type: 'lease-asked', notebook: NOTEBOOK, by: OTHER, answerBy: 15 },
+  ]
+  for (const event of events)
+    for (const mode of ['edit', 'run'] as const)
+      for (const away of [step(session(mode), { type: 'moved' }), step(session(mode), { type: 'sleep' })])
+        expect(react(event, away)).toEqual([])
+})
+
+test('a page loaded anew is asked again while it opens', () => {
+  const asked: ShellEvent = { type: 'lease-asked', notebook: NOTEBOOK, by: OTHER, answerBy: 15 }
+  expect(react(asked, step(ASLEEP, { type: 'open', now: 1 }))).toHaveLength(1)
+})
+
+test('a save is the editor’s own; to a reader it is a newer version', () => {
+  const saved: ShellEvent = { type: 'saved', notebook: NOTEBOOK, at: 9, version: 'v_00000001' }
+  expect(react(saved)).toEqual([{ type: 'apply', event: { type: 'saved', at: 9 } }])
+  expect(react(saved, session('run'))).toEqual([{ type: 'apply', event: { type: 'newer' } }])
+  expect(react({ type: 'save-refused', notebook: NOTEBOOK, message: 'x', id: 'e_00000001' }, session('run'))).toEqual([])
 })
 
 test('the question goes away when the lease is somebody else’s', () => {
@@ -62,8 +89,8 @@ test('the question goes away when the lease is somebody else’s', () => {
 test('every way a kernel channel can close leads somewhere', () => {
   for (const reason of CLOSE_NAMES) expect(onKernelNews({ type: 'closed', reason })).not.toHaveLength(0)
   expect(onKernelNews({ type: 'closed', reason: 'moved' })).toEqual([
-    { type: 'apply', event: { type: 'moved' } },
     { type: 'leave' },
+    { type: 'apply', event: { type: 'moved' } },
   ])
   expect(onKernelNews({ type: 'closed', reason: 'unauthenticated' })).toEqual([{ type: 'sign-out' }])
   expect(onKernelNews({ type: 'closed', reason: 'revoked' })).toMatchObject([

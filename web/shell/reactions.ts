@@ -3,12 +3,13 @@ import type { ShellEvent } from '#protocol/api.ts'
 import { CLOSE } from '#protocol/close.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import type { Phase } from '#protocol/runner.ts'
-import { openedOf, type Session, type SessionEvent } from '../features/notebook/session.ts'
+import { isHeld, openedOf, type Session, type SessionEvent } from '../features/notebook/session.ts'
 import type { KernelNews } from '../net/kernelChannel.ts'
 
 export type Reaction =
   | { readonly type: 'apply'; readonly event: SessionEvent }
   | { readonly type: 'open' } // ask the server again: as editor where one may, else as reader
+  | { readonly type: 'lose'; readonly to: string | null } // somebody else edits: what is written goes first, then as reader
   | { readonly type: 'leave' } // frame and channel go
   | { readonly type: 'sign-out' }
   | { readonly type: 'tell'; readonly message: string }
@@ -32,23 +33,23 @@ export function onShellEvent(
     case 'usage':
       return [apply({ type: 'usage', usage: event.usage })]
     case 'idle-warning':
-      return [apply({ type: 'idle-warning', stopsAt: event.stopsAt })]
+      return [] // the banner counts for itself; a tab behind is told in passing (sessions.ts)
     case 'saved':
-      return [apply({ type: 'saved', at: event.at })]
+      return [apply(opened?.mode === 'edit' ? { type: 'saved', at: event.at } : { type: 'newer' })]
     case 'save-refused':
-      return [apply({ type: 'save-refused', message: event.message, id: event.id })]
+      return opened?.mode !== 'edit' ? [] : [apply({ type: 'save-refused', message: event.message, id: event.id })]
     case 'lease':
       return onLease(session, event.holder, me)
-    case 'lease-asked':
-      return opened?.mode === 'edit'
-        ? [apply({ type: 'ask', ask: { state: 'asked', by: event.by.name, answerBy: event.answerBy } })]
-        : []
+    case 'lease-asked': {
+      const asked: SessionEvent = { type: 'ask', ask: { state: 'asked', by: event.by.name, answerBy: event.answerBy } }
+      return session.view.at === 'opening' || (isHeld(session) && opened?.mode === 'edit') ? [apply(asked)] : []
+    }
     case 'lease-refused':
-      return [apply({ type: 'ask', ask: { state: 'kept' } })]
+      return opened?.mode === 'run' ? [apply({ type: 'ask', ask: { state: 'kept' } })] : []
     case 'lease-granted':
-      return opened?.mode === 'run' ? [{ type: 'open' }] : []
+      return isHeld(session) && opened?.mode === 'run' ? [{ type: 'open' }] : []
     case 'lease-lost':
-      return [apply({ type: 'ask', ask: { state: 'lost', to: event.to.name, draft: event.draft } }), { type: 'open' }]
+      return isHeld(session) && opened?.mode === 'edit' ? [{ type: 'lose', to: event.to.name }] : []
   }
 }
 
@@ -70,10 +71,10 @@ export function onKernelNews(news: KernelNews): readonly Reaction[] {
 
 function onClose({ reason, detail, id }: Extract<KernelNews, { type: 'closed' }>): readonly Reaction[] {
   const { next, text } = CLOSE[reason]
-  if (reason === 'leaseLost') return [{ type: 'open' }]
+  if (reason === 'leaseLost') return [{ type: 'lose', to: null }]
   switch (next) {
     case 'takeBack':
-      return [apply({ type: 'moved' }), { type: 'leave' }]
+      return [{ type: 'leave' }, apply({ type: 'moved' })]
     case 'signIn':
       return [{ type: 'sign-out' }]
     case 'reopen':

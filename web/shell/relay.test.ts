@@ -60,8 +60,8 @@ const types = () => heard.map(({ type }) => type)
 test('marimo’s stream is opened and carried as it is; an end that trying again cannot help is the shell’s to say', async () => {
   frame.postMessage({ type: 'socket-open', socket: 1, path: '/ws?session_id=s_1' })
   await until(() => listeners.length === 1)
-  listeners[0]?.message('{"op":"x"}')
-  listeners[0]?.message(bytes('raw'))
+  listeners[0]?.message('{"op":"x"}', () => {})
+  listeners[0]?.message(bytes('raw'), () => {})
   listeners[0]?.ended('kernelGone')
   frame.postMessage({ type: 'socket-open', socket: 2, path: '/elsewhere' }) // answered after whatever the end would have said
   await until(() => heard.length === 4)
@@ -69,6 +69,34 @@ test('marimo’s stream is opened and carried as it is; an end that trying again
   expect(heard[1]).toMatchObject({ socket: 1, data: '{"op":"x"}' })
   expect(heard[2]).toMatchObject({ data: bytes('raw').buffer })
   expect(heard[3]).toMatchObject({ socket: 2, reason: 'refused' })
+})
+
+test('the kernel is told of what the page has dealt with, no sooner and no more than once', async () => {
+  const taken: number[] = []
+  frame.postMessage({ type: 'socket-open', socket: 1, path: '/ws' })
+  await until(() => listeners.length === 1)
+  for (const at of [1, 2, 3, 4]) listeners[0]?.message(`${at}`, () => taken.push(at))
+  await until(() => heard.length === 5)
+  expect(taken).toEqual([])
+  frame.postMessage({ type: 'socket-taken', socket: 9, count: 4 }) // no stream of that name
+  frame.postMessage({ type: 'socket-taken', socket: 1, count: 2 })
+  frame.postMessage({ type: 'socket-open', socket: 2, path: '/elsewhere' })
+  await until(() => heard.length === 6)
+  expect(taken).toEqual([1, 2])
+  frame.postMessage({ type: 'socket-taken', socket: 1, count: 1000 })
+  frame.postMessage({ type: 'socket-close', socket: 1 })
+  await until(() => heard.length === 7)
+  expect(taken).toEqual([1, 2, 3, 4])
+})
+
+test('what a stream was handed and did not take counts no more when another takes its place', async () => {
+  const taken: number[] = []
+  frame.postMessage({ type: 'socket-open', socket: 1, path: '/ws' })
+  await until(() => listeners.length === 1)
+  listeners[0]?.message('1', () => taken.push(1))
+  frame.postMessage({ type: 'socket-open', socket: 2, path: '/ws' })
+  await until(() => listeners.length === 2)
+  expect(taken).toEqual([1])
 })
 
 test('a connection that will be back is one marimo tries again', async () => {
@@ -92,7 +120,7 @@ test('a second stream takes the place of the first', async () => {
   await until(() => listeners.length === 2 && heard.length === 2)
   expect(left).toBe(1)
   listeners[0]?.ended('goingAway') // the former one's end is not the new one's
-  listeners[1]?.message('still here')
+  listeners[1]?.message('still here', () => {})
   await until(() => heard.length === 4)
   expect(heard[3]).toEqual({ type: 'socket-message', socket: 2, data: 'still here' })
 })

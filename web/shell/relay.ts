@@ -12,12 +12,15 @@ export type KernelChannel = {
   listen(listener: KernelListener): () => void
 }
 export type KernelListener = {
-  message(data: string | Uint8Array): void
+  message(data: string | Uint8Array, taken: () => void): void // taken: dealt with, so as much may follow
   ended(reason: CloseName): void
 }
 
 /** What the shell hears of a frame beside the kernel's traffic. */
-export type FrameNews = Extract<FromFrame, { type: 'rendered' | 'shortcut' | 'intent' | 'link' }>
+export type FrameNews = Extract<FromFrame, { type: 'rendered' | 'unchanged' | 'shortcut' | 'intent' | 'link' }>
+
+/** `untaken`: messages the frame has not said it dealt with, oldest first; the window of the channel bounds them. */
+type Stream = { readonly socket: number; readonly stop: () => void; readonly untaken: (() => void)[] }
 
 const WAITING = 256 // requests of one frame without an answer; marimo has a handful
 const UNAVAILABLE: Answer = { status: 503, body: new Uint8Array() }
@@ -27,7 +30,7 @@ export class Relay {
   readonly #port: MessagePort
   readonly #channel: KernelChannel
   readonly #news: (news: FrameNews) => void
-  #stream: { readonly socket: number; readonly stop: () => void } | null = null
+  #stream: Stream | null = null
   #waiting = 0
 
   constructor(port: MessagePort, channel: KernelChannel, news: (news: FrameNews) => void) {
@@ -42,8 +45,7 @@ export class Relay {
   }
 
   stop(): void {
-    this.#stream?.stop()
-    this.#stream = null
+    this.#leaveStream()
     this.#port.close()
   }
 
@@ -54,6 +56,7 @@ export class Relay {
     if (message.type === 'fetch') void this.#pass(message)
     else if (message.type === 'socket-open') this.#open(message.socket, message.path)
     else if (message.type === 'socket-close') this.#close(message.socket)
+    else if (message.type === 'socket-taken') this.#taken(message.socket, message.count)
     else if (message.type !== 'socket-send') this.#news(message) // marimo's stream carries nothing upwards
   }
 
@@ -67,16 +70,31 @@ export class Relay {
    * help: of every other the shell speaks, over the frame, and marimo's own words beside them would offer what is not there.
    */
   #join(socket: number): void {
-    this.#stream?.stop()
+    this.#leaveStream()
     this.tell({ type: 'socket-opened', socket })
+    const untaken: (() => void)[] = []
     const stop = this.#channel.listen({
-      message: (data) => this.#message(socket, data),
+      message: (data, taken) => {
+        untaken.push(taken)
+        this.#message(socket, data)
+      },
       ended: (reason) => {
         if (this.#stream?.socket === socket) this.#stream = null
         if (CLOSE[reason].next === 'retry') this.tell({ type: 'socket-closed', socket, code: CLOSE[reason].code, reason })
       },
     })
-    this.#stream = { socket, stop }
+    this.#stream = { socket, stop, untaken }
+  }
+
+  /** What the former stream was handed and did not take counts no more: it is gone with it. */
+  #leaveStream(): void {
+    this.#stream?.stop()
+    for (const taken of this.#stream?.untaken ?? []) taken()
+    this.#stream = null
+  }
+
+  #taken(socket: number, count: number): void {
+    if (this.#stream?.socket === socket) for (const taken of this.#stream.untaken.splice(0, count)) taken()
   }
 
   #message(socket: number, data: string | Uint8Array): void {
@@ -86,8 +104,7 @@ export class Relay {
 
   #close(socket: number): void {
     if (this.#stream?.socket !== socket) return
-    this.#stream.stop()
-    this.#stream = null
+    this.#leaveStream()
     this.tell({ type: 'socket-closed', socket, code: 1000, reason: '' })
   }
 

@@ -1,53 +1,92 @@
 // One notebook's place in the page: its frame and its kernel channel, which begin and end together.
 import type { Opened } from '#protocol/api.ts'
+import type { Clock } from '#protocol/wire.ts'
+import type { SessionEvent } from '../features/notebook/session.ts'
+import { sayRefused } from '../primitives/notices.ts'
 import type { Theme } from '../primitives/theme.ts'
 import type { Frame, FrameEvent } from './frame.ts'
 import type { FramePool } from './frames.ts'
 import type { KernelNews, Link, Seated } from './link.ts'
 import type { KernelChannel } from './relay.ts'
+import { type Kept, refusalIn, SaveWatch } from './saves.ts'
 
-export type Seat = { readonly frame: Frame; readonly channel: Seated; leave(): void }
+export type Seat = {
+  readonly frame: Pick<Frame, 'show' | 'setTheme' | 'setName' | 'focus' | 'save' | 'freeze'>
+  readonly channel: Seated
+  /** What is written and not saved, now. */
+  flush(): Promise<Kept>
+  /** Out of sight and without a say from now on; `leave` follows. */
+  mute(): void
+  leave(): void
+}
 
-type Seating = {
+export type Seating = {
   readonly link: Link
   readonly pool: FramePool
   readonly opened: Opened
   readonly theme: Theme
+  readonly clock: Clock
   readonly news: (news: KernelNews) => void
   readonly frame: (event: FrameEvent) => void
-  readonly saving: () => void
+  readonly tell: (event: SessionEvent) => void
 }
 
-export function takeSeat(seating: Seating): Seat {
-  const { opened } = seating
-  let left = false
-  const channel = seating.link.kernel(opened.kernel, (news) => !left && seating.news(news))
-  const frame = seating.pool.take()
+export function takeSeat({ link, pool, opened, theme, clock, news, frame: heard, tell }: Seating): Seat {
+  let muted = false
+  const saves = new SaveWatch(clock, (event) => !muted && tell(event))
+  const channel = link.kernel(opened.kernel, (said) => !muted && news(said))
+  const frame = pool.take(opened.mode)
   frame.start({
     mode: opened.mode,
-    theme: seating.theme,
+    theme,
     name: opened.notebook.name,
-    channel: watched(channel, seating.saving),
-    listener: (event) => !left && seating.frame(event),
+    channel: tellTooBig(noticeRun(saves.watch(channel), () => !muted && tell({ type: 'running' }))),
+    listener: (event) => {
+      if (event.type === 'unchanged') saves.unchanged()
+      else if (!muted) heard(event)
+    },
   })
   return {
     frame,
     channel,
+    flush: () => saves.flush(frame),
+    mute() {
+      muted = true
+      frame.show(false)
+    },
     leave() {
-      left = true
+      muted = true
       frame.destroy()
       channel.close()
     },
   }
 }
 
-/** Marimo's save command on its way is what "Saving…" means; the gateway's event tells the rest. */
-function watched(channel: KernelChannel, saving: () => void): KernelChannel {
+/** What is too large for a command is said here: marimo would show a number. */
+function tellTooBig(channel: KernelChannel): KernelChannel {
   return {
-    listen: (listener) => channel.listen(listener),
-    request(method, path, contentType, body) {
-      if (path === '/api/kernel/save') saving()
-      return channel.request(method, path, contentType, body)
+    ...channel,
+    async request(...command) {
+      const answer = await channel.request(...command)
+      if (answer.status === 413) sayRefused(new Error(refusalIn(answer).message))
+      return answer
     },
+  }
+}
+
+const RAN = /^\{"op": ?"cell-op"/
+
+/** The first message of a cell means that the notebook runs, or has run: a replay brings it too. */
+function noticeRun(channel: KernelChannel, ran: () => void): KernelChannel {
+  return {
+    ...channel,
+    listen: (listener) =>
+      channel.listen({
+        message(data, taken) {
+          if (typeof data === 'string' && RAN.test(data)) ran()
+          listener.message(data, taken)
+        },
+        ended: (reason) => listener.ended(reason),
+      }),
   }
 }

@@ -4,36 +4,53 @@ import { type Accessor, createSignal, type Setter } from 'solid-js'
 import type { Opened, ShellEvent } from '#protocol/api.ts'
 import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
 import type { Phase } from '#protocol/runner.ts'
-import { ASLEEP, openedOf, type Session, type SessionEvent, step } from '../features/notebook/session.ts'
+import type { Clock } from '#protocol/wire.ts'
+import {
+  ASLEEP,
+  mayBeUnsaved,
+  openedOf,
+  type Session,
+  type SessionEvent,
+  step,
+  type Written,
+} from '../features/notebook/session.ts'
 import type { Api, Body } from '../net/api.ts'
+import { clock as timeOfDay } from '../primitives/format.ts'
 import { say, sayRefused } from '../primitives/notices.ts'
 import { refusalOf } from '../primitives/refused.ts'
 import type { Theme } from '../primitives/theme.ts'
+import { type Drafted, Drafts } from './drafts.ts'
 import type { FrameEvent } from './frame.ts'
 import type { FramePool } from './frames.ts'
 import type { Link } from './link.ts'
 import { onKernelNews, onShellEvent, type Reaction } from './reactions.ts'
+import type { Kept } from './saves.ts'
 import { type Seat, takeSeat } from './seat.ts'
 
 /** How to open: afresh (a restart), or without running. */
 export type Wish = Pick<Body<'POST /api/notebooks/:id/open'>, 'fresh' | 'run'>
 
-type Deps = {
+export type SessionsDeps = {
+  readonly clock: Clock
   readonly api: Api
   readonly link: Link
   readonly pool: () => Promise<FramePool>
   readonly me: PersonId
   readonly theme: Accessor<Theme>
   readonly signOut: (by: { readonly name: string } | null) => void // who took the place, where one person at a time is served
-  readonly news: (notebook: NotebookId, news: Exclude<FrameEvent, { type: 'rendered' | 'ended' }>) => void
+  readonly news: (notebook: NotebookId, news: Exclude<FrameEvent, { type: 'rendered' | 'unchanged' | 'ended' }>) => void
   readonly opened: (opened: Opened) => void
+  /** A draft of one's own has come to be. */
+  readonly drafted: (notebook: NotebookId) => void
+  /** The notebook's name where its tab stands behind another; null where it is in front. */
+  readonly behind: (notebook: NotebookId) => string | null
 }
 
 type Entry = { readonly get: Accessor<Session>; readonly set: Setter<Session>; seat: Seat | null; turn: number }
 
 const EMPTY = new TextEncoder().encode('{}')
 const PHASES = 256 // kernels whose last phase is remembered
-const SAVED_WITHIN = 2_000 // ms
+const LAST_SAVE = 2_000 // ms before the lease goes to somebody who asked, what is written is saved
 const PATIENCE = 6_000 // ms after which a ready notebook is shown though its frame has not said it is drawn
 const FRAME_ENDS = {
   unreachable: 'The notebook’s page could not be loaded. Check that its address is not blocked, then start it again.',
@@ -41,14 +58,15 @@ const FRAME_ENDS = {
 } as const
 
 export class Sessions {
-  readonly #deps: Deps
+  readonly #deps: SessionsDeps
+  readonly #drafts: Drafts
   readonly #entries = new Map<NotebookId, Entry>()
   readonly #phases = new Map<KernelId, Phase>() // the latest of each kernel: an event may overtake the answer to open
-  readonly #saves = new Map<NotebookId, () => void>() // who waits for the answer to a save
   readonly #known = createSignal<readonly NotebookId[]>([])
 
-  constructor(deps: Deps) {
+  constructor(deps: SessionsDeps) {
     this.#deps = deps
+    this.#drafts = new Drafts(deps.api)
   }
 
   /** The state of a notebook, as a signal's value. */
@@ -70,13 +88,25 @@ export class Sessions {
   }
 
   dispatch(id: NotebookId, event: SessionEvent): void {
-    this.#entry(id).set((session) => step(session, event))
+    const mine = this.#entry(id)
+    const before = mine.get()
+    mine.set((session) => step(session, event))
+    if (before.view.at !== 'ended' && mine.get().view.at === 'ended') mine.seat?.frame.freeze()
   }
 
-  async open(id: NotebookId, wish: Wish = {}): Promise<void> {
+  /** What is written and not saved goes first, also where a kernel is ended for it. */
+  open(id: NotebookId, wish: Wish = {}): Promise<void> {
+    return this.#open(id, wish, (written) => this.#tell(id, written))
+  }
+
+  async #open(id: NotebookId, wish: Wish, left: (written: Written) => void): Promise<void> {
     const mine = this.#entry(id)
-    const turn = this.#leave(mine)
-    this.dispatch(id, { type: 'open', now: Date.now() })
+    const leaving = this.#leave(id, mine)
+    const { turn } = mine
+    this.dispatch(id, { type: 'open', now: this.#deps.clock.now() })
+    const written = await leaving
+    if (mine.turn !== turn) return this.#tell(id, written) // closed meanwhile, or opened in another way
+    left(written)
     try {
       const { api, link, theme } = this.#deps
       const pool = await this.#deps.pool()
@@ -88,45 +118,60 @@ export class Sessions {
     }
   }
 
-  /** Brings a sleeping notebook back; does nothing to one that is open. */
+  /** Brings a sleeping notebook back; without running, also one whose kernel has ended. */
   wake(id: NotebookId, wish: Wish): void {
-    if (this.#entry(id).get().view.at === 'asleep') void this.open(id, wish)
+    const { at } = this.#entry(id).get().view
+    const gone = at === 'ended' || at === 'refused'
+    if (at === 'asleep' || (gone && wish.run === false)) void this.open(id, wish)
   }
 
   /** Lets the frame and the channel go; the kernel lives on by its own rules. */
   sleep(id: NotebookId): void {
     const mine = this.#entries.get(id)
     if (!mine || mine.get().view.at === 'asleep') return
-    this.#leave(mine)
+    void this.#leave(id, mine).then((written) => this.#tell(id, written))
     this.dispatch(id, { type: 'sleep' })
   }
 
   forget(id: NotebookId): void {
     const mine = this.#entries.get(id)
     if (!mine) return
-    this.#leave(mine)
+    void this.#leave(id, mine).then((written) => this.#tell(id, written))
     this.#entries.delete(id)
     this.#known[1](this.ids())
   }
 
+  /** What is written and not saved, in one notebook or in all: before the person goes. */
+  async flush(only?: NotebookId): Promise<void> {
+    const held = [...this.#entries].filter(([id, mine]) => (only ?? id) === id && mayBeUnsaved(mine.get()))
+    await Promise.all(held.map(async ([id, { seat }]) => seat && this.#tell(id, await this.#written(id, await seat.flush()))))
+  }
+
+  /** The person has gone: nothing of theirs stays. */
   end(): void {
-    for (const id of this.ids()) this.forget(id)
+    for (const { seat } of this.#entries.values()) seat?.leave()
+    this.#entries.clear()
+    this.#known[1]([])
   }
 
   onEvent(event: ShellEvent): void {
     if (event.type === 'signed-out') this.#deps.signOut(event.by)
     if (event.type === 'phase') this.#remember(event.kernel, event.phase)
-    if (event.type === 'saved' || event.type === 'save-refused') this.#saves.get(event.notebook)?.()
-    if (event.type === 'lease-asked')
-      setTimeout(() => this.seat(event.notebook)?.frame.save(), event.answerBy - Date.now() - SAVED_WITHIN)
+    if (event.type === 'lease-asked') this.#saveBefore(event.notebook, event.answerBy)
+    if (event.type === 'idle-warning') this.#tellIdle(event.notebook, event.stopsAt)
     for (const [id, mine] of this.#entries) {
-      this.#react(id, onShellEvent(mine.get(), event, id, this.#deps.me, Date.now()))
+      this.#react(id, onShellEvent(mine.get(), event, id, this.#deps.me, this.#deps.clock.now()))
       if (event.type === 'phase' && event.notebook === id && event.phase.phase === 'ready') this.#lift(id, mine)
     }
   }
 
   /** A new connection: events may have been missed, so the kernels' states are read again. */
   async refresh(): Promise<void> {
+    void this.#retryDrafts()
+    await this.#readKernels()
+  }
+
+  async #readKernels(): Promise<void> {
     const kernels = await this.#deps.api('GET /api/kernels').catch(() => [])
     for (const { kernel, notebook, phase, usage } of kernels) {
       this.onEvent({ type: 'phase', kernel, notebook, phase })
@@ -153,23 +198,35 @@ export class Sessions {
     }
   }
 
-  /** What was written goes first: the lease is given once the save is answered, or after a moment without an answer. */
+  /** What was written goes first: the lease is given once it is saved, or after a moment without an answer. */
   async answer(id: NotebookId, give: boolean): Promise<void> {
     this.dispatch(id, { type: 'ask', ask: { state: 'none' } })
-    if (give) await this.#save(id)
+    if (give) await this.seat(id)?.flush()
     void this.#deps.api('POST /api/notebooks/:id/lease/answer', { params: { id }, body: { give } }).catch(sayRefused)
   }
 
-  #save(id: NotebookId): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#saves.delete(id)
-        resolve()
-      }
-      this.#saves.set(id, done)
-      setTimeout(done, SAVED_WITHIN)
-      this.seat(id)?.frame.save()
-    })
+  /** Runs a reader's notebook that was opened without running. */
+  async run(id: NotebookId): Promise<void> {
+    const seat = this.seat(id)
+    if (!seat) return
+    this.dispatch(id, { type: 'running' })
+    try {
+      const { status } = await seat.channel.request('POST', '/api/kernel/instantiate', 'application/json', EMPTY)
+      if (status !== 200) throw new Error('The notebook could not be run. Try again, or restart its kernel.')
+    } catch (error) {
+      this.dispatch(id, { type: 'not-running' })
+      sayRefused(error)
+    }
+  }
+
+  #saveBefore(id: NotebookId, answerBy: number): void {
+    const { clock } = this.#deps
+    clock.after(answerBy - clock.now() - LAST_SAVE, () => this.seat(id)?.frame.save())
+  }
+
+  #tellIdle(id: NotebookId, stopsAt: number): void {
+    const name = this.#deps.behind(id)
+    if (name !== null) say(`The kernel of “${name}” is idle and stops at ${timeOfDay(stopsAt)}. Run a cell to keep it.`)
   }
 
   #entry(id: NotebookId): Entry {
@@ -182,21 +239,68 @@ export class Sessions {
     return made
   }
 
-  /** Frame and channel go, and what is still under way for them is void. */
-  #leave(mine: Entry): number {
+  /** Frame and channel go, once what is written is saved or kept; what is still under way for them is void at once. */
+  async #leave(id: NotebookId, mine: Entry): Promise<Written> {
     const { seat } = mine
+    const written = mayBeUnsaved(mine.get())
     mine.seat = null
     mine.turn += 1
+    seat?.mute()
+    const kept: Kept = seat && written ? await seat.flush() : { type: 'saved' }
     seat?.leave()
-    return mine.turn
+    return this.#written(id, kept)
+  }
+
+  async #written(id: NotebookId, kept: Kept): Promise<Written> {
+    if (kept.type === 'drafted') this.#deps.drafted(id)
+    if (kept.type === 'unsent') return this.#heardOf(id, await this.#drafts.keep(id, kept.command))
+    return kept.type === 'drafted' ? 'draft' : kept.type
+  }
+
+  #heardOf(id: NotebookId, drafted: Drafted): Written {
+    if (drafted.type === 'waiting') return 'waiting'
+    if (drafted.type === 'kept') this.#deps.drafted(id)
+    else sayRefused(new Error(`What was written last could not be kept: ${drafted.message}`))
+    return drafted.type === 'kept' ? 'draft' : 'unknown'
+  }
+
+  #tell(id: NotebookId, written: Written): void {
+    const name = openedOf(this.of(id))?.notebook.name
+    const where = name === undefined ? 'under Versions of the notebook' : `under Versions of “${name}”`
+    if (written === 'unknown') say('What you wrote in the last moment may not have been saved.')
+    if (written === 'draft') say(`What was not saved is kept as your draft, ${where}.`)
+    if (written === 'waiting')
+      say('What was not saved is kept here and becomes your draft when the server is back. Leave this page open.')
+  }
+
+  async #retryDrafts(): Promise<void> {
+    for (const [id, drafted] of await this.#drafts.retry()) {
+      const written = this.#heardOf(id, drafted)
+      const { ask } = this.of(id)
+      if (ask.state === 'lost') this.dispatch(id, { type: 'ask', ask: { ...ask, written } })
+      else this.#tell(id, written)
+    }
+  }
+
+  /** Somebody else edits. What is written goes first, and its fate is what is said. */
+  async #lose(id: NotebookId, to: string | null): Promise<void> {
+    const lost = Promise.withResolvers<Written>()
+    await this.#open(id, {}, (written) => {
+      this.dispatch(id, { type: 'ask', ask: { state: 'lost', to, written } })
+      lost.resolve(written)
+    })
+    // The lease was free again: there is no line above the notebook that would say it.
+    if (openedOf(this.of(id))?.mode === 'edit') this.#tell(id, await lost.promise)
   }
 
   #sit(id: NotebookId, mine: Entry, answer: Opened, pool: FramePool): void {
     const opened = { ...answer, phase: this.#phases.get(answer.kernel) ?? answer.phase }
     this.#deps.opened(opened)
     mine.seat = opened.phase.phase === 'exited' ? null : this.#seat(id, opened, pool)
-    this.dispatch(id, { type: 'opened', opened, now: Date.now() })
-    if (opened.phase.phase === 'ready') this.#lift(id, mine)
+    this.dispatch(id, { type: 'opened', opened, now: this.#deps.clock.now() })
+    if (opened.phase.phase !== 'ready') return
+    this.#lift(id, mine)
+    void this.#readKernels() // a kernel that was found again tells its usage only when it changes
   }
 
   #seat(id: NotebookId, opened: Opened, pool: FramePool): Seat {
@@ -205,24 +309,26 @@ export class Sessions {
       pool,
       opened,
       theme: this.#deps.theme(),
+      clock: this.#deps.clock,
       news: (news) => this.#react(id, onKernelNews(news)),
       frame: (event) => this.#onFrame(id, event, pool),
-      saving: () => this.dispatch(id, { type: 'saving' }),
+      tell: (event) => this.dispatch(id, event),
     })
   }
 
   /** A notebook without cells draws nothing that could be waited for. */
   #lift(id: NotebookId, mine: Entry): void {
     const { turn } = mine
-    setTimeout(() => mine.turn === turn && this.dispatch(id, { type: 'rendered' }), PATIENCE)
+    this.#deps.clock.after(PATIENCE, () => mine.turn === turn && this.dispatch(id, { type: 'rendered' }))
   }
 
   #onFrame(id: NotebookId, event: FrameEvent, pool: FramePool): void {
     if (event.type === 'rendered') {
       this.dispatch(id, event)
       pool.warm()
-    } else if (event.type !== 'ended') this.#deps.news(id, event)
-    else if (event.why !== 'destroyed') {
+    } else if (event.type !== 'ended') {
+      if (event.type !== 'unchanged') this.#deps.news(id, event)
+    } else if (event.why !== 'destroyed') {
       this.dispatch(id, { type: 'ended', ending: { cause: 'lost', message: FRAME_ENDS[event.why], id: null } })
     }
   }
@@ -231,7 +337,8 @@ export class Sessions {
     for (const reaction of reactions) {
       if (reaction.type === 'apply') this.dispatch(id, reaction.event)
       else if (reaction.type === 'open') void this.open(id)
-      else if (reaction.type === 'leave') this.#leave(this.#entry(id))
+      else if (reaction.type === 'lose') void this.#lose(id, reaction.to)
+      else if (reaction.type === 'leave') void this.#leave(id, this.#entry(id)).then((written) => this.#tell(id, written))
       else if (reaction.type === 'tell') say(reaction.message)
       else this.#deps.signOut(null)
     }

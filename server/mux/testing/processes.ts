@@ -1,6 +1,7 @@
 // The gateway and the kernel runner as `npm start` runs them: two processes over one state folder, real kernels.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -26,6 +27,13 @@ export class Running {
         throw new Error(`waited for "${text}"; last words: ${this.lines.slice(-5).join('\n')}`)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
+  }
+
+  /** Bytes of memory: what it holds now, and the most it ever held. */
+  get memory(): { readonly now: number; readonly most: number } {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8')
+    const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1]) * 1024
+    return { now: of('VmRSS'), most: of('VmHWM') }
   }
 
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

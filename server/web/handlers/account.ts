@@ -20,7 +20,7 @@ const shown = ({ id, name }: Principal) => ({ id, name })
 export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
   'GET /api/config': async () => ({
     frames: deps.where().frames,
-    opaque: false,
+    opaque: !deps.where().frames.includes('*'),
     marimo: deps.kernels.info()?.marimo ?? deps.versions.marimo,
     scrydon: deps.versions.scrydon,
   }),

@@ -71,7 +71,7 @@ const view = ({ spec, phase, usage }: KernelState) => ({
 async function ask(desk: Desk, who: Principal, id: NotebookId): Promise<number> {
   await find(desk, who, id, 'edit')
   settle(desk.leases.apply(id, { type: 'ask', person: who.id }))
-  return desk.leases.answerBy(id) ?? desk.now()
+  return desk.leases.asked(id)?.answerBy ?? desk.now()
 }
 
 function settle(denied: Denied): void {
@@ -115,6 +115,12 @@ const LIMITS = [
     what: 'A larger save or import is refused; what is stored stays.',
   },
   { name: 'One uploaded file', value: limitText(NOTEBOOK.upload), what: 'A larger one is refused.' },
+  { name: 'Notebooks of one author', value: String(NOTEBOOK.perAuthor), what: 'The trash counts. More are refused.' },
+  {
+    name: 'All that one author keeps',
+    value: limitText(NOTEBOOK.stored),
+    what: 'Versions, drafts and files. More is refused, saves are not.',
+  },
   { name: 'All files of a notebook', value: limitText(NOTEBOOK.uploads), what: 'Delete some to upload more.' },
   { name: 'Editing without a sign of life', value: seconds(LEASE.silence), what: 'Then another editor may take over.' },
   { name: 'Answer to “take over”', value: seconds(LEASE.ask), what: 'Without an answer it is yes.' },

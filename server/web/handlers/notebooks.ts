@@ -2,6 +2,7 @@
 
 import type { Call } from '#protocol/api.ts'
 import { refuse } from '../../errors.ts'
+import { drafts, keepDraft } from '../../notebooks/drafts.ts'
 import * as files from '../../notebooks/files.ts'
 import * as library from '../../notebooks/library.ts'
 import * as versions from '../../notebooks/versions.ts'
@@ -37,7 +38,8 @@ export const notebookHandlers = ({ desk, kernels }: Deps): Pick<Handlers, Calls>
   },
   'POST /api/notebooks/:id/versions/:version/restore': ({ who, params }) =>
     versions.restoreVersion(desk, who, params.id, params.version),
-  'GET /api/notebooks/:id/drafts': ({ who, params }) => versions.drafts(desk, who, params.id),
+  'GET /api/notebooks/:id/drafts': ({ who, params }) => drafts(desk, who, params.id),
+  'POST /api/notebooks/:id/drafts': ({ who, params, body }) => keepDraft(desk, who, params.id, body.source),
   'GET /api/notebooks/:id/files': ({ who, params }) => files.list(desk, who, params.id),
   'PUT /api/notebooks/:id/files/:name': ({ who, params, bytes, length }) =>
     files.put(desk, who, params.id, { name: params.name, declared: length, bytes }),

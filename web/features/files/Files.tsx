@@ -1,60 +1,32 @@
 // The files beside a notebook: uploaded, listed and deleted here only; every kernel of the notebook reads them at files/.
 
-import { createQuery, useQueryClient } from '@tanstack/solid-query'
 import File from 'lucide-solid/icons/file'
 import Trash from 'lucide-solid/icons/trash'
 import Upload from 'lucide-solid/icons/upload'
 import { createSignal, For, Show } from 'solid-js'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import type { Answer } from '../../net/api.ts'
-import { useApi } from '../../net/context.ts'
 import { bytes, date } from '../../primitives/format.ts'
-import { say, sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
+import { Confirm } from '../../ui/Confirm.tsx'
 import { Query } from '../../ui/Query.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
 import { IconButton } from '../../ui/Tip.tsx'
-import { tooLarge } from './quota.ts'
+import { createFiles } from './createFiles.ts'
 
 type Listed = Answer<'GET /api/notebooks/:id/files'>[number]
 
+type Question = { readonly deed: 'Delete' | 'Replace'; readonly name: string; readonly answer: (yes: boolean) => void }
+
 export function Files(props: { readonly id: string; readonly mayEdit: boolean }) {
-  const api = useApi()
-  const client = useQueryClient()
-  const key = () => ['files', props.id]
-  const files = createQuery(() => ({
-    queryKey: key(),
-    queryFn: () => api('GET /api/notebooks/:id/files', { params: { id: props.id } }),
-  }))
-  const [sending, setSending] = createSignal<string | null>(null)
+  const [question, setQuestion] = createSignal<Question | null>(null)
+  const { files, sending, upload, remove } = createFiles(
+    () => props.id,
+    (deed, name) => new Promise((answer) => setQuestion({ deed, name, answer })),
+  )
   const used = () => (dataOf(files) ?? []).reduce((sum, file) => sum + file.bytes, 0)
   let picker: HTMLInputElement | undefined
-
-  async function upload(picked: readonly globalThis.File[]): Promise<void> {
-    for (const file of picked) {
-      const refusal = tooLarge(file, used())
-      if (refusal !== null) {
-        sayRefused(new Error(refusal))
-        continue
-      }
-      setSending(file.name)
-      await api('PUT /api/notebooks/:id/files/:name', { params: { id: props.id, name: file.name }, bytes: file }).catch(
-        sayRefused,
-      )
-      await client.invalidateQueries({ queryKey: key() })
-    }
-    setSending(null)
-  }
-  async function remove(file: Listed): Promise<void> {
-    try {
-      await api('DELETE /api/notebooks/:id/files/:name', { params: { id: props.id, name: file.name } })
-      say(`“${file.name}” deleted`)
-    } catch (error) {
-      sayRefused(error)
-    }
-    await client.invalidateQueries({ queryKey: key() })
-  }
 
   return (
     <>
@@ -90,13 +62,30 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
           <Show when={list().length > 0} fallback={<p class="p-4 text-sm text-ink-2">No files yet.</p>}>
             <ul aria-label="Files">
               <For each={list()}>
-                {(file) => <Entry file={file} mayEdit={props.mayEdit} onDelete={() => void remove(file)} />}
+                {(file) => <Entry file={file} mayEdit={props.mayEdit} onDelete={() => void remove(file.name)} />}
               </For>
             </ul>
           </Show>
         )}
       </Query>
+      <Show when={question()}>{(asked) => <Sure {...asked()} onClose={() => setQuestion(null)} />}</Show>
     </>
+  )
+}
+
+function Sure(props: Question & { readonly onClose: () => void }) {
+  return (
+    <Confirm
+      title={`${props.deed} “${props.name}”?`}
+      act={props.deed}
+      onAct={() => props.answer(true)}
+      onClose={() => {
+        props.answer(false) // after a yes it says nothing
+        props.onClose()
+      }}
+    >
+      Every kernel of this notebook sees it at once. What the file holds now cannot be brought back.
+    </Confirm>
   )
 }
 

@@ -3,11 +3,16 @@ import { NOTEBOOK } from '#protocol/limits.ts'
 import { tooLarge } from './quota.ts'
 
 test('a file up to the limit fits, a larger one is refused with the limit named', () => {
-  expect(tooLarge({ name: 'a.csv', size: NOTEBOOK.upload }, 0)).toBeNull()
-  expect(tooLarge({ name: 'a.csv', size: NOTEBOOK.upload + 1 }, 0)).toContain('64 MB')
+  expect(tooLarge({ name: 'a.csv', size: NOTEBOOK.upload }, [])).toBeNull()
+  expect(tooLarge({ name: 'a.csv', size: NOTEBOOK.upload + 1 }, [])).toContain('64 MB')
 })
 
 test('all files together have a quota', () => {
-  expect(tooLarge({ name: 'a.csv', size: 1 }, NOTEBOOK.uploads - 1)).toBeNull()
-  expect(tooLarge({ name: 'a.csv', size: 2 }, NOTEBOOK.uploads - 1)).toContain('256 MB')
+  const others = [{ name: 'b.csv', bytes: NOTEBOOK.uploads - 1 }]
+  expect(tooLarge({ name: 'a.csv', size: 1 }, others)).toBeNull()
+  expect(tooLarge({ name: 'a.csv', size: 2 }, others)).toContain('256 MB')
+})
+
+test('a file that is replaced makes room for the one that replaces it', () => {
+  expect(tooLarge({ name: 'a.csv', size: 2 }, [{ name: 'a.csv', bytes: NOTEBOOK.uploads }])).toBeNull()
 })

@@ -1,8 +1,11 @@
 import { NOTEBOOK } from '#protocol/limits.ts'
 import { bytes } from '../../primitives/format.ts'
 
-/** Why a file cannot be uploaded, naming the limit; null: it can. The server decides again. */
-export function tooLarge(file: { readonly name: string; readonly size: number }, used: number): string | null {
+type Listed = { readonly name: string; readonly bytes: number }
+
+/** Why a file cannot be uploaded, naming the limit; null: it can. One of the same name gives way to it. The server decides again. */
+export function tooLarge(file: { readonly name: string; readonly size: number }, files: readonly Listed[]): string | null {
+  const used = files.reduce((sum, { name, bytes: taken }) => (name === file.name ? sum : sum + taken), 0)
   if (file.size > NOTEBOOK.upload)
     return `“${file.name}” is ${bytes(file.size)}; one file may be ${bytes(NOTEBOOK.upload)} at most.`
   if (used + file.size > NOTEBOOK.uploads) {

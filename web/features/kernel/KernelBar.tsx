@@ -4,12 +4,12 @@ import CircleStop from 'lucide-solid/icons/circle-stop'
 import Power from 'lucide-solid/icons/power'
 import RotateCcw from 'lucide-solid/icons/rotate-ccw'
 import { Show } from 'solid-js'
-import { KERNEL } from '#protocol/limits.ts'
 import type { Role } from '#protocol/roles.ts'
 import type { Usage } from '#protocol/runner.ts'
 import { clock, bytes as size } from '../../primitives/format.ts'
 import { Menu, type MenuItem } from '../../ui/Menu.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
+import { idleLimit, idleStop } from './idle.ts'
 
 export type KernelWord = 'starting' | 'ready' | 'running' | 'stopped' | 'failed'
 export type KernelDeeds = { readonly interrupt: () => void; readonly restart: () => void; readonly shutDown: () => void }
@@ -85,7 +85,7 @@ function Memory(props: { readonly used: number; readonly limit: number }) {
   const text = () => `${size(props.used)} of ${size(props.limit)}`
   return (
     <span
-      class="flex items-center gap-2 text-xs text-ink-2 max-sm:hidden"
+      class="flex items-center gap-2 text-xs whitespace-nowrap text-ink-2"
       title={`Memory: ${text()}. Beyond the limit the kernel is stopped.`}
     >
       <span
@@ -102,22 +102,18 @@ function Memory(props: { readonly used: number; readonly limit: number }) {
           style={{ width: `${share() * 100}%`, background: share() > FULL ? 'var(--bad)' : 'var(--accent)' }}
         />
       </span>
-      <span class="numeric max-lg:hidden">{text()}</span>
+      <span class="numeric">{text()}</span>
     </span>
   )
 }
 
 function IdleStop(props: { readonly usage: Usage; readonly mode: Role }) {
-  const at = () => {
-    const since = props.usage.idleSince
-    return since === null ? null : since + (props.mode === 'edit' ? KERNEL.idleEdit : KERNEL.idleRun)
-  }
   return (
-    <Show when={at()}>
+    <Show when={idleStop(props.usage, props.mode)}>
       {(stop) => (
         <span
-          class="numeric text-xs text-ink-2 max-lg:hidden"
-          title="An idle kernel is stopped at this time. Running a cell moves it."
+          class="numeric text-xs whitespace-nowrap text-ink-2"
+          title={`A kernel is stopped after ${idleLimit(props.mode) / 60_000} minutes without use. Running a cell moves it.`}
         >
           idle stop {clock(stop())}
         </span>

@@ -5,7 +5,7 @@ type Named = Extract<Phase, { phase: 'starting' }>['step']
 type Step = { readonly label: string; readonly slow: string }
 
 const KERNEL_STEPS: Record<Named, Step> = {
-  queued: { label: 'Waiting for a place', slow: 'The machine is full: another kernel has to stop first.' },
+  queued: { label: 'Waiting for a place', slow: 'A few kernels start at a time, and others were first.' },
   sandbox: { label: 'Building your sandbox', slow: 'This usually takes milliseconds; the machine is very busy.' },
   python: { label: 'Starting Python', slow: 'The machine is busy. You can shut the kernel down and try again.' },
   notebook: { label: 'Loading the notebook', slow: 'A large notebook, or a busy machine.' },

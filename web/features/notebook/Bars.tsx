@@ -1,10 +1,9 @@
 // What is said across the top of an opened notebook: somebody else edits, the lease was lost, the kernel has ended.
 import { Show } from 'solid-js'
-import { clock } from '../../primitives/format.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
 import { ReadingBar } from './ReadingBar.tsx'
-import { openedOf, type Session } from './session.ts'
+import { diedRunning, endingWords, isVisible, openedOf, type Session } from './session.ts'
 
 type BarsProps = {
   readonly session: Session
@@ -13,6 +12,9 @@ type BarsProps = {
   readonly onAsk: () => void
   readonly onReopen: () => void
   readonly onDraft: () => void
+  readonly onLoad: () => void
+  readonly onRun: () => void
+  readonly onStill: () => void
 }
 
 export function Bars(props: BarsProps) {
@@ -21,39 +23,54 @@ export function Bars(props: BarsProps) {
       <Show when={openedOf(props.session)?.mode === 'run'}>
         <ReadingBar {...props} />
       </Show>
-      <IdleWarning stopsAt={props.session.stopsAt} />
+      <Still {...props} />
       <Ended {...props} />
     </>
   )
 }
 
-function IdleWarning(props: { readonly stopsAt: number | null }) {
+function Still(props: BarsProps) {
   return (
-    <Show when={props.stopsAt}>
-      {(at) => (
-        <Banner tone="warn">
-          The kernel is idle and stops at <span class="numeric font-semibold">{clock(at())}</span>. Run a cell to keep it and its
-          variables.
-        </Banner>
-      )}
+    <Show when={props.session.still && isVisible(props.session) && props.session.view.at !== 'ended'}>
+      <Banner
+        tone="info"
+        actions={
+          <Button size="small" tone="accent" onClick={props.onRun}>
+            Run it
+          </Button>
+        }
+      >
+        <strong class="font-semibold">Nothing has run.</strong>{' '}
+        {props.session.died
+          ? `Running it ended the kernel the last time: ${props.session.died.message}`
+          : 'It was opened without running, so there are no outputs yet.'}
+      </Banner>
     </Show>
   )
 }
 
 function Ended(props: BarsProps) {
   const ended = () => (props.session.view.at === 'ended' && props.session.view.rendered ? props.session.view.ending : null)
+  const mode = () => openedOf(props.session)?.mode ?? 'run'
   return (
     <Show when={ended()}>
       {(ending) => (
         <Banner
           tone={ending().cause === 'stopped' || ending().cause === 'idle' ? 'warn' : 'bad'}
           actions={
-            <Button size="small" tone="accent" onClick={props.onReopen}>
-              Start again
-            </Button>
+            <>
+              <Show when={diedRunning(ending())}>
+                <Button size="small" onClick={props.onStill}>
+                  Open without running
+                </Button>
+              </Show>
+              <Button size="small" tone="accent" onClick={props.onReopen}>
+                Start again
+              </Button>
+            </>
           }
         >
-          {ending().message} {stillThere(ending().message)}
+          {endingWords(ending(), mode())} {stillThere(ending().message)}
           <Show when={ending().id}>
             <span class="ml-2 font-mono text-xs text-ink-2 select-all">{ending().id}</span>
           </Show>

@@ -1,10 +1,16 @@
 // What stands in the place of the notebook when there is nothing of it to show.
-import { Match, Switch } from 'solid-js'
+import { type JSX, Match, Show, Switch } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
 import { Empty, Reference } from '../../ui/Notice.tsx'
-import type { Session } from './session.ts'
+import { diedRunning, endingWords, openedOf, type Session } from './session.ts'
 
-type CoverProps = { readonly session: Session; readonly onReopen: () => void; readonly onLeave: () => void }
+type CoverProps = {
+  readonly session: Session
+  readonly onReopen: () => void
+  readonly onStill: () => void
+  readonly onLeave: () => void
+  readonly kernels: JSX.Element // one's running kernels, where their number is the limit
+}
 
 export function Cover(props: CoverProps) {
   const refusal = () => (props.session.view.at === 'refused' ? props.session.view.refusal : null)
@@ -43,6 +49,7 @@ export function Cover(props: CoverProps) {
               <br />
               <Reference refusal={refused()} />
             </Empty>
+            <Show when={refused().code === 'too-many-kernels'}>{props.kernels}</Show>
           </div>
         )}
       </Match>
@@ -52,12 +59,17 @@ export function Cover(props: CoverProps) {
             <Empty
               title={end().cause === 'stopped' ? 'The kernel was shut down' : 'The kernel has ended'}
               actions={
-                <Button tone="accent" onClick={props.onReopen}>
-                  Start again
-                </Button>
+                <>
+                  <Button tone="accent" onClick={props.onReopen}>
+                    Start again
+                  </Button>
+                  <Show when={diedRunning(end())}>
+                    <Button onClick={props.onStill}>Open without running</Button>
+                  </Show>
+                </>
               }
             >
-              {end().message}
+              {endingWords(end(), openedOf(props.session)?.mode ?? 'run')}
               <br />
               <span class="font-mono text-xs select-all">{end().id}</span>
             </Empty>

@@ -3,7 +3,7 @@ import { Match, Show, Switch } from 'solid-js'
 import { createNow } from '../../primitives/createNow.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
-import { openedOf, type Session } from './session.ts'
+import { openedOf, type Session, type Written } from './session.ts'
 
 type ReadingProps = {
   readonly session: Session
@@ -12,16 +12,18 @@ type ReadingProps = {
   readonly onAsk: () => void
   readonly onReopen: () => void
   readonly onDraft: () => void
+  readonly onLoad: () => void
 }
 
 export function ReadingBar(props: ReadingProps) {
   const opened = () => openedOf(props.session)
-  const draft = () => props.session.ask.state === 'lost' && props.session.ask.draft !== null
-  const useful = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null
+  const draft = () => props.session.ask.state === 'lost' && props.session.ask.written === 'draft'
+  const useful = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null || props.session.newer
   return (
     <Show when={useful()}>
       <Banner tone={props.session.ask.state === 'lost' ? 'warn' : 'info'} actions={<Actions {...props} draft={draft()} />}>
         <Words session={props.session} />
+        <Show when={props.session.newer}> A newer version has been saved.</Show>
       </Banner>
     </Show>
   )
@@ -35,6 +37,11 @@ function Actions(props: ReadingProps & { readonly draft: boolean }) {
       <Show when={props.draft}>
         <Button size="small" onClick={props.onDraft}>
           Show the draft
+        </Button>
+      </Show>
+      <Show when={props.session.newer}>
+        <Button size="small" onClick={props.onLoad}>
+          Load it
         </Button>
       </Show>
       <Show when={opened()?.source !== null}>
@@ -60,6 +67,13 @@ function Actions(props: ReadingProps & { readonly draft: boolean }) {
   )
 }
 
+const WRITTEN: Readonly<Record<Written, string>> = {
+  saved: 'Everything you wrote was saved.',
+  draft: 'What you had not saved is kept as your draft.',
+  waiting: 'What you had not saved becomes your draft when the server is back. Leave this page open.',
+  unknown: 'What you wrote in the last moment may not have been saved.',
+}
+
 function Words(props: { readonly session: Session }) {
   const opened = () => openedOf(props.session)
   const editor = () => opened()?.notebook.editor?.name ?? null
@@ -77,8 +91,8 @@ function Words(props: { readonly session: Session }) {
       <Match when={lost()}>
         {(ask) => (
           <>
-            <strong class="font-semibold">{ask().to} is editing now.</strong>{' '}
-            {ask().draft ? 'What you had not saved is kept as your draft.' : 'Everything you wrote was saved.'}
+            <strong class="font-semibold">{ask().to ?? editor() ?? 'Somebody else'} is editing now.</strong>{' '}
+            {WRITTEN[ask().written]}
           </>
         )}
       </Match>

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Opened } from '#protocol/api.ts'
 import type { Phase } from '#protocol/runner.ts'
-import { ASLEEP, kernelWord, openedOf, type Session, type SessionEvent, step } from './session.ts'
+import { ASLEEP, endingWords, kernelWord, mayBeUnsaved, openedOf, type Session, type SessionEvent, step } from './session.ts'
 
 const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
   notebook: {
@@ -20,6 +20,7 @@ const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
   mode,
   source: null,
   phase,
+  autorun: true,
 })
 const READY: Phase = { phase: 'ready', level: 3 }
 const play = (...events: SessionEvent[]): Session => events.reduce(step, ASLEEP)
@@ -78,7 +79,7 @@ test('a late event of a refused or sleeping notebook changes nothing on the scre
 })
 
 test('opening again forgets the last life, but not that the lease was lost', () => {
-  const lost = { state: 'lost', to: 'Analyst', draft: 'v_00000001' } as const
+  const lost = { state: 'lost', to: 'Analyst', written: 'draft' } as const
   const before = play(...open(), { type: 'ask', ask: lost }, { type: 'saved', at: 5 }, usage(true))
   const again = step(before, { type: 'open', now: 50 })
   expect(again).toMatchObject({ save: { state: 'none' }, usage: null, ask: lost, view: { at: 'opening', since: 50 } })
@@ -86,10 +87,50 @@ test('opening again forgets the last life, but not that the lease was lost', () 
   expect(asked.ask.state).toBe('none')
 })
 
-test('running again takes an announced idle stop back', () => {
-  const warned = play(...open(), { type: 'idle-warning', stopsAt: 99 })
-  expect(step(warned, usage(false)).stopsAt).toBe(99)
-  expect(step(warned, usage(true)).stopsAt).toBeNull()
+test('who edits again has not lost it any more; a reader is asked nothing', () => {
+  const lost: SessionEvent = { type: 'ask', ask: { state: 'lost', to: 'Analyst', written: 'saved' } }
+  const asked: SessionEvent = { type: 'ask', ask: { state: 'asked', by: 'Analyst', answerBy: 15 } }
+  const opens = (mode: 'edit' | 'run'): SessionEvent => ({ type: 'opened', opened: opened(READY, mode), now: 60 })
+  const after = (ask: SessionEvent, mode: 'edit' | 'run') => play({ type: 'open', now: 50 }, ask, opens(mode)).ask.state
+  expect([after(lost, 'run'), after(lost, 'edit')]).toEqual(['lost', 'none'])
+  expect([after(asked, 'run'), after(asked, 'edit')]).toEqual(['none', 'asked'])
+})
+
+test('a reader’s notebook opened without running stands still until the first cell is heard of', () => {
+  const still = play({ type: 'open', now: 1 }, { type: 'opened', opened: { ...opened(READY, 'run'), autorun: false }, now: 2 })
+  expect(still.still).toBe(true)
+  expect(step(still, { type: 'running' }).still).toBe(false)
+  expect(play({ type: 'open', now: 1 }, { type: 'opened', opened: { ...opened(READY), autorun: false }, now: 2 }).still).toBe(
+    false,
+  )
+})
+
+test('a life that what ran in it ended is the reason for the next one to stand still; a shut-down is not', () => {
+  const after = (cause: 'crashed' | 'stopped') =>
+    play(...open(), { type: 'phase', phase: { phase: 'exited', cause, message: 'x' }, now: 30 }, { type: 'open', now: 40 }).died
+  expect(after('crashed')).toMatchObject({ cause: 'crashed', message: 'x' })
+  expect(after('stopped')).toBeNull()
+})
+
+test('what may be unsaved is an editor’s page that is, or was, on the screen', () => {
+  expect(mayBeUnsaved(play(...open()))).toBe(false)
+  expect(mayBeUnsaved(play(...open(), { type: 'rendered' }))).toBe(true)
+  expect(mayBeUnsaved(play(...open(), { type: 'rendered' }, { type: 'phase', phase: died, now: 30 }))).toBe(true)
+  const reading: SessionEvent[] = [
+    { type: 'open', now: 1 },
+    { type: 'opened', opened: opened(READY, 'run'), now: 2 },
+  ]
+  expect(mayBeUnsaved(play(...reading, { type: 'rendered' }))).toBe(false)
+  expect(mayBeUnsaved(play(...open(), { type: 'rendered' }, { type: 'moved' }))).toBe(false)
+})
+
+test('an end by a limit of time names its value, by mode', () => {
+  const end = (cause: 'idle' | 'unattended' | 'crashed') => ({ cause, message: 'It stopped.', id: null })
+  expect(endingWords(end('idle'), 'edit')).toBe('It stopped. The limit is 60 minutes without use.')
+  expect(endingWords(end('idle'), 'run')).toContain('10 minutes')
+  expect(endingWords(end('unattended'), 'edit')).toContain('4 hours')
+  expect(endingWords(end('unattended'), 'run')).toContain('60 seconds')
+  expect(endingWords(end('crashed'), 'edit')).toBe('It stopped.')
 })
 
 test('a rename reaches the opened notebook and leaves one that is not open alone', () => {

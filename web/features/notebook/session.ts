@@ -1,6 +1,7 @@
 // One opened notebook, as the page sees it: a pure reducer over what the server, the frame and the person do.
 // Effects (opening, closing, sending) are the shell's: see shell/sessions.ts.
 import type { Opened, Refusal } from '#protocol/api.ts'
+import { KERNEL } from '#protocol/limits.ts'
 import type { Cause, Phase, Usage } from '#protocol/runner.ts'
 
 export type View =
@@ -23,7 +24,10 @@ export type Ask =
   | { readonly state: 'asking'; readonly answerBy: number } // I asked for the lease
   | { readonly state: 'asked'; readonly by: string; readonly answerBy: number } // somebody asks me
   | { readonly state: 'kept' } // I asked and was told no
-  | { readonly state: 'lost'; readonly to: string; readonly draft: string | null }
+  | { readonly state: 'lost'; readonly to: string | null; readonly written: Written }
+
+/** What became of what had been written when the lease was lost; `waiting`: it becomes a draft when there is a connection. */
+export type Written = 'saved' | 'draft' | 'waiting' | 'unknown'
 
 export type Session = {
   readonly view: View
@@ -32,7 +36,9 @@ export type Session = {
   readonly usage: Usage | null
   readonly save: Save
   readonly ask: Ask
-  readonly stopsAt: number | null // the announced idle stop
+  readonly newer: boolean // a version was saved after the one that a reader looks at
+  readonly still: boolean // a reader's notebook that was opened without running and has not run
+  readonly died: Ending | null // how its last life here was ended by what ran in it: the reason for standing still
 }
 
 export type SessionEvent =
@@ -42,9 +48,12 @@ export type SessionEvent =
   | { readonly type: 'rendered' }
   | { readonly type: 'phase'; readonly phase: Phase; readonly now: number }
   | { readonly type: 'usage'; readonly usage: Usage }
-  | { readonly type: 'idle-warning'; readonly stopsAt: number }
   | { readonly type: 'saving' }
   | { readonly type: 'saved'; readonly at: number }
+  | { readonly type: 'drafted' }
+  | { readonly type: 'newer' }
+  | { readonly type: 'running' } // a reader's notebook has begun to run
+  | { readonly type: 'not-running' } // it was asked to and did not
   | { readonly type: 'save-refused'; readonly message: string; readonly id: string }
   | { readonly type: 'renamed'; readonly name: string }
   | { readonly type: 'editor'; readonly editor: Opened['notebook']['editor'] }
@@ -60,17 +69,21 @@ export const ASLEEP: Session = {
   usage: null,
   save: { state: 'none' },
   ask: { state: 'none' },
-  stopsAt: null,
+  newer: false,
+  still: false,
+  died: null,
 }
 
 export function step(session: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'open':
-      return { ...ASLEEP, ask: lostStays(session.ask), view: { at: 'opening', since: event.now } }
+      return { ...ASLEEP, ask: lostStays(session.ask), died: diedIn(session), view: { at: 'opening', since: event.now } }
     case 'opened': {
       const since = session.view.at === 'opening' ? session.view.since : event.now
+      const { mode, autorun, phase } = event.opened
       const view: View = { at: 'loading', since, opened: event.opened }
-      return atPhase({ ...session, view }, event.opened.phase, event.now)
+      const ask = askedIn(session.ask, mode)
+      return atPhase({ ...session, view, ask, still: mode === 'run' && !autorun }, phase, event.now)
     }
     case 'refused':
       return { ...session, view: { at: 'refused', refusal: event.refusal } }
@@ -79,13 +92,19 @@ export function step(session: Session, event: SessionEvent): Session {
     case 'phase':
       return atPhase(session, event.phase, event.now)
     case 'usage':
-      return { ...session, usage: event.usage, stopsAt: event.usage.busy ? null : session.stopsAt }
-    case 'idle-warning':
-      return { ...session, stopsAt: event.stopsAt }
+      return { ...session, usage: event.usage }
     case 'saving':
       return { ...session, save: { state: 'saving' } }
     case 'saved':
       return { ...session, save: { state: 'saved', at: event.at } }
+    case 'drafted':
+      return { ...session, save: { state: 'none' } }
+    case 'newer':
+      return { ...session, newer: true }
+    case 'running':
+      return session.still ? { ...session, still: false } : session
+    case 'not-running':
+      return { ...session, still: true }
     case 'save-refused':
       return { ...session, save: { state: 'refused', message: event.message, id: event.id } }
     case 'renamed':
@@ -105,8 +124,18 @@ export function step(session: Session, event: SessionEvent): Session {
   }
 }
 
+function diedIn({ view }: Session): Ending | null {
+  return view.at === 'ended' && diedRunning(view.ending) ? view.ending : null
+}
+
 /** Losing the lease is told until it is read, across the reopening as a reader that follows. */
 const lostStays = (ask: Ask): Ask => (ask.state === 'lost' ? ask : { state: 'none' })
+
+/** Who edits again has not lost it any more; a reader is asked nothing. */
+function askedIn(ask: Ask, mode: Opened['mode']): Ask {
+  const stale = mode === 'edit' ? ask.state === 'lost' : ask.state === 'asked'
+  return stale ? { state: 'none' } : ask
+}
 
 function atPhase(session: Session, phase: Phase, now: number): Session {
   const next = { ...session, phase, phaseSince: sameStep(session.phase, phase) ? session.phaseSince : now }
@@ -121,7 +150,6 @@ function end(session: Session, ending: Ending): Session {
   return {
     ...session,
     usage: null,
-    stopsAt: null,
     view: { at: 'ended', opened: view.opened, ending, rendered: view.at === 'shown' },
   }
 }
@@ -140,6 +168,16 @@ export function isVisible(session: Session): boolean {
   return view.at === 'loading' || view.at === 'shown' || (view.at === 'ended' && view.rendered)
 }
 
+/** Does this tab hold the notebook, on the screen or on its way there? Not one that sleeps or was taken over by another tab. */
+export function isHeld({ view }: Session): boolean {
+  return view.at === 'loading' || view.at === 'shown' || view.at === 'ended'
+}
+
+/** Is there something in the page that a person may have written and not saved? */
+export function mayBeUnsaved({ view }: Session): boolean {
+  return (view.at === 'shown' || (view.at === 'ended' && view.rendered)) && view.opened.mode === 'edit'
+}
+
 export function openedOf(session: Session): Opened | null {
   return 'opened' in session.view ? session.view.opened : null
 }
@@ -148,6 +186,18 @@ function withNotebook(session: Session, change: Partial<Opened['notebook']>): Se
   if (!('opened' in session.view)) return session
   const { opened } = session.view
   return { ...session, view: { ...session.view, opened: { ...opened, notebook: { ...opened.notebook, ...change } } } }
+}
+
+/** Ended by what ran in it: running the same again would end it again. */
+export const diedRunning = ({ cause }: Ending): boolean =>
+  cause === 'crashed' || cause === 'memory' || cause === 'scratch' || cause === 'start-failed'
+
+/** The words on an end, with the limit that was met: its value stands beside the cause. */
+export function endingWords({ cause, message }: Ending, mode: Opened['mode']): string {
+  const minutes = (mode === 'edit' ? KERNEL.idleEdit : KERNEL.idleRun) / 60_000
+  if (cause === 'idle') return `${message} The limit is ${minutes} minutes without use.`
+  if (cause !== 'unattended') return message
+  return `${message} The limit without an open view is ${mode === 'edit' ? `${KERNEL.unattendedRun / 3_600_000} hours` : `${KERNEL.readerGrace / 1000} seconds`}.`
 }
 
 export type KernelWord = 'starting' | 'ready' | 'running' | 'stopped' | 'failed'

@@ -43,7 +43,8 @@ export function Packages() {
       <section class="border-t border-line p-4 text-sm text-ink-2">
         <h3 class="mb-1 font-medium text-ink">Adding a package</h3>
         An operator of this server adds its name to <code class="font-mono text-xs text-ink">python/requirements.extra.txt</code>{' '}
-        and runs <code class="font-mono text-xs text-ink">npm run packages</code>. Kernels started afterwards have it.
+        and runs <code class="font-mono text-xs text-ink">npm run packages</code>. Kernels started afterwards have it; restart a
+        running one to use it there.
       </section>
     </>
   )

@@ -22,7 +22,7 @@ export function SourceDialog(props: SourceDialogProps) {
   const source = createQuery(() => ({
     queryKey: ['source', props.notebook, props.version],
     queryFn: () => api('GET /api/notebooks/:id/versions/:version', { params: { id: props.notebook, version: props.version } }),
-    staleTime: Number.POSITIVE_INFINITY, // a version never changes
+    staleTime: 0, // the newest version takes in the saves of its first minutes
   }))
   async function keep(text: string): Promise<void> {
     try {

@@ -16,6 +16,9 @@ type Version = Answer<'GET /api/notebooks/:id/versions'>[number]
 type VersionsProps = {
   readonly id: string
   readonly mayEdit: boolean
+  readonly mayRestore: boolean // nobody else is editing
+  /** What is written goes first: it stays in the history, and is not saved over what is restored. */
+  readonly onRestore: () => Promise<void>
   readonly onRestored: () => void
   readonly onKept: (id: string) => void
 }
@@ -38,6 +41,7 @@ export function Versions(props: VersionsProps) {
 
   async function restore(version: Version): Promise<void> {
     try {
+      await props.onRestore()
       await api('POST /api/notebooks/:id/versions/:version/restore', { params: { id: props.id, version: version.id } })
       say(`Version ${version.number} is the current one again`)
       refresh()
@@ -78,7 +82,7 @@ export function Versions(props: VersionsProps) {
                 <Entry
                   version={version}
                   current={index() === 0}
-                  mayEdit={props.mayEdit}
+                  mayRestore={props.mayRestore}
                   onView={() => setShown({ version: version.id, title: title(version), draft: false })}
                   onRestore={() => void restore(version)}
                 />
@@ -99,7 +103,7 @@ const title = (version: Version): string => version.name ?? `Version ${version.n
 type EntryProps = {
   readonly version: Version
   readonly current: boolean
-  readonly mayEdit: boolean
+  readonly mayRestore: boolean
   readonly onView: () => void
   readonly onRestore: () => void
 }
@@ -123,9 +127,10 @@ function Entry(props: EntryProps) {
         <Button size="small" aria-label={`View ${title(props.version)}`} onClick={props.onView}>
           View
         </Button>
-        <Show when={props.mayEdit && !props.current}>
+        <Show when={props.mayRestore && !props.current}>
           <Button
             size="small"
+            aria-label={`${sure() ? 'Restore and restart the kernel' : 'Restore'}: ${title(props.version)}`}
             tone={sure() ? 'accent' : 'plain'}
             onBlur={() => setSure(false)}
             onClick={() => {

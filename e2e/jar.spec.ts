@@ -1,0 +1,60 @@
+// What frames of one browser can leave for each other. Hosts under one content domain are one site to a browser: they share
+// its cache, which makes opening fast, and its jar of cookies. docs/security.md says what that leaves; here is its size.
+import { type Frame, type Page, test as plain } from '@playwright/test'
+import { Client } from './client.ts'
+import { expect, notebookOf, openNotebook, signIn, test } from './fixtures.ts'
+import { portPair, Stack } from './stack.ts'
+
+const inside = async (page: Page, name: string): Promise<Frame> => {
+  const frame = await (await page.locator(`iframe[title="Notebook ${name}"]`).elementHandle())?.contentFrame()
+  if (!frame) throw new Error(`no frame for ${name}`)
+  return frame
+}
+const plant = (frame: Frame, name: string, value: string) =>
+  frame.evaluate(
+    ([key, text]) => {
+      const site = location.hostname.split('.').slice(1).join('.')
+      const put = (domain: string) => {
+        // biome-ignore lint/suspicious/noDocumentCookie: as a hostile script would
+        document.cookie = `${key}=${text}; Path=/; SameSite=None; Secure; Partitioned${domain}`
+      }
+      for (const domain of ['', `; Domain=${site}`, '; Domain=localhost']) put(domain)
+    },
+    [name, value],
+  )
+const jar = (frame: Frame) => frame.evaluate(() => document.cookie)
+
+test('a frame that fills the jar bricks nothing: the next notebook opens, with an empty one', async ({ person, client }) => {
+  const colleague = await client('Colleague')
+  for (const name of ['filler', 'after']) await colleague.notebook(name, notebookOf('"here"'))
+  const page = await person('Colleague')
+  await openNotebook(page, 'filler')
+  const first = await inside(page, 'filler')
+  for (let i = 0; i < 40; i++) await plant(first, `c${i}`, 'x'.repeat(200))
+  expect((await jar(first)).length).toBeGreaterThan(8 * 1024)
+  await page.reload() // the warm frame of before was loaded with an empty jar
+  await page.goBack()
+  await openNotebook(page, 'after')
+  expect(await jar(await inside(page, 'after'))).toBe('')
+})
+
+plain('where each label is a site of its own, frames have no jar in common', async ({ browser }) => {
+  plain.setTimeout(180_000)
+  const port = await portPair()
+  const stack = new Stack(port, { env: { SCRYDON_FRAMES: `http://*.localhost:${port + 1}` } })
+  try {
+    await stack.start()
+    const colleague = await new Client(stack.origin).signIn('Colleague')
+    for (const name of ['one', 'two']) await colleague.notebook(name, notebookOf('"here"'))
+    const page = await signIn(await browser.newPage(), stack.origin, 'Colleague')
+    await openNotebook(page, 'one')
+    await page.goBack()
+    await openNotebook(page, 'two')
+    const [one, two] = [await inside(page, 'one'), await inside(page, 'two')]
+    await plant(one, 'mark', 'left')
+    expect(await jar(one)).toBe('mark=left')
+    expect(await jar(two)).toBe('')
+  } finally {
+    await stack.stop()
+  }
+})

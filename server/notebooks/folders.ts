@@ -1,0 +1,30 @@
+// The folders in which the files beside notebooks lie, one for each notebook, and what is in them.
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type * as z from 'zod/mini'
+import type { File } from '#protocol/api.ts'
+import type { NotebookId } from '#protocol/ids.ts'
+import type { Desk } from './desk.ts'
+
+export type Listed = z.infer<typeof File>
+
+export const folderOf = (desk: Pick<Desk, 'uploads'>, notebook: NotebookId) => join(desk.uploads, notebook)
+
+/** Names that start with a dot are uploads under way; anything but a plain file is not shown and not served. */
+export async function listed(folder: string): Promise<Listed[]> {
+  const info = await lstat(folder).catch(() => null)
+  if (!info?.isDirectory()) return []
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map((entry) => entry.name)
+  return Promise.all(names.sort().map((name) => listedFile(folder, name)))
+}
+
+export async function listedFile(folder: string, name: string): Promise<Listed> {
+  const { size, mtimeMs } = await lstat(join(folder, name))
+  return { name, bytes: size, uploaded: Math.floor(mtimeMs) }
+}
+
+export async function bytesOf(desk: Pick<Desk, 'uploads'>, notebooks: readonly NotebookId[]): Promise<number> {
+  const files = await Promise.all(notebooks.map((notebook) => listed(folderOf(desk, notebook))))
+  return files.flat().reduce((sum, { bytes }) => sum + bytes, 0)
+}
