@@ -17,7 +17,7 @@ export type KernelListener = {
 }
 
 /** What the shell hears of a frame beside the kernel's traffic. */
-export type FrameNews = Extract<FromFrame, { type: 'rendered' | 'shortcut' | 'intent' | 'link' }>
+export type FrameNews = Extract<FromFrame, { type: 'rendered' | 'shortcut' | 'intent' | 'link' | 'settings' | 'download' }>
 
 const WAITING = 256 // requests of one frame without an answer; marimo has a handful
 const UNAVAILABLE: Answer = { status: 503, body: new Uint8Array() }
