@@ -108,7 +108,7 @@ test('marimo’s settings are the person’s: there after a reload, in another n
   await frame.getByTestId('app-config-button').click()
   await frame.getByRole('button', { name: 'User settings' }).click()
   await frame.getByRole('tab', { name: 'Display' }).click()
-  await frame.getByTestId('code-editor-font-size-input').fill('20')
+  await frame.getByTestId('code-editor-font-size-input').locator('input').fill('20')
   await page.keyboard.press('Tab')
   await expect.poll(() => size('set here')).toBe(CHOSEN)
   await expect
