@@ -58,10 +58,20 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
     left(null)
   }
 
+  /** Held at once, so that the next change is laid over this one; what was before comes back with a refusal. */
   async function prefer(next: Wishes): Promise<void> {
-    const preferences = await api('PUT /api/preferences', { body: next })
-    const now = who()
-    if (now.state === 'signed-in') setWho({ ...now, preferences })
+    const hold = (preferences: Wishes): void => {
+      const now = who()
+      if (now.state === 'signed-in') setWho({ ...now, preferences })
+    }
+    const before = who()
+    hold(next)
+    try {
+      await api('PUT /api/preferences', { body: next })
+    } catch (error) {
+      if (before.state === 'signed-in') hold(before.preferences)
+      throw error
+    }
   }
 
   function beforeSignOut(farewell: () => Promise<void>): () => void {
