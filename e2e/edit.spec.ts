@@ -17,7 +17,7 @@ test('opening for edit runs nothing; running runs everything; a changed cell re-
   await expect(output(frame, 2)).toContainText('b is 70')
 })
 
-test('cells can be added, run and removed', async ({ person, client }) => {
+test('a cell can be added, run and removed again', async ({ person, client }) => {
   await (await client('Analyst')).notebook('grow', notebookOf('a = 1'))
   const page = await person('Analyst')
   const frame = await openNotebook(page, 'grow')
@@ -26,6 +26,9 @@ test('cells can be added, run and removed', async ({ person, client }) => {
   await expect(cells(frame)).toHaveCount(2)
   await edit(page, frame, 1, 'a + 41')
   await expect(output(frame, 1)).toContainText('42')
+  await cells(frame).nth(1).hover()
+  await cells(frame).nth(1).getByTestId('delete-button').click()
+  await expect(cells(frame)).toHaveCount(1)
 })
 
 test('a deleted definition is an error where it was used, never a stale value', async ({ person, client }) => {

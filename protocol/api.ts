@@ -5,6 +5,7 @@ import { ErrorId, KernelId, NotebookId, PersonId, TabId, VersionId } from './ids
 import { NOTEBOOK } from './limits.ts'
 import { ROLES } from './roles.ts'
 import { Phase, Usage } from './runner.ts'
+import { EditorSettings } from './settings.ts'
 
 const Time = z.number() // ms since the epoch
 const Count = z.int().check(z.gte(0))
@@ -26,7 +27,11 @@ export const Bearer = z.strictObject({
   member: z.boolean(), // of the workspace; who is not sees nothing of it and makes nothing in it
   preferences: z.lazy(() => Preferences),
 })
-export const Preferences = z.strictObject({ autorun: z.boolean(), theme: z.enum(['system', 'light', 'dark']) })
+export const Preferences = z.strictObject({
+  autorun: z.boolean(),
+  theme: z.enum(['system', 'light', 'dark']),
+  editor: z._default(EditorSettings, {}),
+})
 
 export const Notebook = z.strictObject({
   id: NotebookId,

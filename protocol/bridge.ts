@@ -1,6 +1,7 @@
 // Shell <-> sealed frame, over one MessagePort handed over once. Both sides check every message (zod on the shell's side,
 // where the sender is hostile; a switch over `type` in the frame, which loads nothing but this file's types).
 import * as z from 'zod/mini'
+import { EditorSettings } from './settings.ts'
 
 const Id = z.int().check(z.gte(1))
 const WebAddress = z.string().check(z.regex(/^(https?:\/\/|mailto:)/), z.maxLength(4096))
@@ -16,6 +17,7 @@ export type Start = {
   readonly mode: 'edit' | 'run'
   readonly theme: 'light' | 'dark'
   readonly name: string // the notebook's name, for marimo's header and title
+  readonly settings: EditorSettings // of the person, laid over marimo's neutral ones
 }
 
 /** Keys that are the shell's while the frame has the focus: its palette, out of the frame, the tab beside this one. */
@@ -43,6 +45,14 @@ export const FromFrame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('shortcut'), key: z.enum(SHORTCUTS) }),
   z.strictObject({ type: z.literal('link'), url: WebAddress }), // followed only by the shell, after a question
   z.strictObject({ type: z.literal('intent'), intent: z.enum(INTENTS) }), // asked in marimo, done by the shell
+  z.strictObject({ type: z.literal('settings'), change: EditorSettings }), // changed in marimo's settings, kept by the shell
+  // what the page would have saved as a file; the shell knows what may leave
+  z.strictObject({
+    type: z.literal('download'),
+    name: z.string().check(z.maxLength(1024)),
+    contentType: z.string().check(z.maxLength(200)),
+    body: Bytes,
+  }),
 ])
 export type FromFrame = z.infer<typeof FromFrame>
 

@@ -59,7 +59,7 @@ export const ROUTES: Readonly<Record<string, Triage>> = {
   'POST /api/kernel/shutdown': shell('ends the server; the runner does that', 'Shutdown button'),
   'POST /api/kernel/takeover': shell('one tab holds the kernel; the shell moves it', 'Take over session'),
   'POST /api/kernel/save_user_config': editor(
-    'looks and keys only, kept by USER_CONFIG; lives as long as the kernel',
+    'looks and keys only, kept by USER_CONFIG; the shell keeps them for the person',
     'userConfig',
   ),
   'POST /api/kernel/code_autocomplete': editor('completion by the kernel itself'),

@@ -185,11 +185,12 @@ export function storeContract(
     })
 
     test('preferences and marks stay over a restart', async () => {
-      await store.preferences.put('p_00000001', { autorun: true, theme: 'dark' })
+      const preferences = { autorun: true, theme: 'dark', editor: { display: { code_editor_font_size: 18 } } } as const
+      await store.preferences.put('p_00000001', preferences)
       await store.markDone('seed', 1)
       await store.notebooks.create(notebook(), write())
       store = await opened.again()
-      expect(await store.preferences.get('p_00000001')).toEqual({ autorun: true, theme: 'dark' })
+      expect(await store.preferences.get('p_00000001')).toEqual(preferences)
       expect(await store.preferences.get('p_00000002')).toBeNull()
       expect(await store.done('seed')).toBe(true)
       expect(await store.done('other')).toBe(false)

@@ -1,6 +1,7 @@
 // State at rest. Methods speak the domain, never SQL; each is one transaction, so no caller holds one open. A promise that
 // resolves means the change is on the disk.
 import type { NotebookId, PersonId, TabId, VersionId } from '#protocol/ids.ts'
+import type { EditorSettings } from '#protocol/settings.ts'
 
 /** With one person, or with every member of the workspace. */
 export type Share = { readonly with: 'workspace' | PersonId; readonly right: 'edit' | 'view'; readonly expires: number | null }
@@ -63,7 +64,11 @@ export type StoredTab = {
   readonly session: string
   readonly expires: number
 }
-export type StoredPreferences = { readonly autorun: boolean; readonly theme: 'system' | 'light' | 'dark' }
+export type StoredPreferences = {
+  readonly autorun: boolean
+  readonly theme: 'system' | 'light' | 'dark'
+  readonly editor: EditorSettings
+}
 
 export interface Store {
   readonly notebooks: {

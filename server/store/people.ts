@@ -46,16 +46,16 @@ export function sessions(database: DatabaseSync): Store['sessions'] {
 }
 
 export function preferences(database: DatabaseSync): Store['preferences'] {
-  const one = database.prepare('SELECT autorun, theme FROM preferences WHERE person = ?')
+  const one = database.prepare('SELECT autorun, theme, editor FROM preferences WHERE person = ?')
   const upsert = database.prepare(
-    `INSERT INTO preferences (person, autorun, theme) VALUES (?, ?, ?)
-     ON CONFLICT (person) DO UPDATE SET autorun = excluded.autorun, theme = excluded.theme`,
+    `INSERT INTO preferences (person, autorun, theme, editor) VALUES (?, ?, ?, ?)
+     ON CONFLICT (person) DO UPDATE SET autorun = excluded.autorun, theme = excluded.theme, editor = excluded.editor`,
   )
   return {
     get: async (person) => {
-      const row = one.get(person) as { autorun: number; theme: StoredPreferences['theme'] } | undefined
-      return row ? { autorun: row.autorun === 1, theme: row.theme } : null
+      const row = one.get(person) as { autorun: number; theme: StoredPreferences['theme']; editor: string } | undefined
+      return row ? { autorun: row.autorun === 1, theme: row.theme, editor: JSON.parse(row.editor) } : null
     },
-    put: async (person, { autorun, theme }) => void upsert.run(person, autorun ? 1 : 0, theme),
+    put: async (person, { autorun, theme, editor }) => void upsert.run(person, autorun ? 1 : 0, theme, JSON.stringify(editor)),
   }
 }

@@ -4,10 +4,13 @@
 //   load, this script
 //   scrydon-frame-ready ------>  (source and origin checked; a second one ends the frame)
 //   modules are evaluated
-//          <-------------------  scrydon-frame-start {mode, theme, name} + port (source and origin checked; taken once)
+//          <-------------------  scrydon-frame-start {mode, theme, name, settings} + port (source and origin checked; taken once)
 //   marimo's entry is imported
 import type { FrameReady, Start } from '#protocol/bridge.ts'
+import { withSettings } from '#protocol/settings.ts'
+import { handDownloadsOver } from './downloads.ts'
 import { tidy } from './hide.ts'
+import { keepOneStep } from './history.ts'
 import { passShortcuts } from './keys.ts'
 import { handLinksOver } from './links.ts'
 import { replaceFetch } from './network.ts'
@@ -15,7 +18,8 @@ import { adopt } from './port.ts'
 import { reportRendered } from './rendered.ts'
 import { answerSaves } from './saving.ts'
 import { serveMathJax } from './scripts.ts'
-import { replaceWebSocket } from './socket.ts'
+import { tellKernel } from './settings.ts'
+import { replaceWebSocket, spoken } from './socket.ts'
 import { replaceStorage } from './storage.ts'
 import { followTheme, setTheme } from './theme.ts'
 
@@ -26,7 +30,7 @@ type Page = {
   readonly modules: readonly string[]
   readonly styles: readonly string[]
   readonly mathjax: string
-  readonly mount: Readonly<Record<string, unknown>> // marimo's mount configuration with neutral values
+  readonly mount: Readonly<Record<string, unknown> & { config: object }> // marimo's mount configuration with neutral values
 }
 
 const page = readPage()
@@ -63,10 +67,11 @@ function start({ data, ports }: MessageEvent<Start>): void {
   const [port] = ports
   if (started || port === undefined) return
   started = true
-  mount({ mode: data.mode === 'run' ? 'read' : 'edit' }, true)
+  mount({ mode: data.mode === 'run' ? 'read' : 'edit', config: withSettings(page.mount.config, data.settings) }, true)
   document.title = data.name
   setTheme(data.theme)
   adopt(port)
+  if (data.mode === 'edit') void spoken.promise.then(() => tellKernel(data.settings))
   tidy(data.mode)
   reportRendered(data.mode)
   void import(/* @vite-ignore */ page.entry)
@@ -86,6 +91,8 @@ serveMathJax(page.mathjax)
 passShortcuts()
 answerSaves()
 handLinksOver()
+handDownloadsOver()
+keepOneStep()
 mount({}, false)
 window.addEventListener('message', (event) => {
   if (isStart(event)) start(event)

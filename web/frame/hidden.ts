@@ -6,6 +6,7 @@ const panel = (key: string) => `[aria-label$="anel tabs"] [data-key="${key}"], [
 const panelCommand = (name: string) => `[cmdk-item][data-value^="Helper panel" i][data-value$=" ${name}" i]`
 const testId = (name: string) => `[data-testid="${name}"]`
 const group = (name: string) => `form .pb-4.gap-4:has(> div > div > [data-testid="${name}"])`
+const contextItem = (icon: string) => `[role="menuitem"]:has(svg.lucide-${icon})`
 const setting = (name: string) => `form .pb-4 > div:has(> div > [data-testid="${name}"])`
 
 const ACTIONS = [
@@ -41,6 +42,10 @@ const edit = [
   ...PANELS.map(panel),
   ...PANELS.map(panelCommand),
   ...CELL_ACTIONS.flatMap((label) => [palette(label), palette(`Cell &gt; ${label}`), palette(`Cell > ${label}`)]),
+  // in the menu of a cell: its link and its export; and Paste, for which the frame would have to read the clipboard at
+  // any time (the keys paste)
+  ...['link', 'clipboard-paste'].map(contextItem),
+  `${contextItem('image')}:has(+ [role="menuitem"] svg.lucide-circle-x)`,
   // the file name, the way to marimo's feedback form, the status of what is off
   `[cmdk-root]:has(${testId('dir-completion-input')})`,
   `${testId('chrome-sidebar')} > button`,
@@ -68,3 +73,9 @@ const both = [testId('export-button'), '.vega-embed details', '.vega-embed summa
 const run = [testId('notebook-actions-dropdown')]
 
 export const HIDDEN = { both, edit, run } as const
+
+/** What holds nothing but hidden things lets a press through: the line of the file name lies over the first cell's buttons. */
+export const EMPTIED = `.sticky:has(> div > [cmdk-root] ${testId('dir-completion-input')})`
+
+/** A reader's kernel lists no folder for anybody (protocol/marimo.ts): said where the element would stand. */
+export const EXPLAINED = { selector: 'marimo-file-browser', words: 'Choosing a file is for who edits this notebook.' } as const

@@ -1,6 +1,8 @@
 // A link out of the notebook is handed to the shell, which asks before it opens one: the frame itself may open nothing,
 // and a navigation of the frame would end the notebook. A form sends nothing anywhere, and without this a press of
 // Enter in one would end the notebook too.
+import { handOver, isDownload } from './downloads.ts'
+import { goTo } from './history.ts'
 import { say } from './port.ts'
 
 const isOutside = (url: URL) => /^(https?|mailto):$/.test(url.protocol) && url.origin !== location.origin
@@ -8,12 +10,15 @@ const isOutside = (url: URL) => /^(https?|mailto):$/.test(url.protocol) && url.o
 export function handLinksOver(): void {
   const follow = (event: MouseEvent) => {
     const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement || node instanceof SVGAElement)
-    if (link === undefined) return
-    const url = new URL(link instanceof SVGAElement ? link.href.baseVal : link.href || '#', document.baseURI)
-    if (url.origin === location.origin && url.pathname === location.pathname) return // a place in this notebook
-    if (link instanceof HTMLAnchorElement && link.hasAttribute('download')) return
+    const address = link instanceof SVGAElement ? link.href.baseVal : link?.href
+    if (!address) return
+    const url = new URL(address, document.baseURI)
+    const handled = event.defaultPrevented // by marimo, which has its own way to some of its places
     event.preventDefault()
-    if (isOutside(url)) say({ type: 'link', url: url.href })
+    if (url.origin === location.origin && url.pathname === location.pathname) {
+      if (!handled && url.hash !== '') goTo(url.hash)
+    } else if (link instanceof HTMLAnchorElement && isDownload(link)) handOver(link)
+    else if (isOutside(url)) say({ type: 'link', url: url.href })
   }
   window.open = (target) => {
     const url = new URL(target ?? '', document.baseURI)

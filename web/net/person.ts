@@ -18,21 +18,22 @@ export type Who =
 
 export type People = ReturnType<typeof createPeople>
 
+/** Null: the server knows no such sign-in. */
+async function mint(anonymous: Api) {
+  try {
+    return await anonymous('POST /api/bearer')
+  } catch (error) {
+    if (error instanceof Refused && (error.status === 401 || error.status === 403)) return null
+    throw error
+  }
+}
+
 export function createPeople(fetch: (path: string, init: RequestInit) => Promise<Response>) {
   const [who, setWho] = createSignal<Who>({ state: 'unknown' })
   const farewells = new Set<() => Promise<void>>() // what is done while the person may still do it
   const anonymous = createApi(fetch, { bearer: async () => null, signedOut: () => {} })
-  const bearer = createBearer(mint)
+  const bearer = createBearer(() => mint(anonymous))
   const api: Api = createApi(fetch, { bearer: bearer.get, signedOut: () => left('Your session has ended. Sign in to go on.') })
-
-  async function mint() {
-    try {
-      return await anonymous('POST /api/bearer')
-    } catch (error) {
-      if (error instanceof Refused && (error.status === 401 || error.status === 403)) return null
-      throw error
-    }
-  }
 
   function left(notice: string | null): void {
     bearer.drop()
@@ -62,10 +63,20 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
     left(null)
   }
 
+  /** Held at once, so that the next change is laid over this one; what was before comes back with a refusal. */
   async function prefer(next: Wishes): Promise<void> {
-    const preferences = await api('PUT /api/preferences', { body: next })
-    const now = who()
-    if (now.state === 'signed-in') setWho({ ...now, preferences })
+    const hold = (preferences: Wishes): void => {
+      const now = who()
+      if (now.state === 'signed-in') setWho({ ...now, preferences })
+    }
+    const before = who()
+    hold(next)
+    try {
+      await api('PUT /api/preferences', { body: next })
+    } catch (error) {
+      if (before.state === 'signed-in') hold(before.preferences)
+      throw error
+    }
   }
 
   function beforeSignOut(farewell: () => Promise<void>): () => void {

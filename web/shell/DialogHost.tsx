@@ -1,3 +1,4 @@
+import Download from 'lucide-solid/icons/download'
 import Home from 'lucide-solid/icons/house'
 import Keyboard from 'lucide-solid/icons/keyboard'
 import LogOut from 'lucide-solid/icons/log-out'
@@ -65,12 +66,16 @@ function PaletteDialog(props: { readonly dialogs: Dialogs }) {
       hint: notebook.author.name,
       run: () => workspace.go(notebook.id),
     }))
-  const closing = (): readonly Command[] => {
+  const ofFront = (): readonly Command[] => {
     const active = workspace.active()
-    return active === null ? [] : [{ label: 'Close this notebook', icon: X, run: () => workspace.close(active) }]
+    if (active === null) return []
+    return [
+      { label: 'Download source', icon: Download, run: () => void actions.download({ id: active }) },
+      { label: 'Close this notebook', icon: X, run: () => workspace.close(active) },
+    ]
   }
   const commands = (): readonly Command[] => [
-    ...closing(),
+    ...ofFront(),
     ...(member() ? [{ label: 'New notebook', icon: FilePlus, run: () => void create() }] : []),
     { label: 'Go to the notebooks', icon: Home, run: () => workspace.go(null) },
     { label: 'Preferences', icon: Settings, run: () => props.dialogs.open('preferences') },

@@ -2,7 +2,9 @@
 import { type ParentProps, Show } from 'solid-js'
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { InsecureBanner } from '../features/kernel/Isolation.tsx'
-import { kernelWord } from '../features/notebook/session.ts'
+import { kernelWord, openedOf } from '../features/notebook/session.ts'
+import { usePeople } from '../net/context.ts'
+import type { People } from '../net/person.ts'
 import type { createTheme } from '../primitives/theme.ts'
 import { Confirm } from '../ui/Confirm.tsx'
 import { ConnectionBanner } from './connection.tsx'
@@ -12,19 +14,21 @@ import { createDialogs, type Dialogs } from './dialogs.ts'
 import { FollowLink } from './FollowLink.tsx'
 import { createKeymap } from './keymap.ts'
 import { NotebookPage } from './NotebookPage.tsx'
+import { keepSettings, takeAlong } from './outgoing.ts'
 import type { FrameNews } from './relay.ts'
 import type { Sessions } from './sessions.ts'
 import { TopBar } from './TopBar.tsx'
 import { createWorkspace, type Workspace, WorkspaceContext } from './workspace.ts'
 
 export function Shell(props: ParentProps<{ readonly me: PersonId; readonly theme: ReturnType<typeof createTheme> }>) {
+  const people = usePeople()
   const dialogs = createDialogs()
   const workspace = createWorkspace()
   const desk = createDesk({
     me: props.me,
     theme: () => props.theme.theme(),
     workspace,
-    news: (notebook, news, sessions) => onNews(notebook, news, { sessions, dialogs, workspace }),
+    news: (notebook, news, sessions) => onNews(notebook, news, { people, sessions, dialogs, workspace }),
   })
   const front = () => desk.sessions.seat(workspace.active() ?? '')?.frame
   const keymap = createKeymap(dialogs, workspace, { enter: () => front()?.focus(), save: () => front()?.save() })
@@ -59,13 +63,13 @@ export function Shell(props: ParentProps<{ readonly me: PersonId; readonly theme
   )
 }
 
-type Around = { readonly sessions: Sessions; readonly dialogs: Dialogs; readonly workspace: Workspace }
+type Around = { readonly people: People; readonly sessions: Sessions; readonly dialogs: Dialogs; readonly workspace: Workspace }
 
 /** What a frame asks of the shell. A notebook behind another has no say. */
 function onNews(
   notebook: NotebookId,
   news: Exclude<FrameNews, { type: 'rendered' | 'unchanged' }>,
-  { sessions, dialogs, workspace }: Around,
+  { people, sessions, dialogs, workspace }: Around,
 ): void {
   if (workspace.active() !== notebook) return
   const shortcuts = {
@@ -85,4 +89,7 @@ function onNews(
   if (!navigator.userActivation.isActive) return // nobody pressed anything: a script speaks by itself
   if (news.type === 'intent') intents[news.intent]()
   if (news.type === 'link') dialogs.askLink(news.url)
+  const opened = openedOf(sessions.of(notebook))
+  if (news.type === 'download' && opened) takeAlong(opened.mode, opened.notebook.name, news)
+  if (news.type === 'settings' && opened?.mode === 'edit') keepSettings(people, news.change)
 }

@@ -1,13 +1,14 @@
 // Everything that lives as long as somebody is signed in: the socket, the frames, the sessions, and what ties them together.
 
 import { useQueryClient } from '@tanstack/solid-query'
-import { type Accessor, createEffect, createSignal, on, onCleanup, untrack } from 'solid-js'
-import type { ShellEvent } from '#protocol/api.ts'
+import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup, untrack } from 'solid-js'
+import type { Notebook, ShellEvent } from '#protocol/api.ts'
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import type { Clock } from '#protocol/wire.ts'
 import { isVisible } from '../features/notebook/session.ts'
 import { createNotebooks } from '../features/notebooks/queries.ts'
 import { usePeople } from '../net/context.ts'
+import { say } from '../primitives/notices.ts'
 import { dataOf } from '../primitives/query.ts'
 import type { Theme } from '../primitives/theme.ts'
 import type { FrameEvent } from './frame.ts'
@@ -30,8 +31,12 @@ export function createDesk(options: DeskOptions) {
   const client = useQueryClient()
   const host = Promise.withResolvers<HTMLElement>()
   const [connection, setConnection] = createSignal<Connection>({ at: 'connecting', attempt: 0 })
+  const settings = () => {
+    const who = people.who()
+    return who.state === 'signed-in' ? who.preferences.editor : {}
+  }
   const pool = Promise.all([people.anonymous('GET /api/config'), host.promise]).then(
-    ([config, element]) => new FramePool({ frames: config.frames, opaque: config.opaque, host: element }),
+    ([config, element]) => new FramePool({ frames: config.frames, opaque: config.opaque, host: element, settings }),
   )
 
   const refreshList = () => void client.invalidateQueries({ queryKey: ['notebooks'] })
@@ -114,9 +119,29 @@ function keepInStep({ workspace, theme }: DeskOptions, sessions: Sessions): void
   })
 }
 
+type Listed = { readonly mine: ReadonlySet<NotebookId>; readonly gone: readonly NotebookId[] }
+
+/** Who deletes a notebook knows that it goes: its tab goes too. Others are told why by the kernel that ends. */
+function missing({ mine }: Listed, list: readonly Notebook[] | undefined): Listed {
+  if (!list) return { mine, gone: [] }
+  const there = new Set(list.map(({ id }) => id))
+  const own = list.filter(({ rights }) => rights === 'author').map(({ id }) => id)
+  return { mine: new Set(own), gone: [...mine].filter((id) => !there.has(id)) }
+}
+
 /** Names come from the list: for a tab restored or reached by its address alone, and when somebody renames it. */
 function followNames({ workspace }: DeskOptions, sessions: Sessions): void {
   const list = createNotebooks(() => 'notebooks')
+  const gone = createMemo<Listed>((before) => missing(before, dataOf(list)), { mine: new Set(), gone: [] })
+  createEffect(() => {
+    const ids = gone().gone
+    untrack(() => {
+      for (const id of ids) {
+        if (workspace.active() === id) say('This notebook was moved to the trash, in another tab.')
+        workspace.close(id)
+      }
+    })
+  })
   createEffect(() => {
     const open = new Set(workspace.tabs().list.map((tab) => tab.id))
     for (const { id, name } of dataOf(list) ?? []) {

@@ -6,11 +6,16 @@ import { type FrameNews, type KernelChannel, Relay } from './relay.ts'
 
 export type FrameEnd = 'destroyed' | 'reloaded' | 'unreachable'
 export type FrameEvent = FrameNews | { readonly type: 'ended'; readonly why: FrameEnd }
-export type Handover = Omit<Start, 'type'> & {
+export type Handover = Omit<Start, 'type' | 'settings'> & {
   readonly channel: KernelChannel
   readonly listener: (event: FrameEvent) => void
 }
-export type Place = { readonly frames: string; readonly opaque: boolean; readonly host: HTMLElement }
+export type Place = {
+  readonly frames: string
+  readonly opaque: boolean
+  readonly host: HTMLElement
+  readonly settings: () => Start['settings']
+}
 
 /** What the browser lets a page do, by what may leave: a reader's page copies nothing by itself and never fills the screen. */
 const GRANTS: Readonly<Record<Role, string>> = { edit: 'clipboard-write; fullscreen', run: '' }
@@ -30,14 +35,16 @@ export class Frame {
   readonly mode: Role
   readonly #origin: string // of its messages: an opaque document says "null"
   readonly #target: string
+  readonly #settings: Place['settings']
   #state: State = { at: 'loading' }
   #handover: Handover | null = null
   #loads = 0
   readonly #deadline: ReturnType<typeof setTimeout>
 
   /** Grants are fixed when the page is loaded, so the mode is known from the start. */
-  constructor({ frames, opaque, host }: Place, mode: Role) {
+  constructor({ frames, opaque, host, settings }: Place, mode: Role) {
     this.mode = mode
+    this.#settings = settings
     const source = frames.replace('*', label())
     this.#origin = opaque ? 'null' : source
     this.#target = opaque ? '*' : source
@@ -127,7 +134,7 @@ export class Frame {
   #give({ mode, theme, name, channel, listener }: Handover): void {
     const { port1, port2 } = new MessageChannel()
     this.#state = { at: 'started', relay: new Relay(port1, channel, listener) }
-    const start: Start = { type: 'scrydon-frame-start', mode, theme, name }
+    const start: Start = { type: 'scrydon-frame-start', mode, theme, name, settings: this.#settings() }
     this.element.contentWindow?.postMessage(start, this.#target, [port2])
   }
 

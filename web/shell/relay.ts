@@ -17,7 +17,10 @@ export type KernelListener = {
 }
 
 /** What the shell hears of a frame beside the kernel's traffic. */
-export type FrameNews = Extract<FromFrame, { type: 'rendered' | 'unchanged' | 'shortcut' | 'intent' | 'link' }>
+export type FrameNews = Extract<
+  FromFrame,
+  { type: 'rendered' | 'unchanged' | 'shortcut' | 'intent' | 'link' | 'settings' | 'download' }
+>
 
 /** `untaken`: messages the frame has not said it dealt with, oldest first; the window of the channel bounds them. */
 type Stream = { readonly socket: number; readonly stop: () => void; readonly untaken: (() => void)[] }

@@ -22,7 +22,10 @@ export function Drawer(props: ParentProps<{ readonly title: string; readonly onC
           <X size={15} />
         </IconButton>
       </header>
-      <div class="min-h-0 grow overflow-auto">{props.children}</div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is long is scrolled without a pointer too */}
+      <div class="min-h-0 grow overflow-auto -outline-offset-2" tabIndex={0}>
+        {props.children}
+      </div>
     </aside>
   )
 }

@@ -14,7 +14,7 @@ type Calls =
   | 'POST /api/sign-out'
   | 'PUT /api/preferences'
 
-const DEFAULTS = { autorun: false, theme: 'system' } as const
+const DEFAULTS = { autorun: false, theme: 'system', editor: {} } as const
 const shown = ({ id, name }: Principal) => ({ id, name })
 
 export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({

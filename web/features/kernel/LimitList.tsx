@@ -17,12 +17,10 @@ export function LimitList() {
         <dl>
           <For each={list()}>
             {(limit) => (
-              <div class="border-b border-line/60 px-4 py-2.5 text-sm">
-                <div class="flex items-baseline justify-between gap-3">
-                  <dt class="font-medium">{limit.name}</dt>
-                  <dd class="numeric whitespace-nowrap">{limit.value}</dd>
-                </div>
-                <dd class="mt-0.5 text-xs text-ink-2">{limit.what}</dd>
+              <div class="grid grid-cols-[1fr_auto] items-baseline gap-x-3 border-b border-line/60 px-4 py-2.5 text-sm">
+                <dt class="font-medium">{limit.name}</dt>
+                <dd class="numeric whitespace-nowrap">{limit.value}</dd>
+                <dd class="col-span-2 mt-0.5 text-xs text-ink-2">{limit.what}</dd>
               </div>
             )}
           </For>

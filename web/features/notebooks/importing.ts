@@ -19,4 +19,18 @@ export async function readNotebook(file: Source): Promise<Imported> {
   }
 }
 
-const stem = (name: string): string => name.slice(0, -3).trim().slice(0, NOTEBOOK.name) || 'notebook'
+/** A file's name as a notebook's: what a name may not hold becomes a space. */
+const stem = (name: string): string =>
+  fitted(
+    name
+      .slice(0, -3)
+      .replace(/[\p{C}/\\]+/gu, ' ')
+      .trim(),
+  ) || 'notebook'
+
+/** Cut to the length of a name, never through the middle of a character. */
+export const fitted = (name: string, end = ''): string =>
+  name
+    .slice(0, NOTEBOOK.name - end.length)
+    .replace(/\p{Cs}$/u, '')
+    .trimEnd() + end

@@ -7,6 +7,7 @@ import { useApi } from '../../net/context.ts'
 import { saveFile } from '../../primitives/download.ts'
 import { offerUndo, say, sayRefused } from '../../primitives/notices.ts'
 import { refusalOf } from '../../primitives/refused.ts'
+import { fitted } from './importing.ts'
 
 export type View = 'notebooks' | 'trash'
 const key = (view: View) => ['notebooks', view] as const
@@ -19,9 +20,13 @@ export function createNotebooks(view: Accessor<View>) {
     queryFn: ({ signal }: { signal: AbortSignal }) =>
       api('GET /api/notebooks', { signal, ...(view() === 'trash' ? { query: { trash: '1' } } : {}) }),
     staleTime: 5_000,
+    select: copied,
     reconcile: 'id',
   }))
 }
+
+/** Rows are reconciled in place: in a copy, or looking into the trash would turn the kept list into it. */
+const copied = (list: Notebook[]): Notebook[] => structuredClone(list)
 
 export type Actions = ReturnType<typeof createActions>
 
@@ -44,11 +49,12 @@ export function createActions() {
   }
 }
 
-async function attempt<T>(client: QueryClient, work: () => Promise<T>): Promise<T | null> {
+async function attempt<T>(client: QueryClient, work: () => Promise<T>, takeBack = () => {}): Promise<T | null> {
   try {
     return await work()
   } catch (error) {
     sayRefused(error)
+    takeBack()
     return null
   } finally {
     void client.invalidateQueries({ queryKey: ['notebooks'] })
@@ -61,7 +67,7 @@ async function bring(api: Api, file: { name: string; source: string }): Promise<
   for (let number = 1; ; number += 1) {
     try {
       return await api('POST /api/notebooks', {
-        body: { name: number === 1 ? file.name : `${file.name} ${number}`, source: file.source },
+        body: { name: number === 1 ? file.name : fitted(file.name, ` ${number}`), source: file.source },
       })
     } catch (error) {
       if (refusalOf(error).code !== 'name-taken' || number === NUMBERS) throw error
@@ -69,24 +75,30 @@ async function bring(api: Api, file: { name: string; source: string }): Promise<
   }
 }
 
-function edit(client: QueryClient, view: View, change: (list: Notebook[]) => Notebook[]): void {
+/** Shows a change at once; what is answered takes it back, for when the server refuses and cannot be asked again either. */
+function edit(client: QueryClient, view: View, change: (list: Notebook[]) => Notebook[]): () => void {
+  const before = client.getQueryData<Notebook[]>(key(view))
   client.setQueryData<Notebook[]>(key(view), (list) => list && change(list))
+  return () => client.setQueryData(key(view), before)
 }
 
 async function rename(api: Api, client: QueryClient, notebook: Notebook, name: string): Promise<Notebook | null> {
-  edit(client, 'notebooks', (list) => list.map((each) => (each.id === notebook.id ? { ...each, name } : each)))
-  return attempt(client, () => api('PATCH /api/notebooks/:id', { params: { id: notebook.id }, body: { name } }))
+  const { id } = notebook
+  const takeBack = edit(client, 'notebooks', (list) => list.map((each) => (each.id === id ? { ...each, name } : each)))
+  return attempt(client, () => api('PATCH /api/notebooks/:id', { params: { id }, body: { name } }), takeBack)
 }
 
 async function trash(api: Api, client: QueryClient, notebook: Notebook): Promise<void> {
-  edit(client, 'notebooks', (list) => list.filter((each) => each.id !== notebook.id))
-  const done = await attempt(client, () => api('DELETE /api/notebooks/:id', { params: { id: notebook.id } }))
+  const { id } = notebook
+  const takeBack = edit(client, 'notebooks', (list) => list.filter((each) => each.id !== id))
+  const done = await attempt(client, () => api('DELETE /api/notebooks/:id', { params: { id } }), takeBack)
   if (done) offerUndo(`“${notebook.name}” moved to the trash`, () => void restore(api, client, notebook))
 }
 
 async function restore(api: Api, client: QueryClient, notebook: Notebook): Promise<void> {
-  edit(client, 'trash', (list) => list.filter((each) => each.id !== notebook.id))
-  const back = await attempt(client, () => api('POST /api/notebooks/:id/restore', { params: { id: notebook.id } }))
+  const { id } = notebook
+  const takeBack = edit(client, 'trash', (list) => list.filter((each) => each.id !== id))
+  const back = await attempt(client, () => api('POST /api/notebooks/:id/restore', { params: { id } }), takeBack)
   if (back) say(`“${back.name}” is back in the list`)
 }
 

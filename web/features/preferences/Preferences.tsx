@@ -22,7 +22,7 @@ export function Preferences(props: PreferencesProps) {
   const people = usePeople()
   const wishes = (): Wishes => {
     const who = people.who()
-    return who.state === 'signed-in' ? who.preferences : { autorun: false, theme: 'system' }
+    return who.state === 'signed-in' ? who.preferences : { autorun: false, theme: 'system', editor: {} }
   }
   function change(next: Partial<Wishes>): void {
     if (next.theme) props.onTheme(next.theme)
