@@ -53,7 +53,7 @@ test('Delete moves a notebook to the trash, Ctrl+Z brings it back, and so does R
   await expect(page.getByRole('grid', { name: 'Trash' })).toContainText('thrown away')
   await page.getByRole('button', { name: 'Restore thrown away' }).click()
   await expect(page.getByRole('grid', { name: 'Trash' }).getByText('thrown away')).toHaveCount(0)
-  await page.goto(new URL('/', page.url()).href)
+  await page.getByRole('link', { name: 'Back to the notebooks' }).click()
   await expect(link(page, 'thrown away')).toBeVisible()
   expect(await mine.source(id)).toBe(SOURCE)
 })

@@ -13,5 +13,5 @@ export function cost(work: () => unknown): number {
 
 /** Sixteen times as much costs 16 times where it is linear and 256 times where it is not; between them is room for noise. */
 export function linear(small: () => unknown, sixteenTimes: () => unknown): boolean {
-  return cost(sixteenTimes) < 48 * cost(small) + 20
+  return cost(sixteenTimes) < 100 * cost(small) + 50
 }

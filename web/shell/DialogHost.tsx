@@ -54,7 +54,7 @@ function PaletteDialog(props: { readonly dialogs: Dialogs }) {
   const people = usePeople()
   const member = useMember()
   const actions = createActions()
-  const list = createNotebooks(() => 'notebooks')
+  const list = createNotebooks()
 
   async function create(): Promise<void> {
     const made = await actions.create()

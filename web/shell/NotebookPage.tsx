@@ -185,7 +185,7 @@ function createMemoryLimit(kernel: () => string | null): () => number {
 }
 
 function Kernels() {
-  const list = createNotebooks(() => 'notebooks')
+  const list = createNotebooks()
   return <RunningKernels nameOf={(id) => dataOf(list)?.find((each) => each.id === id)?.name ?? null} />
 }
 

@@ -131,7 +131,7 @@ function missing({ mine }: Listed, list: readonly Notebook[] | undefined): Liste
 
 /** Names come from the list: for a tab restored or reached by its address alone, and when somebody renames it. */
 function followNames({ workspace }: DeskOptions, sessions: Sessions): void {
-  const list = createNotebooks(() => 'notebooks')
+  const list = createNotebooks()
   const gone = createMemo<Listed>((before) => missing(before, dataOf(list)), { mine: new Set(), gone: [] })
   createEffect(() => {
     const ids = gone().gone

@@ -16,7 +16,7 @@ import { Grid } from './Grid.tsx'
 import { readNotebook } from './importing.ts'
 import { Nothing } from './Nothing.tsx'
 import { inOrder, parseSort, search, sortText } from './order.ts'
-import { createActions, createNotebooks, type View } from './queries.ts'
+import { createActions, createViews, type View } from './queries.ts'
 import { SearchBox } from './SearchBox.tsx'
 
 export function Home() {
@@ -25,10 +25,10 @@ export function Home() {
   const navigate = useNavigate()
   const actions = createActions()
   const member = useMember()
-  const list = createNotebooks(view)
+  const list = createViews(view)
   const [query, setQuery] = createSignal(params.q ?? '')
   const sort = createMemo(() => parseSort(params.sort))
-  const ordered = createMemo(() => inOrder(dataOf(list) ?? [], sort()))
+  const ordered = createMemo(() => inOrder(dataOf(list()) ?? [], sort()))
   const rows = createMemo(() => search(ordered(), query()))
   let picker: HTMLInputElement | undefined
 
@@ -80,7 +80,7 @@ export function Home() {
         <Show
           when={rows().length > 0}
           fallback={
-            <Nothing list={list} view={view()} query={query()} onClear={() => look('')} member={member()} onNew={create} />
+            <Nothing list={list()} view={view()} query={query()} onClear={() => look('')} member={member()} onNew={create} />
           }
         >
           <Grid
@@ -93,7 +93,7 @@ export function Home() {
         </Show>
         <footer class="flex items-center justify-between py-2.5 text-xs text-ink-2">
           <span role="status">
-            <Show when={dataOf(list)}>{(all) => counted(rows().length, all().length)}</Show>
+            <Show when={dataOf(list())}>{(all) => counted(rows().length, all().length)}</Show>
           </span>
           <a class="flex items-center gap-1.5 rounded px-1 py-1 hover:text-ink" href={view() === 'trash' ? '/' : '/?view=trash'}>
             <Show when={view() === 'notebooks'} fallback="Back to the notebooks">

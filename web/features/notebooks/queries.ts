@@ -13,20 +13,28 @@ export type View = 'notebooks' | 'trash'
 const key = (view: View) => ['notebooks', view] as const
 
 /** Everything a person may see, in one list: searching and sorting it happens here, without a round trip. */
-export function createNotebooks(view: Accessor<View>) {
+export const createNotebooks = () => createList('notebooks', () => true)
+
+/** A query for each view: one that changed its key would reconcile the rows of one list into the other's. */
+export function createViews(view: Accessor<View>) {
+  const lists = {
+    notebooks: createList('notebooks', () => view() === 'notebooks'),
+    trash: createList('trash', () => view() === 'trash'),
+  }
+  return () => lists[view()]
+}
+
+function createList(of: View, enabled: Accessor<boolean>) {
   const api = useApi()
   return createQuery(() => ({
-    queryKey: key(view()),
+    queryKey: key(of),
     queryFn: ({ signal }: { signal: AbortSignal }) =>
-      api('GET /api/notebooks', { signal, ...(view() === 'trash' ? { query: { trash: '1' } } : {}) }),
+      api('GET /api/notebooks', { signal, ...(of === 'trash' ? { query: { trash: '1' } } : {}) }),
+    enabled: enabled(),
     staleTime: 5_000,
-    select: copied,
     reconcile: 'id',
   }))
 }
-
-/** Rows are reconciled in place: in a copy, or looking into the trash would turn the kept list into it. */
-const copied = (list: Notebook[]): Notebook[] => structuredClone(list)
 
 export type Actions = ReturnType<typeof createActions>
 
