@@ -86,10 +86,19 @@ function onNews(
     takeover: () => void sessions.open(notebook),
   }
   if (news.type === 'shortcut') shortcuts[news.key]()
-  if (!navigator.userActivation.isActive) return // nobody pressed anything: a script speaks by itself
-  if (news.type === 'intent') intents[news.intent]()
-  if (news.type === 'link') dialogs.askLink(news.url)
-  const opened = openedOf(sessions.of(notebook))
-  if (news.type === 'download' && opened) takeAlong(opened.mode, opened.notebook.name, news)
-  if (news.type === 'settings' && opened?.mode === 'edit') keepSettings(people, news.change)
+  byHand(() => {
+    if (news.type === 'intent') intents[news.intent]()
+    if (news.type === 'link') dialogs.askLink(news.url)
+    const opened = openedOf(sessions.of(notebook))
+    if (news.type === 'download' && opened) takeAlong(opened.mode, opened.notebook.name, news)
+    if (news.type === 'settings' && opened?.mode === 'edit') keepSettings(people, news.change)
+  })
+}
+
+const BEHIND = 250 // ms by which a press may come after the message that it caused: they take different ways
+
+/** Does it if a person has just pressed something; a script that speaks by itself is not heard. */
+function byHand(run: () => void): void {
+  if (navigator.userActivation.isActive) run()
+  else setTimeout(() => navigator.userActivation.isActive && run(), BEHIND)
 }
