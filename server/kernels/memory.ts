@@ -45,6 +45,7 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
     away: (is) => {
       away = is
     },
+    packages: async () => [],
     info: () => ({ level, why: [], packages: [], marimo: MARIMO, python: '3.11', instance: 'memory' }),
     list: () => [...states.values()],
     get: (kernel) => states.get(kernel) ?? null,

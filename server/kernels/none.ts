@@ -3,6 +3,7 @@ import type { Kernels } from '../seams/kernels.ts'
 
 export const noKernels: Kernels = {
   info: () => null,
+  packages: async () => null,
   list: () => [],
   get: () => null,
   find: () => null,

@@ -43,6 +43,7 @@ class Played {
   readonly server: Server
   links = 0
   listed: object[] = []
+  packages: object[] = []
   channel: Channel | null = null
 
   constructor(path: string) {
@@ -77,7 +78,7 @@ class Played {
             'response',
             encodeCommand({ request: sequence, status: 200 }, Buffer.from(JSON.stringify(body))),
           )
-        if (path === '/info') answer(INFO)
+        if (path === '/info') answer({ ...INFO, packages: this.packages })
         else if (path === '/list') answer({ kernels: this.listed })
         else
           this.calls.push({
@@ -117,6 +118,14 @@ const begin = async () => {
   kernels.begin(async () => true)
   await up()
 }
+
+test('packages are those of the runner now, not of when it was reached', async () => {
+  expect(await kernels.packages()).toBeNull()
+  await begin()
+  expect(await kernels.packages()).toEqual([])
+  played.packages = [{ name: 'added-meanwhile', version: '1.0' }]
+  expect(await kernels.packages()).toEqual(played.packages)
+})
 
 test('a start that is answered too late is told as none, and its kernel is stopped', async () => {
   await begin()

@@ -61,6 +61,12 @@ class Runner implements LiveKernels {
     return this.#connection.at === 'up' ? this.#connection.info : null
   }
 
+  async packages(): Promise<RunnerInfo['packages'] | null> {
+    if (this.#connection.at !== 'up') return null
+    const called = await this.#connection.calls.call('/info', {})
+    return called.type === 'answered' ? called.answer.packages : null
+  }
+
   list = () => this.#mirror.list()
   get = (kernel: string) => this.#mirror.get(kernel)
   find: Kernels['find'] = (person, notebook, mode) => this.#mirror.find(person, notebook, mode)

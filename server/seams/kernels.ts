@@ -25,6 +25,8 @@ export interface LiveKernels extends Kernels {
 export interface Kernels {
   /** Null: the runner is not there. */
   info(): RunnerInfo | null
+  /** What kernels that start now can import, asked anew: an operator may have added some. Null: the runner is not there. */
+  packages(): Promise<RunnerInfo['packages'] | null>
   /** All known kernels, the exited ones too. From the mirror: no round trip. */
   list(): readonly KernelState[]
   get(kernel: KernelId): KernelState | null

@@ -37,9 +37,9 @@ export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     return {}
   },
   'GET /api/packages': async () => {
-    const info = deps.kernels.info()
-    if (!info) throw refuse('runner-absent')
-    return info.packages
+    const packages = await deps.kernels.packages()
+    if (!packages) throw refuse('runner-absent')
+    return packages
   },
   'GET /api/limits': async () => LIMITS,
   'GET /healthz': async () => {
