@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FrameLocator, Page } from '@playwright/test'
 import { type Canary, startCanary } from './canary.ts'
-import { expect, frameOf, notebookOf, openNotebook, output, runAll, test } from './fixtures.ts'
+import { edit, expect, notebookOf, openNotebook, output, runAll, signIn, test } from './fixtures.ts'
 
 const ATTACK = readFileSync(join(import.meta.dirname, 'attack.js'), 'utf8')
 let canary: Canary
@@ -106,11 +106,13 @@ test('frames are strangers to each other and to the shell', async ({ person, cli
   await openNotebook(page, 'two')
   const [one, two] = [await inside(page, 'one'), await inside(page, 'two')]
   expect(await one.evaluate(() => location.host)).not.toBe(await two.evaluate(() => location.host))
-  expect(await two.evaluate(() => [document.cookie, localStorage.length, window.isSecureContext])).toEqual([
-    '',
-    expect.any(Number),
-    true,
-  ])
+  await one.evaluate(() => {
+    // biome-ignore lint/suspicious/noDocumentCookie: as a notebook's script would
+    document.cookie = 'left=behind'
+    localStorage.setItem('left', 'behind')
+  })
+  const found = await two.evaluate(() => [document.cookie, localStorage.getItem('left'), window.isSecureContext])
+  expect(found).toEqual(['', null, true])
   const reach = (index: number) => {
     try {
       return parent.frames[index]?.document.title ?? 'none'
@@ -180,7 +182,59 @@ test('the shell’s keys and links work from inside the frame', async ({ person,
   await page.keyboard.press('Escape')
   const address = page.url()
   await frame.getByRole('link', { name: 'away' }).click()
-  await expect(page.getByRole('alertdialog').or(page.getByRole('dialog')).first()).toContainText('example.org')
+  const asked = page.getByRole('alertdialog').or(page.getByRole('dialog'))
+  await expect(asked.first()).toContainText('example.org')
   expect(page.url()).toBe(address)
-  expect(frameOf(page, 'keys')).toBeTruthy()
+  await page.keyboard.press('Escape')
+  await expect(asked).toHaveCount(0)
+  expect(page.context().pages()).toHaveLength(1)
+  await edit(page, frame, 0, "f'still {6 * 7}'") // the frame is the same one, and in use
+  await expect(output(frame, 0)).toContainText('still 42')
+})
+
+test('a change of person leaves no frame of the one before', async ({ person, client, stack }) => {
+  await (await client('Colleague')).notebook('theirs', notebookOf('"here"'))
+  const page = await person('Colleague')
+  await openNotebook(page, 'theirs')
+  const before = await page.locator('iframe').evaluateAll((frames) => frames.map((frame) => (frame as HTMLIFrameElement).src))
+  expect(before.length).toBeGreaterThan(0)
+  await page.getByRole('button', { name: /Colleague/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page.getByRole('button', { name: 'Continue as Owner' })).toBeVisible()
+  await expect(page.locator('iframe')).toHaveCount(0)
+  await signIn(page, stack.origin, 'Owner')
+  const after = await page.locator('iframe').evaluateAll((frames) => frames.map((frame) => (frame as HTMLIFrameElement).src))
+  expect(after.filter((source) => before.includes(source))).toEqual([])
+})
+
+test('a session of another id does not open from inside the frame: its stream and its commands are those of the one there is', async ({
+  person,
+  client,
+}) => {
+  await (await client('Colleague')).notebook('sessions', notebookOf('marker = 41', '0'))
+  const page = await person('Colleague')
+  await runAll(await openNotebook(page, 'sessions'))
+  const forge = async () => {
+    const socket = new WebSocket('/ws?session_id=s_fresh9&kiosk=true')
+    const seen: string[] = []
+    const shown = new Promise<void>((done) => {
+      socket.onmessage = async ({ data }) => {
+        const text = typeof data === 'string' ? data : await new Response(data).text()
+        seen.push(JSON.parse(text).op)
+        if (text.includes('forged 42')) done()
+      }
+    })
+    const headers = { 'content-type': 'application/json', 'Marimo-Session-Id': 's_fresh9' }
+    const body = JSON.stringify({ cellIds: ['MJUe'], codes: ["f'forged {marker + 1}'"] })
+    const { status } = await fetch('/api/kernel/run', { method: 'POST', headers, body })
+    await shown
+    return { status, ready: seen.includes('kernel-ready'), completed: seen.includes('cell-op') }
+  }
+  const inFrame = await inside(page, 'sessions')
+  expect(await inFrame.evaluate(forge)).toEqual({ status: 200, ready: false, completed: true })
+  const other = () =>
+    new Promise((done) => {
+      new WebSocket('/terminal/ws').onclose = ({ code }) => done(code)
+    })
+  expect(await inFrame.evaluate(other)).toBe(1008)
 })

@@ -12,27 +12,39 @@ test('matplotlib, images, LaTeX, mermaid', async ({ person }) => {
       .first()
       .evaluate((image: HTMLImageElement) => image.naturalWidth),
   ).toBeGreaterThan(100)
-  await expect(output(frame, 0).locator('.katex').first()).toBeVisible()
-  await expect(frame.locator('marimo-mermaid svg').first()).toBeVisible({ timeout: 30_000 })
+  await expect(output(frame, 0).locator('.katex .mord').first()).toBeVisible()
+  await expect(output(frame, 0).locator('.katex-display .mfrac').first()).toBeVisible()
+  await expect(output(frame, 3).locator('marimo-mermaid svg')).toContainText('you change a cell', { timeout: 30_000 })
+  await expect(output(frame, 3).locator('marimo-mermaid svg .node')).toHaveCount(5)
   const pictures = output(frame, 5).locator('img')
   await expect(pictures).toHaveCount(2)
+  const widths = () => pictures.evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth))
+  await expect.poll(widths).toEqual([640, 640])
 })
 
 test('plotly: drawn, and its hover and buttons are there', async ({ person }) => {
   const page = await person('Colleague')
   const frame = await openNotebook(page, 'world_report')
   await runAll(frame)
-  await expect(frame.locator('.js-plotly-plot .scatterlayer .trace').first()).toBeAttached({ timeout: 30_000 })
-  await expect(frame.locator('.updatemenu-button, .slider-container').first()).toBeAttached()
+  const points = frame.locator('.js-plotly-plot .scatterlayer .trace .point')
+  await expect(points.first()).toBeVisible({ timeout: 30_000 })
+  await expect(frame.locator('.updatemenu-button, .slider-container').first()).toBeVisible()
+  await points.first().hover({ force: true })
+  await expect(frame.locator('.hoverlayer .hovertext').first()).toBeVisible()
 })
 
 test('altair: drawn as a vega view', async ({ person }) => {
   const page = await person('Colleague')
   const frame = await openNotebook(page, 'reactivity')
   await runAll(frame)
-  await expect(
-    frame.locator('marimo-vega canvas, marimo-vega svg.marks, .vega-embed canvas, .vega-embed svg').first(),
-  ).toBeVisible({ timeout: 30_000 })
+  const drawn = frame.locator('.vega-embed canvas, .vega-embed svg.marks').first()
+  await expect(drawn).toBeVisible({ timeout: 30_000 })
+  const colours = (element: Element) => {
+    if (!(element instanceof HTMLCanvasElement)) return element.querySelectorAll('path, rect').length
+    const pixels = element.getContext('2d')?.getImageData(0, 0, element.width, element.height).data ?? []
+    return new Set(new Uint32Array(new Uint8Array(pixels).buffer)).size
+  }
+  await expect.poll(() => drawn.evaluate(colours)).toBeGreaterThan(5) // an empty drawing has one
 })
 
 test('tables page, sort and select; dataframes and SQL results are tables', async ({ person, client }) => {
@@ -56,15 +68,29 @@ test('tables page, sort and select; dataframes and SQL results are tables', asyn
   await expect(output(frame, 4).locator('table')).toContainText('9,801')
 })
 
-test('an anywidget talks both ways', async ({ person }) => {
+test('an anywidget talks both ways', async ({ person, client }) => {
+  const mine = await client('Colleague')
+  await mine.notebook('counter', await mine.source((await mine.find('anywidget_counter')).id))
   const page = await person('Colleague')
-  const frame = await openNotebook(page, 'anywidget_counter')
+  const frame = await openNotebook(page, 'counter')
   await runAll(frame)
   const button = frame.getByRole('button', { name: /^count is/ })
   await expect(button).toHaveText('count is 3', { timeout: 30_000 })
   await button.click()
   await expect(button).toHaveText('count is 4')
   await expect(output(frame, 3)).toContainText('Python sees 4')
+})
+
+test('a cell moves up, and the saved notebook has the new order', async ({ person, client }) => {
+  const mine = await client('Colleague')
+  const { id } = await mine.notebook('order', notebookOf("'first'", "'second'", "'third'"))
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'order')
+  await runAll(frame)
+  await cells(frame).nth(2).click({ button: 'right' })
+  await frame.getByRole('menuitem', { name: /^Move cell up/ }).click()
+  await expect(cells(frame).locator('.output-area')).toHaveText([/first/, /third/, /second/])
+  await expect.poll(() => mine.source(id), { timeout: 15_000 }).toMatch(/'first'[\s\S]*'third'[\s\S]*'second'/)
 })
 
 test('a form, a dropdown and an uploaded file', async ({ person }) => {
@@ -79,7 +105,8 @@ test('a form, a dropdown and an uploaded file', async ({ person }) => {
   await output(frame, 7)
     .locator('input[type=file]')
     .setInputFiles({ name: 'own.csv', mimeType: 'text/csv', buffer: Buffer.from('a,b\n1,2\n3,4\n') })
-  await expect(output(frame, 8).locator('table')).toContainText('3', { timeout: 30_000 })
+  await expect(output(frame, 8).locator('table tbody tr')).toHaveCount(2, { timeout: 30_000 })
+  await expect(output(frame, 8).locator('table tbody tr').nth(1)).toContainText(/3.*4/)
 })
 
 test('console output and errors stand under their cell', async ({ person, client }) => {
