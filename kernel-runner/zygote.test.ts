@@ -56,26 +56,6 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     expect(await kernel.output('42')).toContain('42')
   })
 
-  test('a run kernel that was opened without running does nothing until it is told to, and then runs once', async () => {
-    const kernel = await open({
-      autorun: false,
-      cells: ['with open("/home/me/ran", "a") as file:\n    file.write("x")\n"told " + "so"'],
-    })
-    const ran = () => (existsSync(join(kernel.home, 'ran')) ? readFileSync(join(kernel.home, 'ran'), 'utf8') : null)
-    await kernel.call('POST', '/api/kernel/set_ui_element_value', { objectIds: [], values: [] })
-    await kernel.connect() // a page that is loaded again does not run it either
-    await kernel.call('GET', '/health')
-    expect(kernel.messages.map(({ op }) => op)).not.toContain('cell-op')
-    expect(ran()).toBeNull()
-    expect(await kernel.instantiate()).toMatchObject({ status: 200 })
-    await kernel.output('told so')
-    await kernel.until(({ op }) => op === 'completed-run')
-    await kernel.instantiate()
-    await kernel.call('POST', '/api/kernel/set_ui_element_value', { objectIds: [], values: [] })
-    await kernel.until(({ op }) => op === 'completed-run' && kernel.messages.filter((m) => m.op === 'completed-run').length > 1)
-    expect(ran()).toBe('x')
-  })
-
   test('an edit kernel runs nothing until it is told to', async () => {
     const kernel = await open({ mode: 'edit', cells: ['open("/home/me/ran", "w").close()', '"ready to " + "go"'] })
     await kernel.instantiate(false)

@@ -47,7 +47,7 @@ export const ROUTES: Readonly<Record<string, Triage>> = {
   'POST /api/kernel/set_ui_element_value': both('a moved slider; needed by every reader'),
   'POST /api/kernel/set_model_value': both('an anywidget’s message'),
   'POST /api/kernel/function_call': both('filtered by FUNCTIONS', 'functionCall'),
-  'POST /api/kernel/instantiate': both('starts an edit session, or a reader’s that waits to be told to run', 'instantiate'),
+  'POST /api/kernel/instantiate': editor('starts an edit session; whether cells run is decided here', 'instantiate'),
   'POST /api/kernel/interrupt': editor('stops the running cell; a reader stops the kernel in the shell'),
   'POST /api/kernel/run': editor('runs cells'),
   'GET /api/kernel/status': editor('busy or idle'),

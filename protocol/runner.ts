@@ -26,7 +26,7 @@ export const KernelSpec = z.strictObject({
   person: PersonId,
   notebook: NotebookId,
   mode: z.enum(ROLES),
-  autorun: z.boolean(), // run every cell at start; if not, a reader's kernel waits for /api/kernel/instantiate
+  autorun: z.boolean(), // run every cell at start: always for `run`, by the person's wish for `edit`
   theme: z.enum(['light', 'dark']),
   layout: z.optional(z.string()), // layout JSON, validated by the gateway
   limits: Limits,

@@ -114,7 +114,7 @@ class FakeMarimo {
     if (resumed) this.#say('reconnected', {})
     this.#say('kernel-ready', { cell_ids: ['Hbol'], codes: [Buffer.from(this.#order.source).toString()], resumed })
     for (const [cell, output] of this.#outputs) this.#cell(cell, output, 'idle')
-    if (this.#order.spec.autorun && !resumed) this.#instantiate()
+    if (this.#order.spec.mode === 'run' && !resumed) this.#run('Hbol', 'reader')
   }
 
   stop(): void {
@@ -144,8 +144,6 @@ class FakeMarimo {
       case '/api/kernel/save':
         return [200, (body.codes as string[]).join('\n\n')]
       case '/api/kernel/instantiate':
-        this.#instantiate()
-        return [200, SUCCESS]
       case '/api/kernel/set_ui_element_value':
         this.#say('completed-run', {})
         return [200, SUCCESS]
@@ -154,11 +152,6 @@ class FakeMarimo {
       default:
         return [404, '{"detail":"Not Found"}']
     }
-  }
-
-  #instantiate(): void {
-    if (this.#order.spec.mode === 'edit') this.#say('completed-run', {})
-    else if (this.#outputs.size === 0) this.#run('Hbol', 'reader')
   }
 
   #run(cell: string, code: string): void {

@@ -36,8 +36,8 @@ class Started {
   commands: Commands | null = null
   socket = ''
 
-  constructor(provider: KernelProvider, mode: 'edit' | 'run', autorun: boolean) {
-    const spec = specOf(randomBytes(6).toString('hex'), { mode, autorun })
+  constructor(provider: KernelProvider, mode: 'edit' | 'run') {
+    const spec = specOf(randomBytes(6).toString('hex'), { mode })
     this.process = provider.start({ spec, source: Buffer.from(SOURCE), session: this.session }, (event) =>
       this.events.push(event),
     )
@@ -67,14 +67,11 @@ class Started {
     return until(() => this.told.find((told) => told.op === op && told.text.includes(part)), op)
   }
 
-  async post(path: string, body: object): Promise<number | undefined> {
-    const command = { method: 'POST', path, contentType: 'application/json', body: Buffer.from(JSON.stringify(body)) } as const
-    return (await this.commands?.run(command))?.status
-  }
-
   async run(code: string): Promise<void> {
     const ready = JSON.parse((await this.said('kernel-ready')).text)
-    expect(await this.post('/api/kernel/run', { cellIds: [ready.data.cell_ids[0]], codes: [code] })).toBe(200)
+    const body = Buffer.from(JSON.stringify({ cellIds: [ready.data.cell_ids[0]], codes: [code] }))
+    const answer = await this.commands?.run({ method: 'POST', path: '/api/kernel/run', contentType: 'application/json', body })
+    expect(answer?.status).toBe(200)
   }
 }
 
@@ -92,8 +89,8 @@ export function providerContract(name: string, make: () => KernelProvider): void
   describe(`provider ${name}`, () => {
     const provider = make()
     const started: Started[] = []
-    const start = (mode: 'edit' | 'run' = 'edit', autorun = mode === 'run') => {
-      const kernel = new Started(provider, mode, autorun)
+    const start = (mode: 'edit' | 'run' = 'edit') => {
+      const kernel = new Started(provider, mode)
       started.push(kernel)
       return kernel
     }
@@ -127,22 +124,6 @@ export function providerContract(name: string, make: () => KernelProvider): void
       kernel.dial()
       await kernel.said('kernel-ready')
       await kernel.said('completed-run')
-    })
-
-    it('runs nothing for a reader who opened without running, until told to, and then once', async () => {
-      const kernel = start('run', false)
-      await kernel.listening()
-      kernel.dial()
-      await kernel.said('kernel-ready')
-      expect(await kernel.post('/api/kernel/set_ui_element_value', { objectIds: [], values: [] })).toBe(200)
-      expect(kernel.told.some(({ op }) => op === 'cell-op')).toBe(false)
-      for (let times = 0; times < 2; times += 1)
-        expect(await kernel.post('/api/kernel/instantiate', { objectIds: [], values: [], autoRun: true })).toBe(200)
-      await kernel.said('cell-op', '"status":"idle"')
-      await kernel.said('completed-run')
-      kernel.told.length = 0
-      kernel.dial()
-      await kernel.said('cell-op')
     })
 
     it('says everything again on a second stream of the same session, and ends the first', async () => {

@@ -17,7 +17,7 @@ const MiB = 1024 * 1024
 export function specOf(id: string, more: Partial<KernelSpec> = {}): KernelSpec {
   const limits = { memory: 512 * MiB, processes: 256, cpuShare: 1, files: 4096, scratch: 256 * MiB, output: 8 * MiB }
   const ids = { id: `k_${id.padEnd(10, '_')}`, person: 'p_owner0000', notebook: 'n_first0000' }
-  return { ...ids, mode: 'edit', autorun: more.mode === 'run', theme: 'light', limits, ...more }
+  return { ...ids, mode: 'edit', autorun: false, theme: 'light', limits, ...more }
 }
 
 /** Waits for what a condition names; every wait has its deadline. */

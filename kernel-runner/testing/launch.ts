@@ -85,7 +85,7 @@ export class TestKernel {
   }
 
   static async start(ground: Ground, wish: Wish): Promise<TestKernel> {
-    const { cells, header, cgroup: limits, mode = 'run', ...rest } = wish
+    const { cells, header, cgroup: limits, ...rest } = wish
     const id = `kernel-${count++}`
     const uid = 61000 + count
     const home = join(ground.folder, id, 'home')
@@ -97,8 +97,8 @@ export class TestKernel {
     const socket = join(ground.folder, id, 'socket')
     const request: StartRequest = {
       id,
-      mode,
-      autorun: mode === 'run',
+      mode: 'run',
+      autorun: false,
       theme: 'light',
       holder: holder.pid,
       uid,

@@ -21,7 +21,7 @@ def forced(mode: str, autorun: bool, theme: str, output: int) -> dict[str, Any]:
         "language_servers": {name: {"enabled": False} for name in ("pylsp", "basedpyright", "ty", "pyrefly")},
         "mcp": {"mcpServers": {}, "presets": []},
         "runtime": {
-            "auto_instantiate": autorun,
+            "auto_instantiate": mode == "run" or autorun,
             "auto_reload": "off",
             "default_auto_download": [],
             "dotenv": [],

@@ -179,11 +179,6 @@ def watch_instead_of_polling() -> None:
     extensions.HeartbeatExtension._start = start
 
 
-def wait_to_be_told() -> None:
-    """A reader's notebook that was opened without running: the session is there, POST /api/kernel/instantiate runs it."""
-    connector.SessionConnector._auto_instantiate = lambda self, session: None
-
-
 class QuietServer(uvicorn.Server):
     """uvicorn wakes ten times a second to see whether it should end; this one waits to be told."""
 
@@ -204,7 +199,7 @@ class QuietServer(uvicorn.Server):
         await self._ending.wait()
 
 
-def apply(mode: str, autorun: bool, forced: dict[str, Any]) -> None:
+def apply(mode: str, forced: dict[str, Any]) -> None:
     force_configuration(forced)
     no_session_cache()
     data_urls()
@@ -216,5 +211,3 @@ def apply(mode: str, autorun: bool, forced: dict[str, Any]) -> None:
     no_plugins()
     if mode == "edit":
         forked_kernels()
-    elif not autorun:
-        wait_to_be_told()

@@ -11,9 +11,7 @@ from typing import Any
 
 import uvicorn
 from marimo._config.manager import get_default_config_manager
-from marimo._runtime.commands import HTTPRequest
 from marimo._server.api import lifespans
-from marimo._server.api.deps import AppState
 from marimo._server.config import StarletteServerStateInit
 from marimo._server.lsp import NoopLspServer
 from marimo._server.main import create_starlette_app
@@ -22,24 +20,12 @@ from marimo._server.tokens import AuthToken
 from marimo._server.uvicorn_utils import initialize_signals
 from marimo._server.workspace import infer_workspace
 from marimo._session.model import SessionMode
-from marimo._session.requests import InstantiateNotebookRequest
 from marimo._utils.lifespans import Lifespans
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from launcher import config, nursery, patches, reset
 
 LIFESPANS = [lifespans.etc, lifespans.signal_handler, lifespans.reap_subprocesses]
 FOREVER = 10**9  # seconds
-
-
-async def run_it(request: Request) -> JSONResponse:
-    """Runs a reader's notebook that was opened without running: marimo's own route is for editors. Once: a second time it
-    does nothing, and of the request only its session is read."""
-    told = InstantiateNotebookRequest(object_ids=[], values=[], auto_run=True)
-    AppState(request).require_current_session().instantiate(told, http_request=HTTPRequest.from_request(request))
-    return JSONResponse({"success": True})
 
 
 def application(mode: str, notebook: str) -> Any:
@@ -59,8 +45,6 @@ def application(mode: str, notebook: str) -> Any:
         redirect_console_to_browser=False,
     )
     app = create_starlette_app(base_url="", lifespan=Lifespans(LIFESPANS), enable_auth=False, skew_protection=False)
-    if mode == "run":
-        app.router.routes.insert(0, Route("/api/kernel/instantiate", run_it, methods=["POST"]))
     StarletteServerStateInit(
         port=80,
         host="localhost",
@@ -109,8 +93,7 @@ def run(request: dict[str, Any], listener: int) -> None:
     """Serves until told to end. `request` is the zygote's start request."""
     mode, limits = request["mode"], request["limits"]
     reset.everything(request["home"], limits.get("threads", 1))
-    autorun = request["autorun"]
-    patches.apply(mode, autorun, config.forced(mode, autorun, request["theme"], limits["output"]))
+    patches.apply(mode, config.forced(mode, request["autorun"], request["theme"], limits["output"]))
     if mode == "edit":
         nursery.open_nursery()
     else:

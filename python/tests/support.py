@@ -65,7 +65,7 @@ def served(mode: str, source: str, prepare: Callable[[str], None] = lambda home:
             file.write(source)
         prepare(home)
         listener = zygote.listen(os.path.join(home, "socket"))
-        order = {"mode": mode, "autorun": mode == "run", "theme": "light", "home": home, "notebook": path, "limits": {"output": 8 << 20}}
+        order = {"mode": mode, "autorun": False, "theme": "light", "home": home, "notebook": path, "limits": {"output": 8 << 20}}
         pid = os.fork()
         if pid == 0:
             try:

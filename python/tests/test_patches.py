@@ -8,7 +8,6 @@ import pathlib
 import tempfile
 import threading
 import unittest
-from unittest import mock
 from typing import Any
 
 import uvicorn
@@ -73,11 +72,6 @@ class Shapes(unittest.TestCase):
         self.assertEqual(parameters(handler._write_kernel_ready_from_session_view), ["self", "session", "kiosk"])
         self.assertEqual(parameters(handler._replay_previous_session), ["self", "session"])
         self.says(handler._reconnect_session, "self.cancel_close_handle", "connect_consumer(self, main=True)")
-
-    def test_instantiation(self) -> None:
-        self.assertEqual(parameters(connector.SessionConnector._auto_instantiate), ["self", "session"])
-        self.says(connector.SessionConnector._create_new_session, "if self._is_run_mode:", "self._auto_instantiate(new_session)")
-        self.says(runtime.Kernel.instantiate, "if self.graph.cells:")  # telling it twice runs it once
 
     def test_expiry(self) -> None:
         self.assertEqual(parameters(session_handler.SessionHandler._on_disconnect), ["self"])
@@ -199,13 +193,6 @@ class Effects(unittest.TestCase):
                 with self.assertRaises(OSError):
                     codegen.get_header_comments(path)
             self.assertEqual(plain.read_text(), "kept")
-
-    def test_a_session_waits_to_be_told_to_run(self) -> None:
-        self.patched((connector.SessionConnector, "_auto_instantiate"))
-        patches.wait_to_be_told()
-        session = mock.Mock()
-        connector.SessionConnector._auto_instantiate(mock.Mock(), session)
-        session.instantiate.assert_not_called()
 
     def test_kernels_are_forked(self) -> None:
         self.patched((kernel_manager, "get_context"), (runtime, "start_parent_poller"))

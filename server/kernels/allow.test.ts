@@ -55,7 +55,7 @@ describe('routes', () => {
 
   test('a reader moves a slider and cannot run, save or read the source', () => {
     expect(decide(post('/api/kernel/set_ui_element_value', { objectIds: ['a'], values: [1] }), run).type).toBe('pass')
-    for (const path of ['run', 'save', 'read_code', 'interrupt'])
+    for (const path of ['run', 'save', 'read_code', 'instantiate', 'interrupt'])
       expect(decide(post(`/api/kernel/${path}`, {}), run)).toEqual(refused('read-only-view'))
     expect(decide(post('/api/kernel/takeover', {}), run)).toEqual(refused('use-the-shell'))
   })
@@ -134,17 +134,6 @@ describe('altered bodies', () => {
     expect(decide(post('/api/kernel/save', { layout }), edit)).toMatchObject({ layout: JSON.stringify(layout) })
     for (const wrong of [1, 'grid', ['grid'], { data: 1 }, { type: 'grid', data: 'x'.repeat(300_000) }])
       expect(decide(post('/api/kernel/save', { layout: wrong }), edit)).toEqual(refused('bad-command'))
-  })
-
-  test('a reader who runs it runs the stored source: nothing of the body passes', () => {
-    const body = { objectIds: ['a'], values: [1], autoRun: false, codes: { Hbol: 'other()' } }
-    for (const sent of [body, {}])
-      expect(parse(decide(post('/api/kernel/instantiate', sent), run) as { body: Uint8Array })).toEqual({
-        objectIds: [],
-        values: [],
-        autoRun: true,
-      })
-    expect(decide(post('/api/kernel/instantiate', []), run)).toEqual(refused('bad-command'))
   })
 
   test('whether cells run at the opening is the kernel’s, not the frame’s', () => {

@@ -67,12 +67,8 @@ const RULES: Record<BodyRule, Rule> = {
     return verdict(functions.get(name), role) ?? { body }
   },
 
-  /**
-   * For editing, cells run at the opening only where the person wished it (KernelSpec.autorun), whatever the frame asks for.
-   * From a reader it is "run it": of the stored source, never of code that the command brings.
-   */
-  instantiate(body, members, { role, autorun }) {
-    if (role === 'run') return { body: json({ objectIds: [], values: [], autoRun: true }) }
+  /** Cells run at the opening only where the person wished it (KernelSpec.autorun), whatever the frame asks for. */
+  instantiate(body, members, { autorun }) {
     return { body: replaced(body, members, new Map([['autoRun', String(autorun)]])) }
   },
 
