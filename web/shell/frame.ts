@@ -39,6 +39,7 @@ export class Frame {
   #state: State = { at: 'loading' }
   #handover: Handover | null = null
   #loads = 0
+  #focusWanted = false
   readonly #deadline: ReturnType<typeof setTimeout>
 
   /** Grants are fixed when the page is loaded, so the mode is known from the start. */
@@ -75,6 +76,7 @@ export class Frame {
     this.element.inert = !shown
     this.element.ariaHidden = shown ? null : 'true'
     this.element.style.visibility = shown ? 'visible' : 'hidden'
+    if (shown && this.#focusWanted) this.focus()
   }
 
   setTheme(theme: 'light' | 'dark'): void {
@@ -85,7 +87,10 @@ export class Frame {
     this.element.title = `Notebook ${name}`
   }
 
+  /** Now, or once it is in front: a person may go ahead of the page. */
   focus(): void {
+    this.#focusWanted = this.element.inert
+    if (this.#focusWanted) return
     this.element.focus()
     this.#tell({ type: 'focus' })
   }
