@@ -131,7 +131,8 @@ test('a disk filled without end is stopped at the limit, which is named; somebod
   const open = await openAs(mine, 'scratch', notebookOf('0'))
   const seen = open.tab.events()
   const { ids } = await open.kernel.instantiate()
-  const fill = "with open('filling', 'wb') as file:\n    while True:\n        file.write(bytes(16 * 2**20))"
+  const fill =
+    "import itertools\nfor n in itertools.count():\n    with open(f'filling {n}', 'wb') as file:\n        file.write(bytes(64 * 2**20))"
   await open.kernel.post('/api/kernel/run', { cellIds: ids, codes: [fill] })
   const beside = await other.notebook('saved beside', notebookOf('1'))
   const { cause, message } = await until('the end is told', 90_000, () => endIn(seen, open.kernelId))
