@@ -24,12 +24,12 @@ export function passShortcuts(): void {
   window.addEventListener('keydown', pass, { capture: true })
   let last: HTMLElement | null = null
   window.addEventListener('focusin', ({ target }) => {
-    if (target instanceof HTMLElement) last = target
+    if (document.hasFocus() && target instanceof HTMLElement) last = target // what the person chose, not marimo by itself
   })
   on('focus', () => {
     const before = last?.isConnected ? last : null
     window.focus()
-    const first = () => document.querySelector<HTMLElement>('.cm-content, [tabindex], button, a[href], input')
-    ;(before ?? first())?.focus()
+    const first = (selector: string) => document.querySelector<HTMLElement>(selector)
+    ;(before ?? first('.cm-content') ?? first('[tabindex], button, a[href], input'))?.focus()
   })
 }
