@@ -1,5 +1,5 @@
 // What marimo shows in its own page, it shows in the sealed frame.
-import { cells, expect, notebookOf, openNotebook, output, runAll, test } from './fixtures.ts'
+import { cells, edit, expect, notebookOf, openNotebook, output, runAll, test } from './fixtures.ts'
 
 test('matplotlib, images, LaTeX, mermaid', async ({ person }) => {
   const page = await person('Colleague')
@@ -68,9 +68,14 @@ test('tables page, sort and select; dataframes and SQL results are tables', asyn
   await expect(output(frame, 4).locator('table')).toContainText('9,801')
 })
 
+const PYTHON_CELL = '@app.cell\ndef _():\n    0\n    return\n\n\n' // to type in
+
 test('an anywidget talks both ways', async ({ person, client }) => {
   const mine = await client('Colleague')
-  await mine.notebook('counter', await mine.source((await mine.find('anywidget_counter')).id))
+  await mine.notebook(
+    'counter',
+    (await mine.source((await mine.find('anywidget_counter')).id)).replace('if __name__', `${PYTHON_CELL}if __name__`),
+  )
   const page = await person('Colleague')
   const frame = await openNotebook(page, 'counter')
   await runAll(frame)
@@ -79,6 +84,9 @@ test('an anywidget talks both ways', async ({ person, client }) => {
   await button.click()
   await expect(button).toHaveText('count is 4')
   await expect(output(frame, 3)).toContainText('Python sees 4')
+  await edit(page, frame, 5, "counter.widget.count = 40\nf'Python set {counter.widget.count}'")
+  await expect(output(frame, 5)).toContainText('Python set 40')
+  await expect(button).toHaveText('count is 40')
 })
 
 test('a cell moves up, and the saved notebook has the new order', async ({ person, client }) => {
