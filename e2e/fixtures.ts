@@ -44,7 +44,7 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
   client: async ({ stack }, use) => {
     await use((role) => new Client(stack.origin).signIn(role))
   },
-  /** Leaves no kernel running for the next test: a person may have eight. */
+  /** Leaves no kernel running for the next test (a person may have eight), and everybody's settings as they were. */
   swept: [
     async ({ stack }, use) => {
       await use(undefined)
@@ -66,6 +66,7 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
 async function sweep(person: Client): Promise<void> {
   const live = (await person.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited')
   for (const { kernel } of live) await person.call('POST /api/kernels/:kernel/stop', { params: { kernel } })
+  await person.call('PUT /api/preferences', { body: { autorun: false, theme: 'system', editor: {} } })
 }
 
 export async function signIn(page: Page, origin: string, role: Role): Promise<Page> {
