@@ -57,7 +57,8 @@ export const FILE = /\.?\/@file\/(\d+-[\w.-]+)/g
 
 /**
  * What may differ between two runs of the same thing: where a picture lies (a file of marimo's server or inline; the hash of
- * its bytes is kept), the folder of the notebook, addresses, ids and times.
+ * its bytes is kept), the folder of the notebook, addresses, ids and times, and which of several cells that raise is named (by
+ * the order of a set, so by the hash seed).
  */
 export function normal(data: unknown, files: Files = new Map()): string {
   const text = typeof data === 'string' ? data : JSON.stringify(data ?? '')
@@ -71,5 +72,6 @@ export function normal(data: unknown, files: Files = new Map()): string {
     .replace(/0x[0-9a-f]{6,}/g, '<address>')
     .replace(/marimo_\d+|\/tmp\/marimo_\d+\/[\w.]+|__marimo__cell_\w+_?/g, '<cell>')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uuid>')
+    .replace(/(raising_cell\\*":\\*")\w+/g, '$1<cell>')
     .replace(/random-id=(['"]|&quot;).*?\1/g, 'random-id=<id>')
 }
