@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Frame, type Page, test as plain } from '@playwright/test'
 import { Client } from './client.ts'
-import { expect, frameOf, notebookOf, openNotebook, output, runAll, signIn, test } from './fixtures.ts'
+import { expect, frameOf, inside, notebookOf, openNotebook, output, runAll, signIn, test } from './fixtures.ts'
 import { portPair, Stack } from './stack.ts'
 
 let foreign: Server
@@ -14,12 +14,6 @@ test.beforeAll(async () => {
   elsewhere = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}`
 })
 test.afterAll(() => foreign.close())
-
-const inside = async (page: Page, name: string): Promise<Frame> => {
-  const frame = await (await page.locator(`iframe[title="Notebook ${name}"]`).elementHandle())?.contentFrame()
-  if (!frame) throw new Error(`no frame for ${name}`)
-  return frame
-}
 
 /** The violations a page is told of, by directive, while something is tried in it. */
 const violations = (frame: Frame | Page, attempt: string): Promise<string[]> =>

@@ -1,5 +1,13 @@
 // What every spec starts from: a running product (one per worker), people signed in in browsers of their own, notebooks.
-import { type BrowserContext, test as base, expect, type FrameLocator, type Locator, type Page } from '@playwright/test'
+import {
+  type BrowserContext,
+  test as base,
+  expect,
+  type Frame,
+  type FrameLocator,
+  type Locator,
+  type Page,
+} from '@playwright/test'
 import { Client, type Role } from './client.ts'
 import { leftovers, living } from './leftovers.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -86,6 +94,13 @@ export const kernel = (page: Page): Locator => page.getByRole('status', { name: 
 
 export function frameOf(page: Page, name: string): FrameLocator {
   return page.frameLocator(`iframe[title="Notebook ${name}"]`)
+}
+
+/** The page inside a notebook's frame, where a script of its own can be run. */
+export async function inside(page: Page, name: string): Promise<Frame> {
+  const frame = await (await page.locator(`iframe[title="Notebook ${name}"]`).elementHandle())?.contentFrame()
+  if (!frame) throw new Error(`no frame for ${name}`)
+  return frame
 }
 
 /** From the list to a kernel that is ready and, in edit mode, an editor that can be typed in. */

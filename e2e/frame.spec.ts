@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FrameLocator, Page } from '@playwright/test'
 import { type Canary, startCanary } from './canary.ts'
-import { edit, expect, notebookOf, openNotebook, output, runAll, signIn, test } from './fixtures.ts'
+import { edit, expect, inside, notebookOf, openNotebook, output, runAll, signIn, test } from './fixtures.ts'
 
 const ATTACK = readFileSync(join(import.meta.dirname, 'attack.js'), 'utf8')
 let canary: Canary
@@ -21,12 +21,6 @@ function hostile(shell: string): string {
 }
 
 const iframe = (page: Page, name: string) => page.locator(`iframe[title="Notebook ${name}"]`)
-const inside = async (page: Page, name: string) => {
-  const frame = await (await iframe(page, name).elementHandle())?.contentFrame()
-  if (!frame) throw new Error(`no frame for ${name}`)
-  return frame
-}
-
 test('nothing a notebook’s script tries leaves the frame', async ({ person, client, stack }, info) => {
   test.slow() // forty attempts, some of which only silence answers
   await (await client('Colleague')).notebook('hostile', hostile(stack.origin))

@@ -1,15 +1,7 @@
-// What a notebook's page may do by its mode, and what it may ask of the shell: nothing without a person's hand.
-import type { Frame } from '@playwright/test'
-import { expect, frameOf, kernel, link, notebookOf, openNotebook, output, type Page, runAll, test } from './fixtures.ts'
+import { expect, frameOf, inside, kernel, link, notebookOf, openNotebook, output, type Page, runAll, test } from './fixtures.ts'
 
 const iframe = (page: Page, name: string) => page.locator(`iframe[title="Notebook ${name}"]`)
 const EXPIRED = 6_000 // ms: a browser takes a hand's doing for the page's for five seconds
-
-async function inside(page: Page, name: string): Promise<Frame> {
-  const frame = await (await iframe(page, name).elementHandle())?.contentFrame()
-  if (!frame) throw new Error(`${name} has no page`)
-  return frame
-}
 
 test('an editor’s page may copy and fill the screen, a reader’s may neither', async ({ person }) => {
   const editor = await person('Analyst')

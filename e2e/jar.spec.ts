@@ -1,15 +1,10 @@
 // What frames of one browser can leave for each other. Hosts under one content domain are one site to a browser: they share
 // its cache, which makes opening fast, and its jar of cookies. docs/security.md says what that leaves; here is its size.
-import { type Frame, type Page, test as plain } from '@playwright/test'
+import { type Frame, test as plain } from '@playwright/test'
 import { Client } from './client.ts'
-import { expect, notebookOf, openNotebook, signIn, test } from './fixtures.ts'
+import { expect, inside, notebookOf, openNotebook, signIn, test } from './fixtures.ts'
 import { portPair, Stack } from './stack.ts'
 
-const inside = async (page: Page, name: string): Promise<Frame> => {
-  const frame = await (await page.locator(`iframe[title="Notebook ${name}"]`).elementHandle())?.contentFrame()
-  if (!frame) throw new Error(`no frame for ${name}`)
-  return frame
-}
 const plant = (frame: Frame, name: string, value: string) =>
   frame.evaluate(
     ([key, text]) => {
