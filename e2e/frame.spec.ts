@@ -201,6 +201,50 @@ test('a change of person leaves no frame of the one before', async ({ person, cl
   expect(after.filter((source) => before.includes(source))).toEqual([])
 })
 
+test('forged messages from a sibling, from a nested frame and from a foreign page are ignored', async ({
+  person,
+  client,
+  stack,
+}) => {
+  const colleague = await client('Colleague')
+  await colleague.notebook('aimed at', notebookOf('0'))
+  await colleague.notebook('aiming', notebookOf('0'))
+  const page = await person('Colleague')
+  const target = await openNotebook(page, 'aimed at')
+  await page.goBack()
+  await openNotebook(page, 'aiming')
+  const first = await iframe(page, 'aimed at').getAttribute('src')
+  const forge = () => {
+    const start = { type: 'scrydon-frame-start', mode: 'edit', theme: 'dark', name: 'forged' }
+    const all = [parent, top, ...Array.from({ length: parent.frames.length }, (_, at) => parent.frames[at])]
+    for (const each of all) if (each && each !== window) each.postMessage(start, '*', [new MessageChannel().port1])
+    const nested = document.body.appendChild(document.createElement('iframe'))
+    nested.srcdoc = '<script>top.postMessage({ type: "scrydon-frame-ready" }, "*")</scr' + 'ipt>'
+    return new Promise<void>((done) => {
+      nested.onload = () => done()
+    })
+  }
+  await (await inside(page, 'aiming')).evaluate(forge)
+  const clone = await page.context().newPage()
+  await clone.goto(canary.origin)
+  const opened = page.context().waitForEvent('page')
+  await clone.evaluate((shell) => {
+    const stolen = window.open(shell)
+    for (const message of [
+      { type: 'scrydon-frame-ready' },
+      { type: 'scrydon-frame-start', mode: 'edit', theme: 'dark', name: 'forged' },
+    ])
+      stolen?.postMessage(message, '*', [new MessageChannel().port1])
+  }, stack.origin)
+  await (await opened).close()
+  await clone.close()
+  await page.goBack()
+  await openNotebook(page, 'aimed at')
+  expect(await iframe(page, 'aimed at').getAttribute('src')).toBe(first)
+  await edit(page, target, 0, "f'untouched {6 * 7}'")
+  await expect(output(target, 0)).toContainText('untouched 42')
+})
+
 test('a session of another id does not open from inside the frame: its stream and its commands are those of the one there is', async ({
   person,
   client,

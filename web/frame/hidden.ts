@@ -1,5 +1,5 @@
 // The selectors of what is hidden, by mode. Names are marimo 0.25.2's own test ids, keys and labels, as its page has them;
-// e2e/frame.spec.ts opens every menu and panel and finds none of them in sight.
+// e2e/frame.spec.ts looks for them, and e2e/controls.spec.ts presses what is left: none of it is refused.
 const menu = (label: string) => `[data-testid="notebook-menu-dropdown-${label}"]`
 const palette = (label: string) => `[cmdk-item][data-value^="${label}" i]`
 const panel = (key: string) => `[aria-label$="anel tabs"] [data-key="${key}"], [aria-label="Sidebar panels"] [data-key="${key}"]`
@@ -54,9 +54,13 @@ const edit = [
   testId('footer-copilot-status'),
   testId('footer-rtc-status'),
   testId('backend-status'),
+  // the banner of a kernel that has stopped: the shell says it over the page, with the cause
+  `div:has(> div > ${testId('restart-session-button')})`,
   // the notice that offers to install a package: the error in the cell says who adds one
   `.fixed.top-5:has(${testId('install-packages-button')})`,
   testId('install-packages-button'),
+  // “Add database or catalog” of the variables: its dialog offers buckets and secrets, and a kernel reaches neither
+  `${testId('helper')} button[aria-haspopup="dialog"]:not(.react-flow *)`,
   // settings that the command table drops or that are somebody else's
   ...SETTINGS_TABS.map((tab) => `[role="tab"][id$="-trigger-${tab}"]`),
   ...['pylsp-checkbox', 'package-manager-select'].map(group),
@@ -70,7 +74,9 @@ const edit = [
 
 /** Downloads have no way out of the frame; these stand in shadow roots too. */
 const both = [testId('export-button'), '.vega-embed details', '.vega-embed summary', '.modebar-btn[data-title^="Download"]']
-const run = [testId('notebook-actions-dropdown')]
+/** A reader's page copies nothing by itself (web/shell/frame.ts): what offers to would do nothing. The keys copy. */
+const COPIES = ['button:has(> svg.lucide-copy)', contextItem('copy'), '[aria-label="Copy to clipboard"]']
+const run = [testId('notebook-actions-dropdown'), ...COPIES]
 
 export const HIDDEN = { both, edit, run } as const
 

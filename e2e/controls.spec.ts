@@ -1,0 +1,172 @@
+// No control in sight ends in a refusal: each is pressed, in every menu, panel and dialog, by who edits and by who reads.
+import type { Frame, Locator } from '@playwright/test'
+import { expect, inside, notebookOf, openNotebook, type Page, runAll, type Stack, test } from './fixtures.ts'
+import { type Place, Sweep } from './sweep.ts'
+
+type Told = Window & { complaints?: string[] }
+
+/** Nothing fades: what was left is gone at once. marimo copies sheets of such a name into its shadow roots. */
+function still(): void {
+  const style = Object.assign(document.createElement('style'), { title: 'marimo-still' })
+  style.textContent = '*, ::before, ::after { animation: none !important; transition: none !important }'
+  document.head.append(style)
+}
+
+/** From here on: what marimo says in red, each sentence that speaks of a refusal, and a copy that the browser refuses. */
+function listen(): void {
+  const complaints: string[] = []
+  ;(window as Told).complaints = complaints
+  const read = (element: Element) => {
+    const toast = element.closest('.destructive') ?? element.querySelector('.destructive')
+    const text = element.textContent ?? ''
+    if (toast) complaints.push(toast.textContent ?? '')
+    else if (text.length < 500 && /\b403\b|not (available|offered|allowed)|forbidden|refused/i.test(text)) complaints.push(text)
+  }
+  const { clipboard } = navigator
+  const copy = clipboard.writeText.bind(clipboard)
+  clipboard.writeText = (text) => copy(text).catch((error: Error) => void complaints.push(`copy: ${error.name}`))
+  new MutationObserver((records) => {
+    for (const { addedNodes } of records) for (const node of addedNodes) if (node instanceof Element) read(node)
+  }).observe(document, { childList: true, subtree: true })
+}
+
+const refused = (stack: Stack): string[] =>
+  stack
+    .log('gateway')
+    .split('\n')
+    .filter((line) => line.includes('"command refused"'))
+
+/** A route that is refused to everybody: once the log has it, it has all that was refused before. */
+const LAST = '/api/kernel/execute'
+
+async function swept(page: Page, frame: Frame, stack: Stack, places: readonly Place[]): Promise<string[]> {
+  const before = refused(stack).length
+  const said: string[] = []
+  page.on('console', (message) => {
+    if (/Failed to handle request|\b403\b/.test(message.text())) said.push(message.text())
+  })
+  page.on('filechooser', () => undefined)
+  await frame.evaluate(listen)
+  const sweep = new Sweep(page, frame)
+  try {
+    for (const place of places) await sweep.through(place)
+  } finally {
+    await test.info().attach('pressed', { body: [...sweep.pressed].join('\n'), contentType: 'text/plain' })
+  }
+  expect.soft(await frame.evaluate(() => (window as Told).complaints)).toEqual([])
+  expect.soft(said).toEqual([])
+  await frame.evaluate((path) => fetch(path, { method: 'POST', body: '{}' }), LAST)
+  await expect.poll(() => refused(stack).at(-1) ?? '').toContain(LAST)
+  expect.soft(refused(stack).slice(before, -1)).toEqual([])
+  expect.soft([...sweep.missed], 'in sight, yet not to be pressed').toEqual([])
+  return [...sweep.pressed]
+}
+
+const SMALL = notebookOf('import marimo as mo\nnumber = 1', 'mo.md(f"{number}")', 'print(number)')
+
+/** Ends what the sweep stands on: the cell, its code, the run, the view. Each is pressed in a spec of its own. */
+const ENDS =
+  /^(vertical|grid|slides)$|convert to|view as|^delete|^cell > delete|interrupt|app view|hide-code-button|^undo|clear all outputs/i
+/** Places of their own. */
+const LEADS = /command.palette|keyboard shortcuts|user settings|find and replace/i
+
+const tid = (frame: Frame, name: string) => frame.getByTestId(name).filter({ visible: true }).first()
+
+/** What a press opens. */
+function layer(frame: Frame, name: string, role: 'menu' | 'dialog', opens: () => Promise<unknown>, titled = ''): Place {
+  const within = frame.locator(`[role="${role}"]`).filter({ visible: true, hasText: titled }).first()
+  const open = async () => {
+    if (await within.isVisible()) return
+    await opens()
+    await within.waitFor()
+  }
+  return { name, within, open, skip: ENDS, leads: LEADS }
+}
+
+/** What is there all the time. */
+const standing = (name: string, within: Locator): Place => ({
+  name,
+  within,
+  open: () => within.waitFor(),
+  skip: ENDS,
+  leads: LEADS,
+})
+
+async function opened(page: Page, name: string): Promise<Frame> {
+  await runAll(await openNotebook(page, name))
+  const frame = await inside(page, name)
+  await frame.evaluate(still)
+  return frame
+}
+
+/** Each has been pressed, so the sweep was there. */
+function named(pressed: readonly string[], wanted: readonly string[]): void {
+  expect.soft(wanted.filter((way) => !pressed.some((each) => each.startsWith(way)))).toEqual([])
+}
+
+test('an editor’s menus', async ({ person, client, stack }) => {
+  await (await client('Colleague')).notebook('menus', SMALL)
+  const page = await person('Colleague')
+  const frame = await opened(page, 'menus')
+  const cell = frame.locator('.marimo-cell').first()
+  const pressed = await swept(page, frame, stack, [
+    layer(frame, 'cell', 'dialog', async () => {
+      await cell.hover()
+      await cell.getByTestId('cell-actions-button').click()
+    }),
+    layer(frame, 'context', 'menu', () => cell.locator('.cm-content').click({ button: 'right' })),
+    standing('top', tid(frame, 'chrome-controls-top-right')),
+    layer(frame, 'menu', 'menu', () => tid(frame, 'notebook-menu-dropdown').click()),
+  ])
+  named(pressed, [
+    'top > app-config-button > User settings',
+    'menu > Copy code to clipboard',
+    'menu > Add setup cell',
+    'menu > Keyboard shortcuts',
+    'cell > Split',
+    'cell > Format',
+    'cell > Hide code',
+    'cell > Disable execution',
+    'context > Copy',
+    'context > Split',
+  ])
+})
+
+test('an editor’s palette', async ({ person, client, stack }) => {
+  await (await client('Colleague')).notebook('palette', SMALL)
+  const page = await person('Colleague')
+  const frame = await opened(page, 'palette')
+  const pressed = await swept(page, frame, stack, [
+    layer(frame, 'palette', 'dialog', () => tid(frame, 'command-palette-button').click()),
+  ])
+  named(pressed, [
+    'palette > Fold all cells',
+    'palette > Format all',
+    'palette > Toggle developer panel',
+    'palette > Helper panel > Variables',
+    'palette > Helper panel > Snippets',
+    'palette > Config > ',
+    'palette > App config > Set width=full',
+    'palette > Show keyboard shortcuts',
+  ])
+})
+
+const PANELS = ['variables', 'outline', 'documentation', 'dependencies'] as const
+
+/** In the narrow table of the variables its neighbour lies over it. */
+const COVERED = /^data-table-column-menu-button$/
+
+test('an editor’s panels', async ({ person, client, stack }) => {
+  await (await client('Colleague')).notebook('panels', SMALL)
+  const page = await person('Colleague')
+  const frame = await opened(page, 'panels')
+  const key = (name: string) => frame.locator(`[data-key="${name}"]`).filter({ visible: true }).first()
+  const pick = (name: string) => async () => {
+    if ((await key(name).getAttribute('aria-selected')) !== 'true') await key(name).click()
+    await page.keyboard.press('Escape') // a driver's press is the start of a drag, too
+  }
+  const pressed = await swept(page, frame, stack, [
+    ...PANELS.map((name) => ({ ...standing(name, tid(frame, 'helper')), open: pick(name), skip: COVERED })),
+  ])
+  named(pressed, ['variables > ', 'outline > ', 'documentation > ', 'dependencies > '])
+})
