@@ -1,9 +1,9 @@
-// Who may import whom, judged on the real syntax tree (rolldown's parser, which vite brings along).
+// Who may import whom, judged on the real syntax tree.
 // A rule: files matching `from` may not import files matching `to` (`$1` in `to` and `but` stands for from's group).
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { parseAst } from 'rolldown/parseAst'
 import { exists } from './paths.mjs'
+import { parse, walk } from './syntax.mjs'
 
 export const ROOTS = ['protocol', 'server', 'kernel-runner', 'web', 'e2e', 'bench']
 const TEST = /\.(test|contract)\.ts$/
@@ -60,17 +60,14 @@ function* sources(folder) {
 /** Every specifier a file names: import, export … from, import(), and import types (which are gone when it runs). */
 export function specifiers(path, text) {
   const found = []
-  const walk = (node) => {
-    if (node === null || typeof node !== 'object') return
-    if (Array.isArray(node)) return node.forEach(walk)
-    if (/^(Import|Export|TSImport)/.test(node.type ?? '') && typeof node.source?.value === 'string')
+  walk(parse(path, text), (node) => {
+    if (/^(Import|Export|TSImport)/.test(node.type) && typeof node.source?.value === 'string')
       found.push({
         specifier: node.source.value,
         erased: [node.type, node.importKind, node.exportKind].some((kind) => kind === 'type' || kind === 'TSImportType'),
       })
-    Object.values(node).forEach(walk)
-  }
-  walk(parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' }).body)
+    return true
+  })
   return found
 }
 

@@ -1,7 +1,7 @@
 // Kernels that exist in this process only: every start is accepted, and the test moves them through their phases.
 import type { KernelId } from '#protocol/ids.ts'
 import { MARIMO } from '#protocol/marimo.ts'
-import type { KernelState, RunnerEvent } from '#protocol/runner.ts'
+import type { KernelSpec, KernelState, RunnerEvent } from '#protocol/runner.ts'
 import type { KernelEvent, Kernels, Started } from '../seams/kernels.ts'
 
 export type MemoryKernels = Kernels & {
@@ -20,9 +20,7 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
   const states = new Map<KernelId, KernelState>()
   const sources = new Map<KernelId, string>()
   const listeners = new Set<(event: KernelEvent) => void>()
-  let answer: Started | null = null
-  let held = Promise.resolve()
-  let away = false
+  const told = { answer: null as Started | null, held: Promise.resolve(), away: false }
 
   const happen = (event: RunnerEvent) => {
     const before = states.get(event.kernel)
@@ -35,27 +33,24 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
     sources,
     happen,
     answer: (started) => {
-      answer = started
+      told.answer = started
     },
     hold: () => {
       const { promise, resolve } = Promise.withResolvers<void>()
-      held = promise
+      told.held = promise
       return resolve
     },
     away: (is) => {
-      away = is
+      told.away = is
     },
     packages: async () => [],
     info: () => ({ level, why: [], packages: [], marimo: MARIMO, python: '3.11', instance: 'memory' }),
     list: () => [...states.values()],
     get: (kernel) => states.get(kernel) ?? null,
-    find: (person, notebook, mode) =>
-      [...states.values()]
-        .filter(({ spec }) => spec.person === person && spec.notebook === notebook && spec.mode === mode)
-        .at(-1) ?? null,
+    find: (...of) => [...states.values()].filter(({ spec }) => same(spec, ...of)).at(-1) ?? null,
     start: async (spec, source) => {
-      await held
-      if (answer) return answer
+      await told.held
+      if (told.answer) return told.answer
       const phase = { phase: 'starting', step: 'queued' } as const
       const state: KernelState = { spec, phase, usage: null, attached: null, detachedSince: now(), startedAt: now() }
       states.set(spec.id, state)
@@ -63,7 +58,7 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
       return { type: 'started', state }
     },
     stop: async (kernel, cause) => {
-      if (!away) happen({ type: 'phase', kernel, phase: { phase: 'exited', cause, message: 'Stopped.' } })
+      if (!told.away) happen({ type: 'phase', kernel, phase: { phase: 'exited', cause, message: 'Stopped.' } })
     },
     subscribe: (listener) => {
       listeners.add(listener)
@@ -71,6 +66,9 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
     },
   }
 }
+
+const same = (spec: KernelSpec, ...[person, notebook, mode]: Parameters<Kernels['find']>): boolean =>
+  spec.person === person && spec.notebook === notebook && spec.mode === mode
 
 function after(state: KernelState, event: RunnerEvent, now: number): KernelState {
   if (event.type === 'phase') return state.phase.phase === 'exited' ? state : { ...state, phase: event.phase }

@@ -10,6 +10,7 @@ import { bytes, date } from '../../primitives/format.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Confirm } from '../../ui/Confirm.tsx'
+import { FilePicker } from '../../ui/FilePicker.tsx'
 import { Query } from '../../ui/Query.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
 import { IconButton } from '../../ui/Tip.tsx'
@@ -26,7 +27,6 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
     (deed, name) => new Promise((answer) => setQuestion({ deed, name, answer })),
   )
   const used = () => (dataOf(files) ?? []).reduce((sum, file) => sum + file.bytes, 0)
-  let picker: HTMLInputElement | undefined
 
   return (
     <>
@@ -35,24 +35,7 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
           Every kernel of this notebook reads them, and only reads them, at <code class="font-mono text-xs text-ink">files/</code>
           .
         </p>
-        <Show when={props.mayEdit}>
-          <Button onClick={() => picker?.click()} disabled={sending() !== null}>
-            <Show when={sending()} fallback={<Upload size={15} aria-hidden="true" />}>
-              <Spinner />
-            </Show>
-            {sending() === null ? 'Upload files' : `Uploading ${sending()}`}
-          </Button>
-        </Show>
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          onChange={(event) => {
-            void upload([...(event.currentTarget.files ?? [])])
-            event.currentTarget.value = ''
-          }}
-        />
+        <Uploader mayEdit={props.mayEdit} sending={sending()} onFiles={(chosen) => void upload(chosen)} />
         <p class="numeric mt-3 text-xs text-ink-2">
           {bytes(used())} of {bytes(NOTEBOOK.uploads)} used; one file at most {bytes(NOTEBOOK.upload)}
         </p>
@@ -70,6 +53,29 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
       </Query>
       <Show when={question()}>{(asked) => <Sure {...asked()} onClose={() => setQuestion(null)} />}</Show>
     </>
+  )
+}
+
+type UploaderProps = {
+  readonly mayEdit: boolean
+  readonly sending: string | null
+  readonly onFiles: (files: readonly globalThis.File[]) => void
+}
+
+function Uploader(props: UploaderProps) {
+  return (
+    <FilePicker onFiles={props.onFiles}>
+      {(pick) => (
+        <Show when={props.mayEdit}>
+          <Button onClick={pick} disabled={props.sending !== null}>
+            <Show when={props.sending} fallback={<Upload size={15} aria-hidden="true" />}>
+              <Spinner />
+            </Show>
+            {props.sending === null ? 'Upload files' : `Uploading ${props.sending}`}
+          </Button>
+        </Show>
+      )}
+    </FilePicker>
   )
 }
 
