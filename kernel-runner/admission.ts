@@ -1,8 +1,8 @@
 // May this kernel start now? Pure: what runs and what the machine has free come in as values.
 import { KERNEL } from '#protocol/limits.ts'
 import type { KernelSpec, RunnerRefusal } from '#protocol/runner.ts'
+import { sizeText as size } from '#protocol/size.ts'
 import { START } from './bounds.ts'
-import { size } from './words.ts'
 
 export type Host = {
   readonly available: number // bytes of memory that can be had without swapping

@@ -1,6 +1,7 @@
 // What a stream message says about the kernel itself, read from its first bytes: the stream is passed on untouched, and
 // parsing every output to learn "busy" would cost more than the rest of the runner. A kernel is the sender, so nothing
 // here may grow or throw at what it sends.
+import { MiB, sizeText } from '#protocol/size.ts'
 import { MARIMO } from './bounds.ts'
 
 const OP = /^\{"op": ?"([a-z-]{1,40})"/
@@ -55,7 +56,7 @@ export function endIn(op: string | null, message: Buffer): ProcessEnd | null {
 
 /** Stands in for a message that is larger than one message may be. */
 export function oversizeMarker(bytes: number, limit: number): Buffer {
-  const size = (value: number) => `${Math.ceil(value / 1024 / 1024)} MB`
+  const size = (value: number) => sizeText(Math.ceil(value / MiB) * MiB) // upwards, so that it is more than the limit
   const data = {
     op: 'alert',
     title: 'Output too large',

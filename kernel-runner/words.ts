@@ -1,15 +1,9 @@
 // What a person is told when a kernel ends or does not start: one sentence or two, the limit by name and value, what to
 // do. Never a data value, a path or a stack.
 import type { Cause, Limits } from '#protocol/runner.ts'
+import { sizeText as size } from '#protocol/size.ts'
 import { WATCH } from './bounds.ts'
 import type { Death, StartStep } from './providers/provider.ts'
-
-export function size(bytes: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB'] as const
-  const power = Math.min(3, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
-  const value = bytes / 1024 ** power
-  return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[power]}`
-}
 
 const SIGNALS: Readonly<Record<number, string>> = {
   4: 'an illegal instruction',

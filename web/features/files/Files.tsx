@@ -5,8 +5,9 @@ import Trash from 'lucide-solid/icons/trash'
 import Upload from 'lucide-solid/icons/upload'
 import { createSignal, For, Show } from 'solid-js'
 import { NOTEBOOK } from '#protocol/limits.ts'
+import { sizeText } from '#protocol/size.ts'
 import type { Answer } from '../../net/api.ts'
-import { bytes, date } from '../../primitives/format.ts'
+import { date } from '../../primitives/format.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Confirm } from '../../ui/Confirm.tsx'
@@ -37,7 +38,7 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
         </p>
         <Uploader mayEdit={props.mayEdit} sending={sending()} onFiles={(chosen) => void upload(chosen)} />
         <p class="numeric mt-3 text-xs text-ink-2">
-          {bytes(used())} of {bytes(NOTEBOOK.uploads)} used; one file at most {bytes(NOTEBOOK.upload)}
+          {sizeText(used())} of {sizeText(NOTEBOOK.uploads)} used; one file at most {sizeText(NOTEBOOK.upload)}
         </p>
       </div>
       <Query query={files}>
@@ -102,7 +103,7 @@ function Entry(props: { readonly file: Listed; readonly mayEdit: boolean; readon
       <span class="min-w-0 grow">
         <span class="block truncate">{props.file.name}</span>
         <span class="numeric block text-xs text-ink-2">
-          {bytes(props.file.bytes)} · {date(props.file.uploaded)}
+          {sizeText(props.file.bytes)} · {date(props.file.uploaded)}
         </span>
       </span>
       <Show when={props.mayEdit}>

@@ -1,7 +1,9 @@
 // The versions, the current one first.
+
 import { createSignal, For, Show } from 'solid-js'
+import { sizeText } from '#protocol/size.ts'
 import type { Answer } from '../../net/api.ts'
-import { bytes, date } from '../../primitives/format.ts'
+import { date } from '../../primitives/format.ts'
 import { Button } from '../../ui/Button.tsx'
 import type { Shown } from './SourceDialog.tsx'
 
@@ -55,7 +57,7 @@ function Entry(props: EntryProps) {
         </Show>
       </div>
       <p class="numeric mt-0.5 text-xs text-ink-2">
-        {props.version.author.name} · {date(props.version.created)} · {bytes(props.version.bytes)}
+        {props.version.author.name} · {date(props.version.created)} · {sizeText(props.version.bytes)}
       </p>
       <div class="mt-2 flex gap-2">
         <Button size="small" aria-label={`View ${title(props.version)}`} onClick={props.onView}>
