@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RequestHead } from './channel.ts'
 import type { Channel } from './channelState.ts'
+import type { CloseName } from './close.ts'
 import { decodeCommand, decodeFrame, encodeCommand, frameCost } from './codec.ts'
 import { WIRE } from './limits.ts'
 import type { Message } from './reassemble.ts'
@@ -16,7 +17,7 @@ type Judges = {
   response?: (message: Message) => AnswerVerdict | Promise<AnswerVerdict>
 }
 
-type Seen = { readonly browser: Message[]; readonly runner: Message[]; readonly ends: string[] }
+type Seen = { readonly browser: Message[]; readonly runner: Message[]; readonly ends: string[]; readonly ids: unknown[] }
 
 /** The gateway's link to the runner, and the runner's channel on it once there is one. */
 function runnerSide(seen: Seen, consume: boolean) {
@@ -59,7 +60,10 @@ function browserChannel(front: Pair, seen: Seen): Channel {
         seen.browser.push(message)
         browser.consumed(message.cost)
       },
-      ended: (end) => seen.ends.push(`browser ${end.reason}`),
+      ended: (end) => {
+        seen.ends.push(`browser ${end.reason}`)
+        seen.ids.push(end.id)
+      },
     },
   )
   return browser
@@ -67,16 +71,17 @@ function browserChannel(front: Pair, seen: Seen): Channel {
 
 /** Browser, gateway and runner in memory. */
 function chain({ request = pass, response = pass }: Judges = {}, { consume = true } = {}) {
-  const seen: Seen = { browser: [], runner: [], ends: [] }
+  const seen: Seen = { browser: [], runner: [], ends: [], ids: [] }
   const relays: Relay[] = []
   const { back, far } = runnerSide(seen, consume)
+  const closing = (reason: CloseName) => `e_of-${reason}`
   const ended = (end: { readonly reason: string }, side: string) => void seen.ends.push(`relay ${end.reason} ${side}`)
   const front = new Pair(
     {},
     {
       open: (opening) => {
         const sides = { front: front.server, back: back.opener }
-        relays.push(new Relay({ ...sides, opening, tab: 't_12345678', role: 'edit', request, response, ended }))
+        relays.push(new Relay({ ...sides, opening, tab: 't_12345678', role: 'edit', request, response, closing, ended }))
       },
     },
   )
@@ -211,6 +216,7 @@ describe('a relay', () => {
     one.far().close('kernelGone')
     await one.settle()
     expect(one.seen.ends).toEqual(['relay kernelGone back', 'browser kernelGone'])
+    expect(one.seen.ids).toEqual(['e_of-kernelGone'])
     const two = chain()
     await two.settle()
     two.browser.close()
@@ -221,11 +227,13 @@ describe('a relay', () => {
     three.back.server.close('goingAway')
     await three.settle()
     expect(three.seen.ends).toContain('browser goingAway')
+    expect(three.seen.ids).toEqual(['e_of-goingAway'])
     const four = chain()
     await four.settle()
     four.relays[0]?.close('revoked')
     await four.settle()
     expect(four.seen.ends.sort()).toEqual(['browser revoked', 'relay revoked relay', 'runner normal'])
+    expect(four.seen.ids).toEqual(['e_of-revoked'])
     expect([four.front.server.size, four.front.opener.size, four.back.server.size, four.back.opener.size]).toEqual([0, 0, 0, 0])
   })
 })

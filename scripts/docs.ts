@@ -264,7 +264,8 @@ export function renderErrors(): string {
 Generated from \`server/errors.ts\` and \`protocol/errors.ts\` by \`npm run docs\`. Do not edit.
 
 An answer that refuses is \`{code, message, id}\`. The id stands in a line of \`gateway.log\` together with the code; that of the
-runner's own answers and of the page's does not. Quote the id rather than what surrounds it.
+runner's own answers and of the page's does not. A channel that the gateway closes for good has an id too, which stands there
+with the reason, the kernel and the person. Quote the id rather than what surrounds it.
 
 ## The gateway
 

@@ -3,7 +3,7 @@ import { type JSX, Match, Show, Switch } from 'solid-js'
 import type { Refusal } from '#protocol/api.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Empty, Reference } from '../../ui/Notice.tsx'
-import { diedRunning, type Ending, endingWords, openedOf, type Session } from './session.ts'
+import { diedRunning, type Ending, endingWords, openedOf, quotable, type Session } from './session.ts'
 
 type CoverProps = {
   readonly session: Session
@@ -85,7 +85,7 @@ function Ended(props: CoverProps & { readonly end: Ending }) {
       >
         {endingWords(props.end, openedOf(props.session)?.mode ?? 'run')}
         <br />
-        <span class="font-mono text-xs select-all">{props.end.id}</span>
+        <span class="font-mono text-xs select-all">{quotable(props.end)}</span>
       </Empty>
     </div>
   )
