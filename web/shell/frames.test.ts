@@ -62,25 +62,43 @@ test.each<[string, () => unknown]>([
   expect(page.frames).toHaveLength(1)
 })
 
-test('a focus that the warm frame’s loading took away is given back to the frame in front', () => {
+const focusComesBack = () => page.window.dispatchEvent(new Event('focus'))
+
+test.each<[string, (front: TestIFrame) => unknown]>([
+  ['and left nowhere', () => page.body],
+  ['while its element kept it', (front) => front],
+])('a focus that the warm frame’s loading took away %s is given back to the frame in front', (_, left) => {
   const front = pool.take('edit')
-  const behind = pool.take('edit')
+  pool.take('edit')
   front.show(true)
   pool.warm()
-  page.window.dispatchEvent(new Event('blur'))
-  page.window.dispatchEvent(new Event('focus'))
-  expect(page.document.activeElement).toBe(front.element)
-  expect(behind.inFront).toBe(false)
+  const element = elementOf(front)
+  page.focusOn(left(element))
+  focusComesBack()
+  expect([page.document.activeElement === element, element.entered]).toEqual([true, 1])
+})
+
+test('once the warm frame has spoken, and a moment more, the focus is not looked after', async () => {
+  const front = pool.take('edit')
+  front.show(true)
+  pool.warm()
+  page.frames.at(-1)?.say({ type: 'scrydon-frame-ready' })
+  await vi.advanceTimersByTimeAsync(999)
+  focusComesBack()
+  expect(elementOf(front).entered).toBe(1)
+  await vi.advanceTimersByTimeAsync(1)
+  page.focusOn(page.body)
+  focusComesBack()
+  expect([page.document.activeElement, elementOf(front).entered]).toEqual([page.body, 1])
 })
 
 test('a press on the shell keeps the focus it has taken', () => {
   const front = pool.take('edit')
   front.show(true)
   pool.warm()
-  page.window.dispatchEvent(new Event('blur'))
   const pressed = { closest: () => null }
   page.focusOn(pressed)
-  page.window.dispatchEvent(new Event('focus'))
+  focusComesBack()
   expect(page.document.activeElement).toBe(pressed)
 })
 

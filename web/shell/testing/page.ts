@@ -16,6 +16,7 @@ export class TestIFrame extends EventTarget {
   src = ''
   title = ''
   inert = false
+  entered = 0 // so often its page has been given the focus
   ariaHidden: string | null = null
 
   constructor(page: TestPage) {
@@ -32,8 +33,14 @@ export class TestIFrame extends EventTarget {
     this.attributes.set(name, value)
   }
 
+  /** Its page gets the focus only with the element: one that has it already passes nothing on. */
   focus(): void {
+    if (this.page.document.activeElement !== this) this.entered += 1
     this.page.focusOn(this)
+  }
+
+  blur(): void {
+    if (this.page.document.activeElement === this) this.page.focusOn(this.page.body)
   }
 
   closest(): null {
