@@ -28,6 +28,21 @@ const PLANTED = {
   'kernel-runner imports protocol only': ['kernel-runner/a.ts', "import type { B } from '../server/b.ts'", 'server/b.ts'],
   'seams import protocol only': ['server/seams/a.ts', "import '../notebooks/b.ts'", 'server/notebooks/b.ts'],
   'adapters import seams only': ['server/store/a.ts', "import '../identity/b.ts'", 'server/identity/b.ts'],
+  'a provider knows no kernels and no stream': [
+    'kernel-runner/providers/local/a.ts',
+    "import '../../stream/b.ts'",
+    'kernel-runner/stream/b.ts',
+  ],
+  'a stream knows no kernels and no provider': [
+    'kernel-runner/stream/a.ts',
+    "import '../kernels/b.ts'",
+    'kernel-runner/kernels/b.ts',
+  ],
+  'only main knows which provider': [
+    'kernel-runner/providers/a.ts',
+    "import './local/b.ts'",
+    'kernel-runner/providers/local/b.ts',
+  ],
   'nothing imports main': ['server/web/a.ts', "import '../main.ts'", 'server/main.ts'],
   'a feature never imports a feature': ['web/features/one/a.ts', "await import('../two/b.ts')", 'web/features/two/b.ts'],
   'no cycles': ['web/a.ts', "import './b.ts'", 'web/b.ts', "import './a.ts'"],

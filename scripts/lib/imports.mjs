@@ -30,6 +30,22 @@ export const RULES = [
     but: /^server\/(seams|$1)\//,
     tests: 'may',
   },
+  {
+    name: 'a provider knows no kernels and no stream',
+    from: /^kernel-runner\/providers\//,
+    to: /^kernel-runner\/(kernels|stream)\//,
+    tests: 'may',
+  },
+  {
+    name: 'a stream knows no kernels and no provider',
+    from: /^kernel-runner\/stream\//,
+    to: /^kernel-runner\/(kernels|providers)\//,
+  },
+  {
+    name: 'only main knows which provider',
+    from: /^kernel-runner\/(?!main\.ts|testing\/|providers\/local\/)/,
+    to: /^kernel-runner\/providers\/local\//,
+  },
   { name: 'nothing imports main', from: /./, to: /^(server|kernel-runner)\/main\.ts$/, tests: 'may' },
   {
     name: 'a feature never imports a feature',

@@ -1,8 +1,8 @@
 // What a person is told when a kernel ends or does not start: one sentence or two, the limit by name and value, what to
 // do. Never a data value, a path or a stack.
 import type { Cause, Limits } from '#protocol/runner.ts'
-import { WATCH } from './bounds.ts'
-import type { Death, StartStep } from './providers/provider.ts'
+import { WATCH } from '../bounds.ts'
+import type { Death, StartStep } from '../providers/provider.ts'
 
 export function size(bytes: number): string {
   const units = ['bytes', 'KB', 'MB', 'GB'] as const

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Ground, openGround, sandboxable, TestKernel, type Wish } from './testing/launch.ts'
+import { type Ground, openGround, sandboxable, TestKernel, type Wish } from '../../testing/launch.ts'
 
 const LOOK = `import ctypes, json, os, pwd, socket
 def refused(what):

@@ -1,7 +1,7 @@
 // What a stream message says about the kernel itself, read from its first bytes: the stream is passed on untouched, and
 // parsing every output to learn "busy" would cost more than the rest of the runner. A kernel is the sender, so nothing
 // here may grow or throw at what it sends.
-import { MARIMO } from './bounds.ts'
+import { MARIMO } from '../bounds.ts'
 
 const OP = /^\{"op": ?"([a-z-]{1,40})"/
 const CELL = /"op":"cell-op","cell_id":"([^"]{1,64})"/

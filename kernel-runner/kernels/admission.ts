@@ -1,7 +1,7 @@
 // May this kernel start now? Pure: what runs and what the machine has free come in as values.
 import { KERNEL } from '#protocol/limits.ts'
 import type { KernelSpec, RunnerRefusal } from '#protocol/runner.ts'
-import { START } from './bounds.ts'
+import { START } from '../bounds.ts'
 import { size } from './words.ts'
 
 export type Host = {
