@@ -45,7 +45,9 @@ async function embedded(page: Page, address: string): Promise<string> {
   }, address)
   const frames = page.mainFrame().childFrames()
   expect(frames).toHaveLength(loaded)
-  return frames.at(-1)?.url() ?? ''
+  const last = frames.at(-1)
+  await expect.poll(() => last?.url()).not.toBe('') // the page knows of the load before the test does
+  return last?.url() ?? ''
 }
 
 test('frame-ancestors: a foreign page embeds neither the shell nor a frame', async ({ person, stack }) => {
