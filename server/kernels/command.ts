@@ -36,7 +36,7 @@ export function judge(message: Message, spec: KernelSpec): Judged {
     { role: spec.mode, autorun: spec.autorun, file: NOTEBOOK_FILE },
   )
   if (decision.type === 'refuse')
-    return refused(message.sequence, { mode: spec.mode, code: decision.code, name: `${method} ${path}` })
+    return refused(message.sequence, { mode: spec.mode, code: decision.code, name: `${method} ${path.split('?', 1)[0]}` })
   const same = decision.type === 'pass' && decision.path === path && decision.body === command.body
   const verdict: Verdict = same
     ? pass()

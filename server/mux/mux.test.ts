@@ -74,10 +74,11 @@ describe('the way of a person', () => {
     const { tab, channel } = await house.liveKernel(house.owner, 'run')
     const before = await refusedCommands()
     for (let n = 0; n < 3; n += 1) await channel.ask('/api/kernel/run', { cellIds: ['x'], codes: ['1'] })
+    await channel.ask('/api/kernel/run?code=secret')
     for (const path of ['/api/made/up', '/__proto__', '/toString']) await channel.ask(path)
     const grown = [...(await refusedCommands())].map(([labels, count]) => [labels, count - (before.get(labels) ?? 0)])
     expect(grown.filter(([, by]) => by !== 0)).toEqual([
-      ['mode="run",code="read-only-view",route="POST /api/kernel/run"', 3],
+      ['mode="run",code="read-only-view",route="POST /api/kernel/run"', 4],
       ['mode="run",code="not-offered",route="unknown"', 3],
     ])
     tab.drop()
