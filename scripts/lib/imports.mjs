@@ -30,12 +30,45 @@ export const RULES = [
     but: /^server\/(seams|$1)\//,
     tests: 'may',
   },
+  {
+    name: 'a provider knows no kernels and no stream',
+    from: /^kernel-runner\/providers\//,
+    to: /^kernel-runner\/(kernels|stream)\//,
+    tests: 'may',
+  },
+  {
+    name: 'a stream knows no kernels and no provider',
+    from: /^kernel-runner\/stream\//,
+    to: /^kernel-runner\/(kernels|providers)\//,
+  },
+  {
+    name: 'only main knows which provider',
+    from: /^kernel-runner\/(?!main\.ts|testing\/|providers\/local\/)/,
+    to: /^kernel-runner\/providers\/local\//,
+  },
+  {
+    name: 'notebooks and kernels know no page and no socket',
+    from: /^server\/(notebooks|kernels)\//,
+    to: /^server\/(web|mux)\//,
+  },
   { name: 'nothing imports main', from: /./, to: /^(server|kernel-runner)\/main\.ts$/, tests: 'may' },
   {
     name: 'a feature never imports a feature',
     from: /^web\/features\/([^/]+)\//,
     to: /^web\/features\//,
     but: /^web\/features\/$1\//,
+  },
+  {
+    name: 'what features are made of knows no feature and no shell',
+    from: /^web\/(primitives|ui)\//,
+    to: /^web\/(features|shell)\//,
+  },
+  { name: 'the net draws nothing', from: /^web\/net\//, to: /^web\/ui\// },
+  {
+    name: 'what is for tests is imported by tests',
+    from: /^(protocol|server|kernel-runner|web)\/(?!.*\btesting\b)/,
+    to: /\btesting(\/|\.ts$)/,
+    tests: 'may',
   },
 ]
 

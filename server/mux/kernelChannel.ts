@@ -100,7 +100,10 @@ export class KernelChannel {
     const { verdict, save, refused } = judge(message, this.spec)
     const { id, person, notebook } = this.spec
     if (save) this.#deps.saves.asked(id, this.#stream, message.sequence, save.layout)
-    if (refused) this.#deps.audit.refused({ ...refused, person, notebook, kernel: id })
+    if (refused) {
+      this.#deps.audit.refused({ ...refused, person, notebook, kernel: id })
+      this.#deps.commandRefused(refused)
+    }
     return verdict
   }
 }

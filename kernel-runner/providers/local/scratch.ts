@@ -3,7 +3,7 @@
 // path may be. So each folder is opened below the one before it, never through a link, and what it holds is named through
 // its descriptor. What is more than one walk looks at counts as over any limit.
 import fs from 'node:fs/promises'
-import { WATCH } from './bounds.ts'
+import { WATCH } from '../../bounds.ts'
 
 const BLOCK = 512
 const DEPTH = 64 // folders within folders

@@ -1,5 +1,5 @@
-// No runner: every call says so. What a gateway is given when it serves nothing but the notebook browser, and in tests.
-import type { Kernels } from '../seams/kernels.ts'
+// No runner: every call says so.
+import type { Kernels } from '../../seams/kernels.ts'
 
 export const noKernels: Kernels = {
   info: () => null,

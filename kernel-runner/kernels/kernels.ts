@@ -1,8 +1,8 @@
 // All kernels of this runner: admits, queues, watches and stops them, and remembers for a while how the last ones ended.
 import type { KernelId } from '#protocol/ids.ts'
 import type { Cause, KernelSpec, KernelState, RunnerRefusal } from '#protocol/runner.ts'
+import { ENDED, START, WATCH } from '../bounds.ts'
 import { admit, type Host } from './admission.ts'
-import { ENDED, START, WATCH } from './bounds.ts'
 import { Kernel, type World } from './kernel.ts'
 
 export class Kernels {

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { localProvider, prepared, temporaryRoot } from '../testing/local.ts'
-import { providerContract } from './provider.contract.ts'
+import { localProvider, prepared, temporaryRoot } from '../../testing/local.ts'
+import { providerContract } from '../provider.contract.ts'
 
 const root = prepared ? temporaryRoot() : ''
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }))

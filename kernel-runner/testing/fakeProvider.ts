@@ -7,7 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { Death, KernelProcess, KernelProvider, Order, ProviderEvent, ProviderInfo, Sample } from './provider.ts'
+import type { Death, KernelProcess, KernelProvider, Order, ProviderEvent, ProviderInfo, Sample } from '../providers/provider.ts'
 
 const EXIT = /os\._exit\((\d+)\)/
 const FLOOD = /flood\((\d+), (\d+)\)/

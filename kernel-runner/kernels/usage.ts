@@ -1,7 +1,7 @@
 // From raw samples to what a person is shown: CPU as cores, idle since when, and whether it is worth an event.
 import type { Usage } from '#protocol/runner.ts'
-import { WATCH } from './bounds.ts'
-import type { Sample } from './providers/provider.ts'
+import { WATCH } from '../bounds.ts'
+import type { Sample } from '../providers/provider.ts'
 
 const MEMORY_STEP = 16 * 1024 * 1024
 const CPU_STEP = 0.1

@@ -2,7 +2,7 @@
 import { KERNEL } from '#protocol/limits.ts'
 import type { KernelSpec, RunnerRefusal } from '#protocol/runner.ts'
 import { sizeText as size } from '#protocol/size.ts'
-import { START } from './bounds.ts'
+import { START } from '../bounds.ts'
 
 export type Host = {
   readonly available: number // bytes of memory that can be had without swapping

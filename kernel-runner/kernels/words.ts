@@ -2,8 +2,8 @@
 // do. Never a data value, a path or a stack.
 import type { Cause, Limits } from '#protocol/runner.ts'
 import { sizeText as size } from '#protocol/size.ts'
-import { WATCH } from './bounds.ts'
-import type { Death, StartStep } from './providers/provider.ts'
+import { WATCH } from '../bounds.ts'
+import type { Death, StartStep } from '../providers/provider.ts'
 
 const SIGNALS: Readonly<Record<number, string>> = {
   4: 'an illegal instruction',

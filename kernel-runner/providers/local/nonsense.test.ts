@@ -5,7 +5,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { PYTHON, prepared } from './testing/local.ts'
+import { PYTHON, prepared } from '../../testing/local.ts'
 import { type StartRequest, Zygote } from './zygote.ts'
 
 const STUB = `import json, socket, sys

@@ -2,7 +2,7 @@
 // parsing every output to learn "busy" would cost more than the rest of the runner. A kernel is the sender, so nothing
 // here may grow or throw at what it sends.
 import { MiB, sizeText } from '#protocol/size.ts'
-import { MARIMO } from './bounds.ts'
+import { MARIMO } from '../bounds.ts'
 
 const OP = /^\{"op": ?"([a-z-]{1,40})"/
 const CELL = /"op":"cell-op","cell_id":"([^"]{1,64})"/

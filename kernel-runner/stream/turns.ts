@@ -1,6 +1,6 @@
 // The work of one kernel, whoever asked for it: so much at once, some of it strictly one after the other, and none is begun
 // while there is no room for what it brings. It outlives its client: what comes with the next waits behind it.
-import { MARIMO } from './bounds.ts'
+import { MARIMO } from '../bounds.ts'
 
 export type Turn = {
   readonly order: 'after the last' | 'beside'

@@ -1,4 +1,4 @@
-import { kernelsContract } from '../seams/kernels.contract.ts'
+import { kernelsContract } from '../../seams/kernels.contract.ts'
 import { memoryKernels } from './memory.ts'
 import { noKernels } from './none.ts'
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -56,6 +56,19 @@ describe('a kernel’s folder', () => {
     await wipeLeftovers(root)
     expect(fs.readdirSync(files)).toEqual(['table.csv'])
   })
+
+  it.skipIf(process.getuid?.() !== 0)(
+    'is measured and wiped without opening a device that stands where the notebook did',
+    async () => {
+      const { home } = make('x')
+      const file = path.join(home, 'notebook.py')
+      fs.rmSync(file)
+      execFileSync('mknod', [file, 'c', '240', '0']) // nobody drives it: to open it fails
+      expect(() => fs.openSync(file, 'r')).toThrow()
+      expect(await folderBytes(home)).toBeLessThan(100_000)
+      expect(await wipeLeftovers(root)).toEqual({ wiped: 1, kept: 0 })
+    },
+  )
 
   it('left by a killed runner is wiped, and a number that is another process now is spared', async () => {
     const { folder } = make('x')

@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto'
 import http from 'node:http'
 import WebSocket from 'ws'
 import { WIRE } from '#protocol/limits.ts'
-import { MARIMO } from './bounds.ts'
+import { MARIMO } from '../bounds.ts'
 
 export type Answer = { readonly status: number; readonly contentType?: string; readonly body: Buffer }
 

@@ -2,7 +2,7 @@
 import type { KernelId } from '#protocol/ids.ts'
 import { MARIMO } from '#protocol/marimo.ts'
 import type { KernelSpec, KernelState, RunnerEvent } from '#protocol/runner.ts'
-import type { KernelEvent, Kernels, Started } from '../seams/kernels.ts'
+import type { KernelEvent, Kernels, Started } from '../../seams/kernels.ts'
 
 export type MemoryKernels = Kernels & {
   readonly sources: ReadonlyMap<KernelId, string>

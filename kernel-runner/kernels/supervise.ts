@@ -7,10 +7,10 @@
 // An event that does not fit the state changes nothing: processes and timers report late.
 import { KERNEL } from '#protocol/limits.ts'
 import type { Cause, Limits, Phase } from '#protocol/runner.ts'
-import { MARIMO, WATCH } from './bounds.ts'
-import type { StreamEnd } from './marimo.ts'
-import type { Death, ProviderEvent, Sample, StartStep } from './providers/provider.ts'
-import type { ProcessEnd } from './status.ts'
+import { MARIMO, WATCH } from '../bounds.ts'
+import type { Death, ProviderEvent, Sample, StartStep } from '../providers/provider.ts'
+import type { StreamEnd } from '../stream/marimo.ts'
+import type { ProcessEnd } from '../stream/status.ts'
 import { DISK_FULL, deathWords, howEnded, startFailedWords, stopWords, UNREADABLE } from './words.ts'
 
 export type State =

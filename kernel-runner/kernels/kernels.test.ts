@@ -2,13 +2,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KERNEL } from '#protocol/limits.ts'
 import type { KernelSpec, RunnerEvent } from '#protocol/runner.ts'
-import { ENDED, START } from './bounds.ts'
-import { RingBudget } from './budget.ts'
+import { ENDED, START } from '../bounds.ts'
+import type { KernelProvider } from '../providers/provider.ts'
+import { RingBudget } from '../stream/budget.ts'
+import { specOf } from '../testing/client.ts'
+import { ManualClock } from '../testing/clock.ts'
+import { FakeProvider } from '../testing/fakeProvider.ts'
 import { Kernels } from './kernels.ts'
-import { FakeProvider } from './providers/fake.ts'
-import type { KernelProvider } from './providers/provider.ts'
-import { specOf } from './testing/client.ts'
-import { ManualClock } from './testing/clock.ts'
 
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 const source = Buffer.from('x')

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Ground, openGround, sandboxable, TestKernel, type Wish } from './testing/launch.ts'
+import { type Ground, openGround, sandboxable, TestKernel, type Wish } from '../../testing/launch.ts'
 
 const LOOK = `import ctypes, json, os, pwd, socket
 def refused(what):
@@ -16,6 +17,8 @@ seen = {
     "environment": dict(os.environ),
     "user": pwd.getpwuid(os.getuid()).pw_name,
     "tmp": [name for name in os.listdir("/tmp") if "launch" in name],
+    "device": refused(lambda: os.mknod("/home/me/device", 0o20600, os.makedev(1, 3))),
+    "moved": [refused(lambda: bring("/dev/null", "/home/me/device")) for bring in (os.link, os.rename)],
     "vsock": refused(lambda: socket.socket(40, socket.SOCK_STREAM)),
     "namespace": refused(lambda: os.open("/proc/1/mem", os.O_RDWR)) and ctypes.CDLL(None, use_errno=True).unshare(0x10000000) * -1,
 }
@@ -221,6 +224,7 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     expect(seen).toMatchObject({ user: 'me', vsock: 97, environment: { HOME: '/home/me' }, namespace: 1 })
     expect(seen.fds.filter((target: string) => !/^(socket:|pipe:|anon_inode:|\/dev\/null$)/.test(target))).toEqual([])
     expect(seen.tmp).toEqual([])
+    expect([seen.device, ...seen.moved]).toEqual([constants.errno.EPERM, constants.errno.EXDEV, constants.errno.EXDEV])
     expect(JSON.stringify(seen.environment)).not.toContain(ground.folder)
   })
 

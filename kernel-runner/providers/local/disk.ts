@@ -1,10 +1,10 @@
 // The disk is everybody's: when little of it is free, whoever writes most is stopped, before nobody's work can be saved. It is
 // the net below the limit of each kernel (scratch.ts): for what many write together, and for files nobody can see.
+import type { Room } from '../provider.ts'
+
 const MiB = 1024 * 1024
 const RESERVE = 2048 * MiB // free space to be kept
 const LEAST = 16 * MiB // within one sample: less is no reason for a full disk
-
-export type Room = 'enough' | 'none'
 
 export class Disk {
   readonly #free: () => number

@@ -3,9 +3,9 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Ground, openGround, PYTHON, sandboxable } from '../../testing/launch.ts'
 import { judge, probe, type Report, refusal, report, WORDS } from './probe.ts'
 import { buildHolder } from './sandbox.ts'
-import { type Ground, openGround, PYTHON, sandboxable } from './testing/launch.ts'
 
 const facts = {
   uid: 61001,
@@ -82,7 +82,7 @@ describe.skipIf(!sandboxable)('as a plain user', () => {
     const own = join(folder, 'own')
     mkdirSync(own, { mode: 0o700 })
     chownSync(own, 1500, 1500)
-    const script = join(import.meta.dirname, 'testing/rootless.ts')
+    const script = join(import.meta.dirname, '../../testing/rootless.ts')
     const run = spawnSync('setpriv', [...AS_USER, process.execPath, script, python ?? '', own], {
       encoding: 'utf8',
       env: { ...process.env, HOME: own },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { KERNEL } from '#protocol/limits.ts'
+import { START } from '../bounds.ts'
+import { specOf } from '../testing/client.ts'
 import { admit, type Host } from './admission.ts'
-import { START } from './bounds.ts'
-import { specOf } from './testing/client.ts'
 
 const GiB = 1024 ** 3
 const roomy: Host = { available: 8 * GiB, level: 3, shared: false }

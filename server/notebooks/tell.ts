@@ -1,7 +1,7 @@
 // Says on the event bus what the leases decided.
 import type { NotebookId } from '#protocol/ids.ts'
-import { account, audience, type Desk } from './notebooks/desk.ts'
-import type { Tell } from './notebooks/leases.ts'
+import { account, audience, type Desk } from './desk.ts'
+import type { Tell } from './leases.ts'
 
 export async function tellLease(desk: Desk, notebook: NotebookId, effect: Parameters<Tell>[1]): Promise<void> {
   const { events } = desk
