@@ -166,16 +166,28 @@ for (const [what, deep] of Object.entries(DEEP))
   })
 
 // The kernel may put anything in place of its own files; what marimo then does with them is said and bounded.
-const REPLACED = /replaced by a link or a pipe/
+const REPLACED = /replaced by a link, a pipe or a device/
 const SWAPS = [
-  ['a symlink', 'path.symlink_to("/etc/passwd")', 'refused'],
-  ['a FIFO', 'os.mkfifo(path)', 'refused'],
-  ['a folder', 'path.mkdir()', 'refused'],
-  ['a hard link', '(path.parent / "other").write_text("theirs"); os.link(path.parent / "other", path)', 'saved'],
+  ['a symlink', 'path.symlink_to("/etc/passwd")', 'path.is_symlink()', 'refused'],
+  ['a FIFO', 'os.mkfifo(path)', 'path.is_fifo()', 'refused'],
+  ['a folder', 'path.mkdir()', 'path.is_dir()', 'refused'],
+  [
+    'a hard link',
+    '(path.parent / "other").write_text("theirs"); os.link(path.parent / "other", path)',
+    'path.stat().st_nlink == 2',
+    'saved',
+  ],
+  // A kernel has no right to make one, so nothing stands there.
+  [
+    'a device',
+    'with contextlib.suppress(PermissionError): os.mknod(path, 0o20600, os.makedev(1, 3))',
+    'not path.exists()',
+    'saved',
+  ],
 ] as const
 const PLACES = { 'its file': 'notebook.py', 'its layout': 'layouts/notebook.grid.json' } as const
 
-for (const [what, make, outcome] of SWAPS)
+for (const [what, make, stands, outcome] of SWAPS)
   for (const [where, file] of Object.entries(PLACES))
     test(`${what} in place of ${where}: a save is ${outcome} in time, its target is never stored`, async ({ client }) => {
       const mine = await client('Colleague')
@@ -183,12 +195,12 @@ for (const [what, make, outcome] of SWAPS)
       const open = await openAs(mine, `switch, ${what} ${where}`, source)
       const { ids } = await open.kernel.instantiate()
       const swap = [
-        'import os, pathlib',
+        'import contextlib, os, pathlib',
         `path = pathlib.Path.home() / "${file}"`,
         'path.parent.mkdir(exist_ok=True)',
         'path.unlink(missing_ok=True)',
         make,
-        'f"tried {path.is_symlink() or path.is_fifo() or path.is_dir() or path.stat().st_nlink == 2}"',
+        `f"tried {${stands}}"`,
       ].join('\n')
       await open.kernel.run(ids.slice(0, 1), [swap])
       expect(outputs(open.kernel)).toContain('tried True')

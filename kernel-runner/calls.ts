@@ -6,7 +6,7 @@ import { NOTEBOOK } from '#protocol/limits.ts'
 import type { Message } from '#protocol/reassemble.ts'
 import { RUNNER_CALLS, type RunnerCall, type RunnerInfo, type RunnerRefusal } from '#protocol/runner.ts'
 import { decodeJson } from '#protocol/text.ts'
-import type { Kernels } from './kernels.ts'
+import type { Kernels } from './kernels/kernels.ts'
 
 type Reply = { readonly status: number; readonly body: unknown }
 type Body<Call extends RunnerCall> = z.infer<(typeof RUNNER_CALLS)[Call]['body']>

@@ -263,6 +263,7 @@ describe('answers', () => {
     const channel = client.kernel(kernel, TAB, undefined, false)
     await channel.ready()
     const session = rig.runner.kernels.get(kernel)?.session
+    channel.run('Hbol', 'flood(200, 100000)') // more than a ring: its rest is said when the client has gone, however few commands came
     for (let n = 0; n < 20; n += 1) channel.command('/api/kernel/save', { codes: [codes] })
     await expect.poll(() => session?.ring.bytes ?? 0, { timeout: 10_000 }).toBeGreaterThan(RING.kernel)
     client.drop()

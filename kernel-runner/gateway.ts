@@ -9,7 +9,7 @@ import type { Opening } from '#protocol/port.ts'
 import type { Clock } from '#protocol/wire.ts'
 import type { Announcer } from './announcer.ts'
 import type { Calls } from './calls.ts'
-import type { Kernels } from './kernels.ts'
+import type { Kernels } from './kernels/kernels.ts'
 import { feed, unixWire } from './wire.ts'
 
 export type Served = { readonly kernels: Kernels; readonly calls: Calls; readonly announcer: Announcer; readonly clock: Clock }

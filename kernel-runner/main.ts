@@ -8,7 +8,7 @@ import { systemClock } from './clock.ts'
 import { checkLength, InUse, lockHome, Misconfigured } from './instance.ts'
 import { createLog } from './log.ts'
 import './memory.ts'
-import { LocalProvider } from './providers/local.ts'
+import { LocalProvider } from './providers/local/provider.ts'
 import { startRunner } from './runner.ts'
 
 const REPOSITORY = path.dirname(import.meta.dirname)

@@ -21,7 +21,7 @@ export type Start = {
 }
 
 /** Keys that are the shell's while the frame has the focus: its palette, out of the frame, the tab beside this one. */
-export const SHORTCUTS = ['palette', 'leave', 'next', 'previous'] as const
+export const SHORTCUTS = ['palette', 'cross', 'next', 'previous'] as const
 
 /** What marimo offers that only the shell can do; the shell asks the person where it costs something. */
 export const INTENTS = ['restart', 'shutdown', 'takeover'] as const

@@ -89,8 +89,8 @@ export class Channel implements Port {
   }
 
   /** Ends the channel; what waits to be sent is dropped. The reason travels only from the server side. */
-  close(reason: CloseName = 'normal', detail?: string, id?: string): void {
-    this.#link.end(this, { reason, detail, id })
+  close(reason: CloseName = 'normal', detail?: string): void {
+    this.#link.end(this, { reason, detail })
   }
 
   /** Runs once what was sent so far has left this process: its bytes may be changed from then on. */

@@ -1,8 +1,7 @@
 // Every bound of the system, by name. Units are in the names or in the comment: bytes unless said otherwise.
 // The design's table of limits is this file; a refusal names the limit, its value and what to do.
-const KiB = 1024
-const MiB = 1024 * KiB
-const GiB = 1024 * MiB
+import { GiB, KiB, MiB } from './size.ts'
+
 const second = 1000 // all times are milliseconds
 const minute = 60 * second
 const hour = 60 * minute

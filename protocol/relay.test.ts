@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RequestHead } from './channel.ts'
 import type { Channel } from './channelState.ts'
+import type { CloseName } from './close.ts'
 import { decodeCommand, decodeFrame, encodeCommand, frameCost } from './codec.ts'
 import { WIRE } from './limits.ts'
 import type { Message } from './reassemble.ts'
@@ -16,54 +17,42 @@ type Judges = {
   response?: (message: Message) => AnswerVerdict | Promise<AnswerVerdict>
 }
 
-/** Browser, gateway and runner in memory. */
-function chain(judges: Judges = {}, extra: { consume?: boolean } = {}) {
-  const seen = { browser: [] as Message[], runner: [] as Message[], ends: [] as string[] }
+type Seen = { readonly browser: Message[]; readonly runner: Message[]; readonly ends: string[]; readonly ids: unknown[] }
+
+/** The gateway's link to the runner, and the runner's channel on it once there is one. */
+function runnerSide(seen: Seen, consume: boolean) {
   let runner: Channel | null = null
-  const relays: Relay[] = []
+  const opened = { role: 'edit', stream: 's1', next: 1, received: 0, resumed: false } as const
   const back = new Pair(
     {},
     {
-      open: (opening) => {
-        runner = back.server.accept(
-          opening.channel,
-          { role: 'edit', stream: 's1', next: 1, received: 0, resumed: false },
-          {
-            message: (message) => {
-              seen.runner.push(message)
-              if (extra.consume !== false) runner?.consumed(message.cost)
-            },
-            ended: (end) => seen.ends.push(`runner ${end.reason}`),
+      open: ({ channel }) => {
+        runner = back.server.accept(channel, opened, {
+          message: (message) => {
+            seen.runner.push(message)
+            if (consume) runner?.consumed(message.cost)
           },
-        )
+          ended: (end) => seen.ends.push(`runner ${end.reason}`),
+        })
       },
     },
   )
-  const front = new Pair(
-    {},
-    {
-      open: (opening) => {
-        relays.push(
-          new Relay({
-            front: front.server,
-            back: back.opener,
-            opening,
-            tab: 't_12345678',
-            role: 'edit',
-            request: judges.request ?? pass,
-            response: judges.response ?? pass,
-            ended: (end, side) => seen.ends.push(`relay ${end.reason} ${side}`),
-          }),
-        )
-      },
-    },
-  )
-  // The runner's ids grow longer than the browser's: frames change their length on the way.
+  const far = () => {
+    if (runner === null) throw new Error('the runner has no channel')
+    return runner
+  }
+  return { back, far }
+}
+
+/** The runner's ids grow longer than the browser's: frames change their length on the way. */
+function lengthenIds(back: Pair): void {
   for (let unused = 0; unused < 200; unused++) {
     back.opener.openChannel({ resource: kernel }, { message: () => {}, ended: () => {} }).close()
     back.settle()
   }
-  seen.ends.length = 0
+}
+
+function browserChannel(front: Pair, seen: Seen): Channel {
   const browser: Channel = front.opener.openChannel(
     { resource: kernel },
     {
@@ -71,18 +60,39 @@ function chain(judges: Judges = {}, extra: { consume?: boolean } = {}) {
         seen.browser.push(message)
         browser.consumed(message.cost)
       },
-      ended: (end) => seen.ends.push(`browser ${end.reason}`),
+      ended: (end) => {
+        seen.ends.push(`browser ${end.reason}`)
+        seen.ids.push(end.id)
+      },
     },
   )
+  return browser
+}
+
+/** Browser, gateway and runner in memory. */
+function chain({ request = pass, response = pass }: Judges = {}, { consume = true } = {}) {
+  const seen: Seen = { browser: [], runner: [], ends: [], ids: [] }
+  const relays: Relay[] = []
+  const { back, far } = runnerSide(seen, consume)
+  const closing = (reason: CloseName) => `e_of-${reason}`
+  const ended = (end: { readonly reason: string }, side: string) => void seen.ends.push(`relay ${end.reason} ${side}`)
+  const front = new Pair(
+    {},
+    {
+      open: (opening) => {
+        const sides = { front: front.server, back: back.opener }
+        relays.push(new Relay({ ...sides, opening, tab: 't_12345678', role: 'edit', request, response, closing, ended }))
+      },
+    },
+  )
+  lengthenIds(back)
+  seen.ends.length = 0
+  const browser = browserChannel(front, seen)
   const settle = async () => {
     for (let round = 0; round < 6; round++) {
       for (let step = 0; step < 100; step++) for (const pair of [front, back]) pair.settle()
       for (let tick = 0; tick < 10; tick++) await Promise.resolve() // verdicts that are promises
     }
-  }
-  const far = () => {
-    if (runner === null) throw new Error('the runner has no channel')
-    return runner
   }
   return { front, back, browser, far, seen, settle, relays }
 }
@@ -206,6 +216,7 @@ describe('a relay', () => {
     one.far().close('kernelGone')
     await one.settle()
     expect(one.seen.ends).toEqual(['relay kernelGone back', 'browser kernelGone'])
+    expect(one.seen.ids).toEqual(['e_of-kernelGone'])
     const two = chain()
     await two.settle()
     two.browser.close()
@@ -216,11 +227,13 @@ describe('a relay', () => {
     three.back.server.close('goingAway')
     await three.settle()
     expect(three.seen.ends).toContain('browser goingAway')
+    expect(three.seen.ids).toEqual(['e_of-goingAway'])
     const four = chain()
     await four.settle()
     four.relays[0]?.close('revoked')
     await four.settle()
     expect(four.seen.ends.sort()).toEqual(['browser revoked', 'relay revoked relay', 'runner normal'])
+    expect(four.seen.ids).toEqual(['e_of-revoked'])
     expect([four.front.server.size, four.front.opener.size, four.back.server.size, four.back.opener.size]).toEqual([0, 0, 0, 0])
   })
 })

@@ -4,8 +4,9 @@
 //   new Relay({ front: browserLink, back: runnerLink, opening, tab, role,
 //     request: (message) => verdict,       // every command, whole; may be a promise: the next ones wait their turn
 //     response: (message) => verdict,      // only answers whose head carries a `tag`
+//     closing: (reason) => id,             // what the browser is told may be quoted by this id
 //     ended: (end, side) => … })           // once; both channels are gone
-//   A verdict: pass() | { type: 'replace', payload } | { type: 'refuse', response } | { type: 'close', reason, detail, id }.
+//   A verdict: pass() | { type: 'replace', payload } | { type: 'refuse', response } | { type: 'close', reason, detail }.
 //
 // A refused command is answered at once by `response` (encodeCommand(ResponseHead, body), at most one frame, sequence 0)
 // and goes on to the runner empty: it keeps its place in the count, and the runner answers it with 403 in the stream, so a
@@ -13,6 +14,7 @@
 import type { CloseName } from './close.ts'
 import { Flow, type FlowTarget, type Gathered, type Passage } from './flow.ts'
 import type { Frame } from './frame.ts'
+import type { ErrorId } from './ids.ts'
 import type { Fault } from './inbox.ts'
 import type { Link } from './link.ts'
 import { Outbox } from './outbox.ts'
@@ -25,7 +27,7 @@ export { pass } from './flow.ts'
 export type Verdict =
   | Passage
   | { readonly type: 'refuse'; readonly response: Uint8Array }
-  | { readonly type: 'close'; readonly reason: CloseName; readonly detail?: string; readonly id?: string }
+  | { readonly type: 'close'; readonly reason: CloseName; readonly detail?: string }
 
 export type AnswerVerdict = Exclude<Verdict, { readonly type: 'refuse' }>
 
@@ -38,6 +40,7 @@ export type RelayOptions = {
   readonly request: (message: Message) => Verdict | Promise<Verdict>
   readonly response: (message: Message) => AnswerVerdict | Promise<AnswerVerdict>
   readonly opened?: (opened: Opened) => void
+  readonly closing?: (reason: CloseName) => ErrorId | undefined
   readonly ended: (end: End, side: 'front' | 'back' | 'relay') => void
 }
 
@@ -55,8 +58,8 @@ export class Relay {
   }
 
   /** Ends both channels; the browser is told why. */
-  close(reason: CloseName, detail?: string, id?: string): void {
-    this.#end({ reason, detail, id }, 'relay')
+  close(reason: CloseName, detail?: string): void {
+    this.#end({ reason, detail }, 'relay')
   }
 
   opened(opened: Opened): void {
@@ -90,7 +93,7 @@ export class Relay {
   }
 
   #passage(verdict: Verdict): Passage {
-    if (verdict.type === 'close') this.close(verdict.reason, verdict.detail, verdict.id)
+    if (verdict.type === 'close') this.close(verdict.reason, verdict.detail)
     if (verdict.type === 'refuse') this.#refuse(verdict.response)
     return verdict.type === 'refuse' || verdict.type === 'close' ? { type: 'void' } : verdict
   }
@@ -106,9 +109,12 @@ export class Relay {
     this.#state = 'ended'
     const { front, back, opening } = this.#options
     // The link to the runner went away: the browser may open again and is then told how the kernel is.
-    const said = { ...end, reason: end.reason === 'lost' ? 'goingAway' : end.reason }
-    if (side !== 'front' && asked) front.refuse(opening.channel, said.reason, said.detail, said.id)
-    if (side !== 'front') front.end(this.#front, said)
+    const reason = end.reason === 'lost' ? 'goingAway' : end.reason
+    if (side !== 'front') {
+      const said = { reason, detail: end.detail, id: this.#options.closing?.(reason) }
+      if (asked) front.refuse(opening.channel, reason, said.detail, said.id)
+      front.end(this.#front, said)
+    }
     if (side !== 'back') back.end(this.#back, { reason: 'normal' })
     this.#options.ended(end, side)
   }

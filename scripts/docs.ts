@@ -127,8 +127,9 @@ function limitRows(): string[][] {
     )
 }
 
-function closeRows(): string[][] {
-  return CLOSE_NAMES.map((name) => [code(name), String(CLOSE[name].code), CLOSE[name].next, CLOSE[name].text])
+function closeTable(): string {
+  const rows = CLOSE_NAMES.map((name) => [code(name), String(CLOSE[name].code), CLOSE[name].next, CLOSE[name].text])
+  return table(['name', 'code', 'next', 'said to the person'], rows)
 }
 
 function maySendRows(): string[][] {
@@ -145,27 +146,22 @@ function definitions(module: Readonly<Record<string, unknown>>): string {
     .join('\n')
 }
 
-export function render(): string {
-  return `# The protocol
+const fenced = (words: string): string => `\`\`\`\n${words}\n\`\`\``
 
-Generated from \`protocol/\` by \`npm run docs\`. Do not edit.
+function frames(): string {
+  const kinds = KINDS.map((kind) => [kind, String(KIND[kind])])
+  return `## Frames
 
-## Frames
+${fenced(head('frame.ts'))}
 
-\`\`\`
-${head('frame.ts')}
-\`\`\`
+${table(['kind', 'number'], kinds)}`
+}
 
-${table(
-  ['kind', 'number'],
-  KINDS.map((kind) => [kind, String(KIND[kind])]),
-)}
+function channels(): string {
+  const { Resource, ResumePoint, RequestHead, ResponseHead } = channel
+  return `## Links and channels
 
-## Links and channels
-
-\`\`\`
-${head('channel.ts')}
-\`\`\`
+${fenced(head('channel.ts'))}
 
 From the opener (browser to gateway, gateway to runner):
 
@@ -180,55 +176,80 @@ dropped; after it they are a fault. A refused \`open\` is a \`closed\` that is n
 
 Heads and points:
 
-${definitions({ Resource: channel.Resource, ResumePoint: channel.ResumePoint, RequestHead: channel.RequestHead, ResponseHead: channel.ResponseHead })}
+${definitions({ Resource, ResumePoint, RequestHead, ResponseHead })}`
+}
 
-## Who may send what
+function rights(): string {
+  return `## Who may send what
 
 What the side that opened a channel may send on it.
 
-${table(['resource', 'role', ...KINDS], maySendRows())}
+${table(['resource', 'role', ...KINDS], maySendRows())}`
+}
 
-## Close codes
+function closing(): string {
+  return `## Close codes
 
 \`next\`: what the peer may do about it. A WebSocket closes with the number, a channel with the name.
 
-${table(['name', 'code', 'next', 'said to the person'], closeRows())}
+${closeTable()}`
+}
+
+function kernels(): string {
+  const calls = Object.entries(runner.RUNNER_CALLS).map(([path, call]) => [
+    code(path),
+    code(named(call.body)),
+    code(named(call.answer)),
+  ])
+  return `## Runner
+
+${fenced(head('runner.ts'))}
+
+${table(['call', 'body', 'answer'], calls)}
+
+${definitions(runner)}`
+}
+
+function rest(): string {
+  const calls = Object.entries(api.API).map(([call, { who, body, answer }]) => [
+    code(call),
+    who,
+    code(named(body)),
+    code(named(answer)),
+  ])
+  return `## REST
+
+${fenced(head('api.ts'))}
+
+${table(['call', 'who', 'body', 'answer'], calls)}
+
+${definitions(api)}`
+}
+
+export function render(): string {
+  return `# The protocol
+
+Generated from \`protocol/\` by \`npm run docs\`. Do not edit.
+
+${frames()}
+
+${channels()}
+
+${rights()}
+
+${closing()}
 
 ## Limits
 
 ${table(['limit', 'value', ''], limitRows())}
 
-## Runner
+${kernels()}
 
-\`\`\`
-${head('runner.ts')}
-\`\`\`
-
-${table(
-  ['call', 'body', 'answer'],
-  Object.entries(runner.RUNNER_CALLS).map(([path, call]) => [code(path), code(named(call.body)), code(named(call.answer))]),
-)}
-
-${definitions(runner)}
-
-## REST
-
-\`\`\`
-${head('api.ts')}
-\`\`\`
-
-${table(
-  ['call', 'who', 'body', 'answer'],
-  Object.entries(api.API).map(([call, { who, body, answer }]) => [code(call), who, code(named(body)), code(named(answer))]),
-)}
-
-${definitions(api)}
+${rest()}
 
 ## Identifiers
 
-\`\`\`
-${head('ids.ts')}
-\`\`\`
+${fenced(head('ids.ts'))}
 `
 }
 
@@ -243,7 +264,8 @@ export function renderErrors(): string {
 Generated from \`server/errors.ts\` and \`protocol/errors.ts\` by \`npm run docs\`. Do not edit.
 
 An answer that refuses is \`{code, message, id}\`. The id stands in a line of \`gateway.log\` together with the code; that of the
-runner's own answers and of the page's does not. Quote the id rather than what surrounds it.
+runner's own answers and of the page's does not. A channel that the gateway closes for good has an id too, which stands there
+with the reason, the kernel and the person. Quote the id rather than what surrounds it.
 
 ## The gateway
 
@@ -267,7 +289,7 @@ ${table(['cause', 'meaning'], meanings(DEATHS))}
 
 ## Why a connection or a channel has closed
 
-${table(['name', 'code', 'next', 'said to the person'], closeRows())}
+${closeTable()}
 
 ## The page
 

@@ -86,6 +86,19 @@ async function health(port, stopped) {
   return last
 }
 
+const PROGRAMS = [
+  { name: 'runner', args: [NODE, at('kernel-runner/main.ts')] },
+  { name: 'gateway', args: [NODE, at('server/main.ts')] },
+]
+
+const spawnOptions =
+  (config) =>
+  ({ name }) => {
+    const log = openLog(config.home, name)
+    if (typeof log === 'number') setImmediate(() => closeSync(log))
+    return { cwd: ROOT, env: environment(config), stdio: ['ignore', log, log, 'ipc'] }
+  }
+
 async function main() {
   const config = settings()
   if (config.help) return console.log(HELP)
@@ -104,15 +117,6 @@ async function main() {
     await supervisor.stop()
     process.exit(code)
   }
-  const programs = [
-    { name: 'runner', args: [NODE, at('kernel-runner/main.ts')] },
-    { name: 'gateway', args: [NODE, at('server/main.ts')] },
-  ]
-  const spawnOptions = ({ name }) => {
-    const log = openLog(config.home, name)
-    if (typeof log === 'number') setImmediate(() => closeSync(log))
-    return { cwd: ROOT, env: environment(config), stdio: ['ignore', log, log, 'ipc'] }
-  }
   const hooks = {
     started: lock.record,
     heard: (_, message) => {
@@ -124,9 +128,9 @@ async function main() {
       void stop(CONFIGURATION)
     },
   }
-  const supervisor = supervise(programs, spawnOptions, hooks, config.settled)
+  const supervisor = supervise(PROGRAMS, spawnOptions(config), hooks, config.settled)
   setInterval(() => {
-    for (const { name } of programs) rotate(config.home, name)
+    for (const { name } of PROGRAMS) rotate(config.home, name)
   }, ROTATION).unref()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0))
 

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { KERNEL, LEASE } from '#protocol/limits.ts'
 import type { KernelState } from '#protocol/runner.ts'
-import { memoryKernels } from './kernels/memory.ts'
+import { memoryKernels } from './kernels/testing/memory.ts'
 import type { LiveKernels } from './seams/kernels.ts'
 import { type Client, signIn, stopGateway, type TestGateway, testGateway } from './testing.ts'
 

@@ -20,15 +20,15 @@ import { makeDocument } from './notebooks/document.ts'
 import { removeAll, sweepParts } from './notebooks/files.ts'
 import { keepLeases } from './notebooks/leases.ts'
 import { type Seeded, seed } from './notebooks/seed.ts'
+import { tellLease } from './notebooks/tell.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
 import { makeSerial } from './serial.ts'
-import { tellLease } from './tell.ts'
 import { SCRYDON } from './versions.ts'
 import { makeApp } from './web/app.ts'
 import type { Deps } from './web/deps.ts'
-import { makeMetrics } from './web/metrics.ts'
+import { type Metrics, makeMetrics } from './web/metrics.ts'
 import { keepOne } from './web/present.ts'
 import { makeSignIn } from './web/sessions.ts'
 import { serveShell } from './web/static.ts'
@@ -77,7 +77,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
-  const mux = live && goLive(app.server, deps, live, log)
+  const mux = live && goLive(app.server, deps, live, { log, metrics })
   const watch = watchKernels(kernels, desk.events, now)
   const tick = () => beat(deps, watch, log)
   const stop = runClocks(deps, tick, watch, log)
@@ -93,8 +93,10 @@ export async function startGateway(config: Config, made: Implementations): Promi
   return { app, deps, where, seeded, beat: tick, close }
 }
 
+type Told = { readonly log: Log; readonly metrics: Metrics }
+
 /** Kernels are judged with the rights as they are now, and reached over /mux. */
-function goLive(server: Server, deps: Deps, kernels: LiveKernels, log: Log): Mux {
+function goLive(server: Server, deps: Deps, kernels: LiveKernels, { log, metrics }: Told): Mux {
   const { desk, document: access, signIn: sessions } = deps
   const { leases, events, now } = desk
   kernels.begin(async (state) => {
@@ -104,7 +106,9 @@ function goLive(server: Server, deps: Deps, kernels: LiveKernels, log: Log): Mux
   })
   const origin = () => deps.where().origin
   const saves = new Saves(access)
-  return serveMux(server, { origin, sessions, tabs: desk.store.tabs, access, leases, events, kernels, saves, clock, log })
+  const { commandRefused } = metrics
+  const shared = { origin, sessions, tabs: desk.store.tabs, access, leases, events, kernels, saves, clock, log, commandRefused }
+  return serveMux(server, shared)
 }
 
 /** Leases are kept in memory: whoever was editing a moment ago keeps theirs when a gateway is started again. */

@@ -39,19 +39,10 @@ function App() {
       <ErrorBoundary fallback={Broken}>
         <Switch>
           <Match when={people.who().state === 'unknown'}>
-            <div class="grid h-full place-items-center text-ink-3" role="status" aria-label="Loading">
-              <Spinner size={18} />
-            </div>
+            <Loading />
           </Match>
           <Match when={people.who().state === 'unreachable'}>
-            <main class="grid h-full place-items-center">
-              <Empty
-                title="The server cannot be reached"
-                actions={<Button onClick={() => void people.arrive()}>Try again</Button>}
-              >
-                It may be starting, or this machine is offline. Nothing of yours is lost.
-              </Empty>
-            </main>
+            <Unreachable onAgain={() => void people.arrive()} />
           </Match>
           <Match when={people.who().state === 'signed-out'}>
             <QueryClientProvider client={new QueryClient()}>
@@ -67,6 +58,24 @@ function App() {
       </ErrorBoundary>
       <Notices />
     </PeopleContext.Provider>
+  )
+}
+
+function Loading() {
+  return (
+    <div class="grid h-full place-items-center text-ink-3" role="status" aria-label="Loading">
+      <Spinner size={18} />
+    </div>
+  )
+}
+
+function Unreachable(props: { readonly onAgain: () => void }) {
+  return (
+    <main class="grid h-full place-items-center">
+      <Empty title="The server cannot be reached" actions={<Button onClick={props.onAgain}>Try again</Button>}>
+        It may be starting, or this machine is offline. Nothing of yours is lost.
+      </Empty>
+    </main>
   )
 }
 

@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Commands, Stream, type StreamEnd } from '../marimo.ts'
-import { opOf } from '../status.ts'
+import { Commands, Stream, type StreamEnd } from '../stream/marimo.ts'
+import { opOf } from '../stream/status.ts'
 import { specOf } from '../testing/client.ts'
 import type { KernelProcess, KernelProvider, ProviderEvent } from './provider.ts'
 

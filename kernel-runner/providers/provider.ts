@@ -1,7 +1,6 @@
 // The seam: where a kernel runs. What it can do is marimo's affair; the provider starts a marimo server in whatever
 // confinement it offers, says where its unix socket is, how much it uses and how it ended, and leaves nothing behind.
 import type { KernelSpec, Limits } from '#protocol/runner.ts'
-import type { Room } from '../disk.ts'
 
 export type StartStep = 'queued' | 'sandbox' | 'python' | 'notebook'
 
@@ -24,7 +23,10 @@ export type ProviderEvent =
   | { readonly type: 'failed'; readonly why: string | null } // it will never listen; one sentence, or nothing to add
   | { readonly type: 'died'; readonly death: Death } // its server is gone
 
-/** cpu: milliseconds of one core since the start. disk: whether the machine's can bear what this kernel writes. */
+/** Whether the machine's disk can bear what this kernel writes. */
+export type Room = 'enough' | 'none'
+
+/** cpu: milliseconds of one core since the start. */
 export type Sample = { readonly memory: number; readonly cpu: number; readonly scratch: number; readonly disk: Room }
 
 export interface KernelProcess {

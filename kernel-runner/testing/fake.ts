@@ -2,8 +2,8 @@
 import pino from 'pino'
 import { systemClock } from '../clock.ts'
 import '../memory.ts'
-import { FakeProvider } from '../providers/fake.ts'
 import { startRunner } from '../runner.ts'
+import { FakeProvider } from './fakeProvider.ts'
 
 const PLENTY = 64 * 1024 ** 3
 const socket = process.argv[2]

@@ -5,10 +5,10 @@ import { request as httpRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
-import { type Cgroup, type CgroupLimits, type Cgroups, openCgroups } from '../cgroup.ts'
-import { findBubblewrap } from '../probe.ts'
-import { buildHolder, type Holder, prepareSandboxes, type SandboxBase } from '../sandbox.ts'
-import { type Exit, type StartRequest, Zygote, type ZygoteReady } from '../zygote.ts'
+import { type Cgroup, type CgroupLimits, type Cgroups, openCgroups } from '../providers/local/cgroup.ts'
+import { findBubblewrap } from '../providers/local/probe.ts'
+import { buildHolder, type Holder, prepareSandboxes, type SandboxBase } from '../providers/local/sandbox.ts'
+import { type Exit, type StartRequest, Zygote, type ZygoteReady } from '../providers/local/zygote.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 export const PYTHON = join(ROOT, '.venv/bin/python')

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import pino from 'pino'
-import { LocalProvider } from '../providers/local.ts'
+import { LocalProvider } from '../providers/local/provider.ts'
 
 const REPOSITORY = path.dirname(path.dirname(import.meta.dirname))
 export const PYTHON = path.join(REPOSITORY, '.venv', 'bin', 'python')

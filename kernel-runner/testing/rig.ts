@@ -4,10 +4,10 @@ import os from 'node:os'
 import path from 'node:path'
 import pino from 'pino'
 import { systemClock } from '../clock.ts'
-import { FakeProvider } from '../providers/fake.ts'
 import type { KernelProvider } from '../providers/provider.ts'
 import { type Runner, startRunner } from '../runner.ts'
 import { Client } from './client.ts'
+import { FakeProvider } from './fakeProvider.ts'
 
 export type Rig = { readonly runner: Runner; readonly socket: string; connect(): Client; close(): Promise<void> }
 

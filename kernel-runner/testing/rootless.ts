@@ -1,8 +1,8 @@
 // Run as a plain user by probe.test.ts: `node rootless.ts PYTHON FOLDER`. Prints the isolation it proves, as JSON.
 import { execFileSync } from 'node:child_process'
-import { findBubblewrap, probe } from '../probe.ts'
-import { prepareSandboxes } from '../sandbox.ts'
-import { Zygote } from '../zygote.ts'
+import { findBubblewrap, probe } from '../providers/local/probe.ts'
+import { prepareSandboxes } from '../providers/local/sandbox.ts'
+import { Zygote } from '../providers/local/zygote.ts'
 import { MAIN } from './launch.ts'
 
 const [python = '', folder = ''] = process.argv.slice(2)

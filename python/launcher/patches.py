@@ -38,7 +38,7 @@ from marimo._utils.http import HTTPException, HTTPStatus
 
 from launcher import config, explain, flow
 
-NOT_PLAIN = "it has been replaced by a link or a pipe; restart the kernel to go on"
+NOT_PLAIN = "it has been replaced by a link, a pipe or a device; restart the kernel to go on"
 
 
 def force_configuration(forced: dict[str, Any]) -> None:

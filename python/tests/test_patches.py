@@ -281,11 +281,13 @@ class Effects(unittest.TestCase):
             storage.FilesystemStorage().write(plain, "kept")
             link.symlink_to(plain)
             os.mkfifo(pipe)
-            for path in (link, pipe):
-                with self.assertRaises(storage.HTTPException):
+            for path in (link, pipe, pathlib.Path("/dev/null")):
+                with self.assertRaises(storage.HTTPException) as refused:
                     storage.FilesystemStorage().write(path, "lost")
-                with self.assertRaises(OSError):
+                self.assertEqual(refused.exception.detail, f"The notebook could not be written: {patches.NOT_PLAIN}")
+                with self.assertRaises(OSError) as unread:
                     codegen.get_header_comments(path)
+                self.assertEqual(unread.exception.strerror, patches.NOT_PLAIN)
             self.assertEqual(plain.read_text(), "kept")
 
     def test_a_session_waits_to_be_told_to_run(self) -> None:

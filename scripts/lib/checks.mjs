@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { at, NODE, ROOT } from './paths.mjs'
 import { run } from './run.mjs'
-import { fileSizes } from './sizes.mjs'
 
 const bin = (path) => at('node_modules', path)
 const failure = (promise) => promise.then(() => null).catch((error) => error.message)
@@ -14,6 +13,7 @@ const types = (side) => failure(run(NODE, [bin('typescript/bin/tsc'), '-p', at(s
 
 /** Loaded late: the parser lives in node_modules. */
 const imports = () => import('./imports.mjs')
+const sizes = () => import('./sizes.mjs')
 
 async function importRules() {
   const { violations } = await imports()
@@ -28,8 +28,31 @@ const PLANTED = {
   'kernel-runner imports protocol only': ['kernel-runner/a.ts', "import type { B } from '../server/b.ts'", 'server/b.ts'],
   'seams import protocol only': ['server/seams/a.ts', "import '../notebooks/b.ts'", 'server/notebooks/b.ts'],
   'adapters import seams only': ['server/store/a.ts', "import '../identity/b.ts'", 'server/identity/b.ts'],
+  'a provider knows no kernels and no stream': [
+    'kernel-runner/providers/local/a.ts',
+    "import '../../stream/b.ts'",
+    'kernel-runner/stream/b.ts',
+  ],
+  'a stream knows no kernels and no provider': [
+    'kernel-runner/stream/a.ts',
+    "import '../kernels/b.ts'",
+    'kernel-runner/kernels/b.ts',
+  ],
+  'only main knows which provider': [
+    'kernel-runner/providers/a.ts',
+    "import './local/b.ts'",
+    'kernel-runner/providers/local/b.ts',
+  ],
+  'notebooks and kernels know no page and no socket': ['server/notebooks/a.ts', "import '../mux/b.ts'", 'server/mux/b.ts'],
   'nothing imports main': ['server/web/a.ts', "import '../main.ts'", 'server/main.ts'],
   'a feature never imports a feature': ['web/features/one/a.ts', "await import('../two/b.ts')", 'web/features/two/b.ts'],
+  'what features are made of knows no feature and no shell': [
+    'web/ui/a.tsx',
+    "import { b } from '../features/two/b.ts'; export const a = <p>{b}</p>",
+    'web/features/two/b.ts',
+  ],
+  'the net draws nothing': ['web/net/a.ts', "export * from '../ui/b.ts'", 'web/ui/b.ts'],
+  'what is for tests is imported by tests': ['server/a.ts', "import './kernels/testing/b.ts'", 'server/kernels/testing/b.ts'],
   'no cycles': ['web/a.ts', "import './b.ts'", 'web/b.ts', "import './a.ts'"],
 }
 
@@ -62,5 +85,5 @@ export const CHECKS = [
   ...SIDES.map((side) => ({ name: `types: ${side === '.' ? 'protocol' : side}`, check: () => types(side) })),
   { name: 'import rules', check: importRules },
   { name: 'import rules catch what they forbid', check: plantedViolations },
-  { name: 'file sizes', check: async () => fileSizes().join('\n') || null },
+  { name: 'sizes of files and functions', check: async () => (await sizes()).tooLong().join('\n') || null },
 ]

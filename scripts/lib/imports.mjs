@@ -1,9 +1,9 @@
-// Who may import whom, judged on the real syntax tree (rolldown's parser, which vite brings along).
+// Who may import whom, judged on the real syntax tree.
 // A rule: files matching `from` may not import files matching `to` (`$1` in `to` and `but` stands for from's group).
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { parseAst } from 'rolldown/parseAst'
 import { exists } from './paths.mjs'
+import { parse, walk } from './syntax.mjs'
 
 export const ROOTS = ['protocol', 'server', 'kernel-runner', 'web', 'e2e', 'bench']
 const TEST = /\.(test|contract)\.ts$/
@@ -30,12 +30,45 @@ export const RULES = [
     but: /^server\/(seams|$1)\//,
     tests: 'may',
   },
+  {
+    name: 'a provider knows no kernels and no stream',
+    from: /^kernel-runner\/providers\//,
+    to: /^kernel-runner\/(kernels|stream)\//,
+    tests: 'may',
+  },
+  {
+    name: 'a stream knows no kernels and no provider',
+    from: /^kernel-runner\/stream\//,
+    to: /^kernel-runner\/(kernels|providers)\//,
+  },
+  {
+    name: 'only main knows which provider',
+    from: /^kernel-runner\/(?!main\.ts|testing\/|providers\/local\/)/,
+    to: /^kernel-runner\/providers\/local\//,
+  },
+  {
+    name: 'notebooks and kernels know no page and no socket',
+    from: /^server\/(notebooks|kernels)\//,
+    to: /^server\/(web|mux)\//,
+  },
   { name: 'nothing imports main', from: /./, to: /^(server|kernel-runner)\/main\.ts$/, tests: 'may' },
   {
     name: 'a feature never imports a feature',
     from: /^web\/features\/([^/]+)\//,
     to: /^web\/features\//,
     but: /^web\/features\/$1\//,
+  },
+  {
+    name: 'what features are made of knows no feature and no shell',
+    from: /^web\/(primitives|ui)\//,
+    to: /^web\/(features|shell)\//,
+  },
+  { name: 'the net draws nothing', from: /^web\/net\//, to: /^web\/ui\// },
+  {
+    name: 'what is for tests is imported by tests',
+    from: /^(protocol|server|kernel-runner|web)\/(?!.*\btesting\b)/,
+    to: /\btesting(\/|\.ts$)/,
+    tests: 'may',
   },
 ]
 
@@ -60,17 +93,14 @@ function* sources(folder) {
 /** Every specifier a file names: import, export … from, import(), and import types (which are gone when it runs). */
 export function specifiers(path, text) {
   const found = []
-  const walk = (node) => {
-    if (node === null || typeof node !== 'object') return
-    if (Array.isArray(node)) return node.forEach(walk)
-    if (/^(Import|Export|TSImport)/.test(node.type ?? '') && typeof node.source?.value === 'string')
+  walk(parse(path, text), (node) => {
+    if (/^(Import|Export|TSImport)/.test(node.type) && typeof node.source?.value === 'string')
       found.push({
         specifier: node.source.value,
         erased: [node.type, node.importKind, node.exportKind].some((kind) => kind === 'type' || kind === 'TSImportType'),
       })
-    Object.values(node).forEach(walk)
-  }
-  walk(parseAst(text, { lang: path.endsWith('x') ? 'tsx' : 'ts' }).body)
+    return true
+  })
   return found
 }
 

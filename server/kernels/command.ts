@@ -4,6 +4,7 @@ import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
 import { ROUTES } from '#protocol/marimo.ts'
 import type { Message } from '#protocol/reassemble.ts'
 import { pass, type Verdict } from '#protocol/relay.ts'
+import type { Role } from '#protocol/roles.ts'
 import { type KernelSpec, NOTEBOOK_FILE } from '#protocol/runner.ts'
 import { refusal } from '../errors.ts'
 import { type Decision, decide, type RefusalCode, SAVE_TAG } from './allow.ts'
@@ -12,8 +13,15 @@ export type Judged = {
   readonly verdict: Verdict
   /** Of a save: undefined where the command says nothing about the layout. */
   readonly save?: { readonly layout: string | null | undefined }
-  /** For the audit: names and ids, nothing that was sent. */
-  readonly refused?: { readonly code: RefusalCode; readonly id: string; readonly route: string }
+  readonly refused?: CommandRefused
+}
+
+/** For the audit and the figures: names and ids, nothing that was sent. */
+export type CommandRefused = {
+  readonly mode: Role
+  readonly code: RefusalCode
+  readonly id: string
+  readonly route: string // as marimo's table names it, or `unknown`
 }
 
 const MALFORMED: Judged = { verdict: { type: 'close', reason: 'badFrame' } }
@@ -27,7 +35,8 @@ export function judge(message: Message, spec: KernelSpec): Judged {
     { method, path, contentType, body: command.body },
     { role: spec.mode, autorun: spec.autorun, file: NOTEBOOK_FILE },
   )
-  if (decision.type === 'refuse') return refused(message.sequence, decision.code, `${method} ${path}`)
+  if (decision.type === 'refuse')
+    return refused(message.sequence, { mode: spec.mode, code: decision.code, name: `${method} ${path.split('?', 1)[0]}` })
   const same = decision.type === 'pass' && decision.path === path && decision.body === command.body
   const verdict: Verdict = same
     ? pass()
@@ -46,10 +55,12 @@ function altered({ method, contentType }: RequestHead, decision: Allowed): Reque
   }
 }
 
-function refused(sequence: number, code: RefusalCode, name: string): Judged {
+type What = { readonly mode: Role; readonly code: RefusalCode; readonly name: string }
+
+function refused(sequence: number, { mode, code, name }: What): Judged {
   const answer = refusal(code)
   const head = { request: sequence, status: 403, contentType: 'application/json' }
   const response = encodeCommand(head, Buffer.from(JSON.stringify(answer)))
   const route = Object.hasOwn(ROUTES, name) ? name : 'unknown'
-  return { verdict: { type: 'refuse', response }, refused: { code, id: answer.id, route } }
+  return { verdict: { type: 'refuse', response }, refused: { mode, code, id: answer.id, route } }
 }

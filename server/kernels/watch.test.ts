@@ -4,7 +4,7 @@ import type { ShellEvent } from '#protocol/api.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import { makeEvents } from '../bus.ts'
-import { memoryKernels } from './memory.ts'
+import { memoryKernels } from './testing/memory.ts'
 import { type Watch, watchKernels } from './watch.ts'
 
 const { memory, processes, cpuShare, files, scratch, output } = KERNEL

@@ -1,5 +1,6 @@
 import type { TabId } from '#protocol/ids.ts'
 import type { Clock } from '#protocol/wire.ts'
+import type { CommandRefused } from '../kernels/command.ts'
 import type { Saves } from '../kernels/saves.ts'
 import type { Log } from '../log.ts'
 import type { Access, Leases } from '../seams/document.ts'
@@ -23,6 +24,8 @@ export type MuxDeps = {
   readonly saves: Saves
   readonly clock: Clock
   readonly log: Log
+  /** Every one is counted; the log has a person's first of a minute (audit.ts). */
+  readonly commandRefused: (command: CommandRefused) => void
 }
 
 /** With what all sockets of a gateway share. */

@@ -26,7 +26,9 @@ export async function openKernel(
   const back = deps.kernels.link()
   if (refused === null && state !== null && back?.open && front.open)
     return new KernelChannel(deps, { front, back, opening, tab: signed.tab, spec: state.spec }, ended)
-  front.refuse(opening.channel, refused?.reason ?? 'goingAway', refused?.detail)
+  const reason = refused?.reason ?? 'goingAway'
+  const id = deps.audit.closed(reason, { person: signed.principal.id, kernel })
+  front.refuse(opening.channel, reason, refused?.detail, id)
   return null
 }
 
@@ -71,6 +73,7 @@ export class KernelChannel {
       },
       request: (message) => this.#request(message),
       response: (message) => deps.saves.answered(spec, this.#stream, message),
+      closing: (reason) => deps.audit.closed(reason, { person: spec.person, notebook: spec.notebook, kernel: spec.id }),
       ended: () => ended(this),
     })
   }
@@ -97,7 +100,10 @@ export class KernelChannel {
     const { verdict, save, refused } = judge(message, this.spec)
     const { id, person, notebook } = this.spec
     if (save) this.#deps.saves.asked(id, this.#stream, message.sequence, save.layout)
-    if (refused) this.#deps.audit.refused({ ...refused, person, notebook, kernel: id })
+    if (refused) {
+      this.#deps.audit.refused({ ...refused, person, notebook, kernel: id })
+      this.#deps.commandRefused(refused)
+    }
     return verdict
   }
 }

@@ -1,9 +1,16 @@
 // Over real sockets: a real gateway, a real `ws` client, and the runner on fake kernels as a process of its own.
 import { describe, expect, test } from 'vitest'
+import { send } from '../testing.ts'
 import { KernelTab } from './testing/browser.ts'
 import { House, NOTEBOOK, refusalOf, until } from './testing/house.ts'
 
 const house = House.forTests()
+
+async function refusedCommands(): Promise<Map<string, number>> {
+  const text = String((await send(house.origin, 'GET /metrics')).body)
+  const lines = text.matchAll(/^scrydon_commands_refused_total\{(.*)\} (\d+)$/gm)
+  return new Map([...lines].map(([, labels = '', count]) => [labels, Number(count)]))
+}
 
 describe('the way of a person', () => {
   test('opens, runs, sees the output, saves, and the version is committed', async () => {
@@ -60,6 +67,20 @@ describe('the way of a person', () => {
     expect(house.gateway.log.some((line) => line.includes('command refused') && line.includes('POST /api/kernel/shutdown'))).toBe(
       true,
     )
+    tab.drop()
+  })
+
+  test('every refused command is counted by mode, code and route, and never under a name that a page chose', async () => {
+    const { tab, channel } = await house.liveKernel(house.owner, 'run')
+    const before = await refusedCommands()
+    for (let n = 0; n < 3; n += 1) await channel.ask('/api/kernel/run', { cellIds: ['x'], codes: ['1'] })
+    await channel.ask('/api/kernel/run?code=secret')
+    for (const path of ['/api/made/up', '/__proto__', '/toString']) await channel.ask(path)
+    const grown = [...(await refusedCommands())].map(([labels, count]) => [labels, count - (before.get(labels) ?? 0)])
+    expect(grown.filter(([, by]) => by !== 0)).toEqual([
+      ['mode="run",code="read-only-view",route="POST /api/kernel/run"', 4],
+      ['mode="run",code="not-offered",route="unknown"', 3],
+    ])
     tab.drop()
   })
 

@@ -111,7 +111,8 @@ export class Session {
   async #open(opening: Opening): Promise<void> {
     const { resource, channel } = opening
     if (resource.type === 'events') this.#openEvents(opening)
-    else if (resource.type === 'runner' || this.#signed === null) this.link.refuse(channel, 'forbidden')
+    else if (resource.type === 'runner' || this.#signed === null)
+      this.link.refuse(channel, 'forbidden') // no page of ours asks
     else {
       try {
         const opened = await openKernel(this.#deps, this.link, this.#signed, opening, resource.kernel, (ended) =>

@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { NotebookId } from '#protocol/ids.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
+import { sizeText } from '#protocol/size.ts'
 import { refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import type { Principal } from '../seams/identity.ts'
 import { type Desk, find } from './desk.ts'
 import { folderOf, type Listed, listed, listedFile } from './folders.ts'
 import { needRoom } from './quota.ts'
-import { limitText } from './source.ts'
 
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
@@ -83,8 +83,8 @@ function unlessExists(error: NodeJS.ErrnoException): void {
 }
 
 function check(bytes: number, room: number): void {
-  if (bytes > NOTEBOOK.upload) throw refuse('file-too-big', { limit: limitText(NOTEBOOK.upload) })
-  if (bytes > room) throw refuse('files-full', { limit: limitText(NOTEBOOK.uploads) })
+  if (bytes > NOTEBOOK.upload) throw refuse('file-too-big', { limit: sizeText(NOTEBOOK.upload) })
+  if (bytes > room) throw refuse('files-full', { limit: sizeText(NOTEBOOK.uploads) })
 }
 
 async function receive(bytes: Readable, path: string, room: number): Promise<number> {

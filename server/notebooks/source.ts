@@ -1,12 +1,8 @@
 // What may be stored as a notebook's source, and what a new one holds.
 import { NOTEBOOK } from '#protocol/limits.ts'
+import { sizeText } from '#protocol/size.ts'
 import { refuse } from '../errors.ts'
 import { type Shape, shape } from './scan.ts'
-
-export const MiB = 1024 * 1024
-const GiB = 1024 * MiB
-const rounded = (value: number) => Math.round(value * 10) / 10
-export const limitText = (bytes: number): string => (bytes < GiB ? `${rounded(bytes / MiB)} MB` : `${rounded(bytes / GiB)} GB`)
 
 export const NEW_NOTEBOOK = `import marimo
 
@@ -27,7 +23,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The text exactly as written, or a refusal. A byte order mark stays. */
 export function decode(bytes: Uint8Array): string {
-  if (bytes.byteLength > NOTEBOOK.source) throw refuse('source-too-big', { limit: limitText(NOTEBOOK.source) })
+  if (bytes.byteLength > NOTEBOOK.source) throw refuse('source-too-big', { limit: sizeText(NOTEBOOK.source) })
   try {
     return decoder.decode(bytes)
   } catch {
@@ -41,7 +37,7 @@ export type Checked = { readonly source: string; readonly bytes: number; readonl
 export function check(source: string): Checked {
   if (!source.isWellFormed()) throw refuse('not-utf8')
   const bytes = Buffer.byteLength(source)
-  if (bytes > NOTEBOOK.source) throw refuse('source-too-big', { limit: limitText(NOTEBOOK.source) })
+  if (bytes > NOTEBOOK.source) throw refuse('source-too-big', { limit: sizeText(NOTEBOOK.source) })
   const found = shape(source)
   if (!found.notebook) throw refuse('not-a-notebook')
   return { source, bytes, shape: found }
@@ -50,7 +46,7 @@ export function check(source: string): Checked {
 /** For a save: marimo writes whole files, so anything else did not come from its save command. */
 export function checkSaved(source: string): Checked {
   const bytes = Buffer.byteLength(source)
-  if (bytes > NOTEBOOK.source) throw refuse('source-too-big', { limit: limitText(NOTEBOOK.source) })
+  if (bytes > NOTEBOOK.source) throw refuse('source-too-big', { limit: sizeText(NOTEBOOK.source) })
   const found = shape(source)
   if (!found.notebook || found.cells === null) throw refuse('broken-source')
   return { source, bytes, shape: found }

@@ -1,7 +1,7 @@
 // Kernels that are not apart: one person at a time, never put out without a question and a reason.
 import { afterEach, expect, test } from 'vitest'
-import { memoryKernels } from '../kernels/memory.ts'
-import { noKernels } from '../kernels/none.ts'
+import { memoryKernels } from '../kernels/testing/memory.ts'
+import { noKernels } from '../kernels/testing/none.ts'
 import { send, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
 
 let gateway: TestGateway

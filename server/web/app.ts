@@ -1,9 +1,9 @@
 // The HTTP face of the gateway: headers on every answer, the door, the shell's files, REST, and how failures leave.
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { WIRE } from '#protocol/limits.ts'
+import { sizeText } from '#protocol/size.ts'
 import { Refused, refuse } from '../errors.ts'
 import type { Log } from '../log.ts'
-import { limitText } from '../notebooks/source.ts'
 import type { Deps } from './deps.ts'
 import { checkHost } from './guard.ts'
 import { shellHeaders } from './headers.ts'
@@ -81,7 +81,7 @@ function fail({ metrics: figures, log }: Parts, error: unknown, request: Fastify
 function translate(error: FastifyError, request: FastifyRequest): Refused {
   const { call } = request.routeOptions.config
   if (error.statusCode === 413) {
-    if (sourceBound(call)) return refuse('source-too-big', { limit: limitText(SOURCE_LIMIT) })
+    if (sourceBound(call)) return refuse('source-too-big', { limit: sizeText(SOURCE_LIMIT) })
     return refuse('too-big', { limit: `${bodyLimit(call) / 1024} KB` })
   }
   const client = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500

@@ -2,7 +2,7 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Notebook } from '#protocol/api.ts'
 import { demoIdentity } from '../identity/demo.ts'
-import { memoryKernels } from '../kernels/memory.ts'
+import { memoryKernels } from '../kernels/testing/memory.ts'
 import type { Share } from '../seams/store.ts'
 import { type Client, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
 

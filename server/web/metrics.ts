@@ -1,6 +1,7 @@
 // Figures for Prometheus: counts and times by route pattern, code and phase; never a name, an id or a value.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { CAUSES } from '#protocol/runner.ts'
+import type { CommandRefused } from '../kernels/command.ts'
 import type { Events } from '../seams/events.ts'
 import type { Kernels } from '../seams/kernels.ts'
 
@@ -8,6 +9,7 @@ export type Metrics = {
   readonly registry: Registry
   request(route: string, status: number, seconds: number): void
   refused(code: string): void
+  commandRefused(command: CommandRefused): void
 }
 
 export function makeMetrics(kernels: Kernels, events: Events): Metrics {
@@ -21,6 +23,11 @@ export function makeMetrics(kernels: Kernels, events: Events): Metrics {
     registers: [registry],
   })
   const refusals = counter(registry, 'scrydon_refusals_total', 'Refusals by code', ['code'])
+  const commands = counter(registry, 'scrydon_commands_refused_total', 'Commands to kernels refused, by mode, code and route', [
+    'mode',
+    'code',
+    'route',
+  ])
   const saves = counter(registry, 'scrydon_saves_total', 'Saves by outcome', ['outcome'])
   events.subscribe(({ event }) => {
     if (event.type === 'saved' || event.type === 'save-refused') saves.inc({ outcome: event.type })
@@ -30,6 +37,7 @@ export function makeMetrics(kernels: Kernels, events: Events): Metrics {
     registry,
     request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
     refused: (code) => refusals.inc({ code }),
+    commandRefused: ({ mode, code, route }) => commands.inc({ mode, code, route }),
   }
 }
 

@@ -1,22 +1,18 @@
 // Keys that belong to the shell while the frame has the focus: its palette, and the way out of the frame.
 import type { FromFrame } from '#protocol/bridge.ts'
+import { type Shortcut, shortcutOf } from '../primitives/keys.ts'
 import { on, say } from './port.ts'
 
 type Key = Extract<FromFrame, { type: 'shortcut' }>['key']
 
-function shellKey(event: KeyboardEvent): Key | null {
-  const command = event.ctrlKey || event.metaKey
-  if (command && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k') return 'palette'
-  if (event.key === 'F6' || (command && event.shiftKey && event.key === 'Escape')) return 'leave'
-  if (event.altKey && event.key === 'PageDown') return 'next'
-  if (event.altKey && event.key === 'PageUp') return 'previous'
-  return null
-}
+/** The others mean something to marimo too: while it has the focus they are its own. */
+const PASSED: Readonly<Record<Key, true>> = { palette: true, cross: true, next: true, previous: true }
+const isPassed = (shortcut: Shortcut | null): shortcut is Key => shortcut !== null && shortcut in PASSED
 
 export function passShortcuts(): void {
   const pass = (event: KeyboardEvent) => {
-    const key = shellKey(event)
-    if (key === null) return
+    const key = shortcutOf(event)
+    if (!isPassed(key)) return
     event.preventDefault()
     event.stopImmediatePropagation()
     say({ type: 'shortcut', key })

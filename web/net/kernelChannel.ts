@@ -10,6 +10,7 @@ import { WIRE } from '#protocol/limits.ts'
 import type { Link } from '#protocol/link.ts'
 import type { End, Opened } from '#protocol/port.ts'
 import type { Message } from '#protocol/reassemble.ts'
+import { sizeText } from '#protocol/size.ts'
 import { decodeText, encodeText } from '#protocol/text.ts'
 import { LOCAL } from '../primitives/refused.ts'
 import { backoff } from './connection.ts'
@@ -46,12 +47,12 @@ const refused = (status: number, code: string, message: string): Answer => ({
 const TOO_BIG = refused(
   413,
   'too-big',
-  `This is larger than ${WIRE.message / 2 ** 20} MB, the limit of one command, and was not sent. Upload a large file under Files: the notebook reads it at files/.`,
+  `This is larger than ${sizeText(WIRE.message)}, the limit of one command, and was not sent. Upload a large file under Files: the notebook reads it at files/.`,
 )
 const TOO_MUCH = refused(
   503,
   'too-much-waiting',
-  `More than ${WIRE.queue / 2 ** 20} MB wait to be sent to the kernel. Wait for the connection, then try again.`,
+  `More than ${sizeText(WIRE.queue)} wait to be sent to the kernel. Wait for the connection, then try again.`,
 )
 
 export class KernelChannel implements Subscription {

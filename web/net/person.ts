@@ -28,9 +28,23 @@ async function mint(anonymous: Api) {
   }
 }
 
+/** What is done while the person may still do it. */
+function createFarewells() {
+  const all = new Set<() => Promise<void>>()
+  return {
+    add(farewell: () => Promise<void>): () => void {
+      all.add(farewell)
+      return () => void all.delete(farewell)
+    },
+    say: () => Promise.all([...all].map((farewell) => farewell())),
+  }
+}
+
+const preferring = (who: Who, preferences: Wishes): Who => (who.state === 'signed-in' ? { ...who, preferences } : who)
+
 export function createPeople(fetch: (path: string, init: RequestInit) => Promise<Response>) {
   const [who, setWho] = createSignal<Who>({ state: 'unknown' })
-  const farewells = new Set<() => Promise<void>>() // what is done while the person may still do it
+  const farewells = createFarewells()
   const anonymous = createApi(fetch, { bearer: async () => null, signedOut: () => {} })
   const bearer = createBearer(() => mint(anonymous))
   const api: Api = createApi(fetch, { bearer: bearer.get, signedOut: () => left('Your session has ended. Sign in to go on.') })
@@ -58,31 +72,22 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
   }
 
   async function signOut(): Promise<void> {
-    await Promise.all([...farewells].map((farewell) => farewell()))
+    await farewells.say()
     await api('POST /api/sign-out').catch(() => undefined) // a session the server no longer knows is as good as ended
     left(null)
   }
 
   /** Held at once, so that the next change is laid over this one; what was before comes back with a refusal. */
   async function prefer(next: Wishes): Promise<void> {
-    const hold = (preferences: Wishes): void => {
-      const now = who()
-      if (now.state === 'signed-in') setWho({ ...now, preferences })
-    }
     const before = who()
-    hold(next)
+    setWho((now) => preferring(now, next))
     try {
       await api('PUT /api/preferences', { body: next })
     } catch (error) {
-      if (before.state === 'signed-in') hold(before.preferences)
+      if (before.state === 'signed-in') setWho((now) => preferring(now, before.preferences))
       throw error
     }
   }
 
-  function beforeSignOut(farewell: () => Promise<void>): () => void {
-    farewells.add(farewell)
-    return () => void farewells.delete(farewell)
-  }
-
-  return { who, api, anonymous, bearer: bearer.get, arrive, signIn, signOut, beforeSignOut, left, prefer }
+  return { who, api, anonymous, bearer: bearer.get, arrive, signIn, signOut, beforeSignOut: farewells.add, left, prefer }
 }

@@ -1,18 +1,4 @@
-// Numbers, sizes and times as people read them. Pure: the present moment is an argument.
-const units = ['B', 'KB', 'MB', 'GB', 'TB'] as const
-
-/** 1536 → "1.5 KB"; whole numbers above 100, so a meter does not flicker. */
-export function bytes(value: number): string {
-  let size = value
-  let unit = 0
-  while (size >= 1024 && unit < units.length - 1) {
-    size /= 1024
-    unit += 1
-  }
-  const digits = unit === 0 || size >= 100 || Number.isInteger(size) ? 0 : 1
-  return `${size.toFixed(digits)} ${units[unit]}`
-}
-
+// Numbers and times as people read them. Pure: the present moment is an argument.
 const steps: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * 86_400_000],
   ['month', 30 * 86_400_000],

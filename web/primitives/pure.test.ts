@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest'
 import { visibleRange, WHOLE } from './createWindow.ts'
-import { ago, bytes, count, duration } from './format.ts'
+import { ago, count, duration } from './format.ts'
 import { hueOf } from './hue.ts'
 import { matches, rank } from './match.ts'
-
-test('sizes read as people write them', () => {
-  expect([0, 1023, 1024, 1536, 312 * 1024 ** 2, 2 * 1024 ** 3].map(bytes)).toEqual([
-    '0 B',
-    '1023 B',
-    '1 KB',
-    '1.5 KB',
-    '312 MB',
-    '2 GB',
-  ])
-})
 
 test('times are told from the present moment', () => {
   const now = 1_800_000_000_000

@@ -3,6 +3,7 @@ import Keyboard from 'lucide-solid/icons/keyboard'
 import LogOut from 'lucide-solid/icons/log-out'
 import Settings from 'lucide-solid/icons/settings'
 import { usePeople } from '../net/context.ts'
+import { keysOf } from '../primitives/keys.ts'
 import { Avatar } from '../ui/Avatar.tsx'
 import { Menu } from '../ui/Menu.tsx'
 import type { Dialogs } from './dialogs.ts'
@@ -27,7 +28,7 @@ export function AccountMenu(props: { readonly dialogs: Dialogs }) {
         {
           label: 'Keyboard shortcuts',
           icon: Keyboard,
-          keys: '?',
+          keys: keysOf('list'),
           run: () => queueMicrotask(() => props.dialogs.open('shortcuts')),
         },
         { label: 'About this server', icon: Info, run: () => queueMicrotask(() => props.dialogs.open('about')) },

@@ -10,6 +10,7 @@ import { About } from '../features/kernel/About.tsx'
 import { createActions, createNotebooks } from '../features/notebooks/queries.ts'
 import { Preferences } from '../features/preferences/Preferences.tsx'
 import { useMember, usePeople } from '../net/context.ts'
+import { keysOf } from '../primitives/keys.ts'
 import { dataOf } from '../primitives/query.ts'
 import type { createTheme } from '../primitives/theme.ts'
 import { lazily } from '../ui/lazily.tsx'
@@ -79,7 +80,7 @@ function PaletteDialog(props: { readonly dialogs: Dialogs }) {
     ...(member() ? [{ label: 'New notebook', icon: FilePlus, run: () => void create() }] : []),
     { label: 'Go to the notebooks', icon: Home, run: () => workspace.go(null) },
     { label: 'Preferences', icon: Settings, run: () => props.dialogs.open('preferences') },
-    { label: 'Keyboard shortcuts', icon: Keyboard, hint: '?', run: () => props.dialogs.open('shortcuts') },
+    { label: 'Keyboard shortcuts', icon: Keyboard, hint: keysOf('list'), run: () => props.dialogs.open('shortcuts') },
     { label: 'Sign out', icon: LogOut, run: () => void people.signOut() },
   ]
   return <Palette commands={commands()} notebooks={notebooks()} onClose={props.dialogs.close} />

@@ -15,24 +15,14 @@ type PaletteProps = {
 }
 
 const SHOWN = 12
+const optionId = (index: number) => `palette-${index}`
 
 export function Palette(props: PaletteProps) {
-  const [query, setQuery] = createSignal('')
-  const [at, setAt] = createSignal(0)
-  const found = createMemo(() => best([...props.commands, ...props.notebooks], query()))
-  const chosen = () => Math.min(at(), found().length - 1)
-  createEffect(() => {
-    document.getElementById(`palette-${chosen()}`)?.scrollIntoView({ block: 'nearest' })
-  })
+  const choice = createChoice(() => [...props.commands, ...props.notebooks], run)
   function run(command: Command | undefined): void {
     if (!command) return
     props.onClose()
     queueMicrotask(command.run)
-  }
-  const keys: Record<string, () => void> = {
-    ArrowDown: () => setAt((chosen() + 1) % Math.max(1, found().length)),
-    ArrowUp: () => setAt((chosen() - 1 + found().length) % Math.max(1, found().length)),
-    Enter: () => run(found()[chosen()]),
   }
   return (
     <Dialog open onOpenChange={(open) => !open && props.onClose()}>
@@ -40,45 +30,26 @@ export function Palette(props: PaletteProps) {
         <Dialog.Overlay class="veil" />
         <div class="fixed inset-0 z-41 flex justify-center p-4 pt-[12vh]">
           <Dialog.Content class="dialog h-fit" style={{ 'max-width': '560px' }} aria-label="Command palette">
-            <div class="flex items-center gap-3 border-b border-line px-4">
-              <Search size={16} class="flex-none text-ink-3" aria-hidden="true" />
-              <input
-                class="h-12 w-full bg-transparent text-base outline-none placeholder:text-ink-3"
-                role="combobox"
-                aria-expanded="true"
-                aria-controls="palette-list"
-                aria-activedescendant={found().length > 0 ? `palette-${chosen()}` : undefined}
-                aria-label="Find a notebook or command"
-                placeholder="Find a notebook or command"
-                autocomplete="off"
-                spellcheck={false}
-                value={query()}
-                onInput={(event) => {
-                  setQuery(event.currentTarget.value)
-                  setAt(0)
-                }}
-                onKeyDown={(event) => {
-                  const act = keys[event.key]
-                  if (!act) return
-                  event.preventDefault()
-                  act()
-                }}
-              />
-            </div>
+            <Field
+              query={choice.query()}
+              chosen={choice.found().length > 0 ? optionId(choice.chosen()) : undefined}
+              onQuery={choice.look}
+              keys={choice.keys}
+            />
             <div id="palette-list" role="listbox" aria-label="Notebooks and commands" class="max-h-[380px] overflow-auto p-1.5">
-              <For each={found()}>
+              <For each={choice.found()}>
                 {(command, index) => (
                   <Option
                     command={command}
                     index={index()}
-                    selected={index() === chosen()}
-                    onPoint={() => setAt(index())}
+                    selected={index() === choice.chosen()}
+                    onPoint={() => choice.point(index())}
                     onRun={() => run(command)}
                   />
                 )}
               </For>
             </div>
-            <Show when={found().length === 0}>
+            <Show when={choice.found().length === 0}>
               <p class="px-4 pb-5 text-sm text-ink-2" role="status">
                 Nothing has that name.
               </p>
@@ -87,6 +58,61 @@ export function Palette(props: PaletteProps) {
         </div>
       </Dialog.Portal>
     </Dialog>
+  )
+}
+
+/** What is typed, what is found for it, and which of that Enter would run. */
+function createChoice(commands: () => readonly Command[], run: (command: Command | undefined) => void) {
+  const [query, setQuery] = createSignal('')
+  const [at, point] = createSignal(0)
+  const found = createMemo(() => best(commands(), query()))
+  const chosen = () => Math.min(at(), found().length - 1)
+  createEffect(() => {
+    document.getElementById(optionId(chosen()))?.scrollIntoView({ block: 'nearest' })
+  })
+  const keys: Record<string, () => void> = {
+    ArrowDown: () => point((chosen() + 1) % Math.max(1, found().length)),
+    ArrowUp: () => point((chosen() - 1 + found().length) % Math.max(1, found().length)),
+    Enter: () => run(found()[chosen()]),
+  }
+  function look(text: string): void {
+    setQuery(text)
+    point(0)
+  }
+  return { query, look, found, chosen, point, keys }
+}
+
+type FieldProps = {
+  readonly query: string
+  readonly chosen: string | undefined
+  readonly keys: Readonly<Record<string, () => void>>
+  readonly onQuery: (text: string) => void
+}
+
+function Field(props: FieldProps) {
+  return (
+    <div class="flex items-center gap-3 border-b border-line px-4">
+      <Search size={16} class="flex-none text-ink-3" aria-hidden="true" />
+      <input
+        class="h-12 w-full bg-transparent text-base outline-none placeholder:text-ink-3"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="palette-list"
+        aria-activedescendant={props.chosen}
+        aria-label="Find a notebook or command"
+        placeholder="Find a notebook or command"
+        autocomplete="off"
+        spellcheck={false}
+        value={props.query}
+        onInput={(event) => props.onQuery(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          const act = props.keys[event.key]
+          if (!act) return
+          event.preventDefault()
+          act()
+        }}
+      />
+    </div>
   )
 }
 
@@ -102,7 +128,7 @@ function Option(props: OptionProps) {
   return (
     <div
       role="option"
-      id={`palette-${props.index}`}
+      id={optionId(props.index)}
       tabIndex={-1}
       aria-selected={props.selected}
       class="menu-item min-h-9 text-sm"

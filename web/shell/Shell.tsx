@@ -74,7 +74,7 @@ function onNews(
   if (workspace.active() !== notebook) return
   const shortcuts = {
     palette: () => dialogs.open('palette'),
-    leave: () => document.getElementById(`tab-${notebook}`)?.focus(),
+    cross: () => document.getElementById(`tab-${notebook}`)?.focus(),
     next: () => workspace.cycle(1),
     previous: () => workspace.cycle(-1),
   }

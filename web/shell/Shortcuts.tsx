@@ -1,30 +1,19 @@
 import { For } from 'solid-js'
-import { commandKey } from '../primitives/keys.ts'
+import { keysOf, SHORTCUTS, type Shortcut } from '../primitives/keys.ts'
 import { Modal } from '../ui/Modal.tsx'
 import { Kbd } from '../ui/Notice.tsx'
 
-const GROUPS: readonly { title: string; keys: readonly (readonly [string, string])[] }[] = [
+type Line = readonly [keys: string, what: string]
+const own = (name: Shortcut): Line => [keysOf(name), SHORTCUTS[name].what]
+
+const GROUPS: readonly { readonly title: string; readonly keys: readonly Line[] }[] = [
   {
     title: 'Anywhere',
-    keys: [
-      [`${commandKey}K`, 'Find a notebook or command'],
-      ['Alt PageDown', 'Next notebook'],
-      ['Alt PageUp', 'Previous notebook'],
-      [`${commandKey}S`, 'Save the notebook in front'],
-      ['F6', 'Out of the notebook’s frame, and back in'],
-      ['?', 'These shortcuts'],
-    ],
+    keys: [own('palette'), own('next'), own('previous'), own('save'), own('cross'), own('list')],
   },
   {
     title: 'In the list',
-    keys: [
-      ['/', 'Search'],
-      ['↑ ↓', 'Move'],
-      ['Enter', 'Open'],
-      ['F2', 'Rename'],
-      ['Delete', 'Move to the trash'],
-      [`${commandKey}Z`, 'Take that back, while it is offered'],
-    ],
+    keys: [own('search'), ['↑ ↓', 'Move'], ['Enter', 'Open'], ['F2', 'Rename'], ['Delete', 'Move to the trash'], own('undo')],
   },
   {
     title: 'On a tab',

@@ -18,13 +18,7 @@ export function TabStrip(props: { readonly stateOf: (id: string) => KernelWord |
     const at = ids.indexOf((event.target as HTMLElement).dataset.tab ?? '')
     const id = ids[at]
     if (!id) return
-    const to: Record<string, number> = {
-      ArrowRight: (at + 1) % ids.length,
-      ArrowLeft: (at - 1 + ids.length) % ids.length,
-      Home: 0,
-      End: ids.length - 1,
-    }
-    const next = ids[to[event.key] ?? -1]
+    const next = ids[moved(event.key, at, ids.length)]
     if (next) focus(next)
     else if (event.key === 'Delete') closeFocused(ids, at)
     else if (event.key === 'Enter' || event.key === ' ') workspace.go(id)
@@ -61,6 +55,17 @@ export function TabStrip(props: { readonly stateOf: (id: string) => KernelWord |
       </For>
     </div>
   )
+}
+
+/** Where a key leads in the row, -1: nowhere. */
+function moved(key: string, at: number, length: number): number {
+  const to: Record<string, number> = {
+    ArrowRight: (at + 1) % length,
+    ArrowLeft: (at - 1 + length) % length,
+    Home: 0,
+    End: length - 1,
+  }
+  return to[key] ?? -1
 }
 
 type TabButtonProps = {

@@ -2,7 +2,7 @@ import { A } from '@solidjs/router'
 import Search from 'lucide-solid/icons/search'
 import { Isolation } from '../features/kernel/Isolation.tsx'
 import type { KernelWord } from '../features/notebook/session.ts'
-import { commandKey } from '../primitives/keys.ts'
+import { keysOf, SHORTCUTS } from '../primitives/keys.ts'
 import { Logo } from '../ui/Logo.tsx'
 import { IconButton } from '../ui/Tip.tsx'
 import { AccountMenu } from './AccountMenu.tsx'
@@ -28,8 +28,8 @@ export function TopBar(props: { readonly dialogs: Dialogs; readonly stateOf: (id
       <TabStrip stateOf={props.stateOf} />
       <div class="flex items-center gap-1 px-2">
         <IconButton
-          text="Find a notebook or command"
-          keys={`${commandKey}K`}
+          text={SHORTCUTS.palette.what}
+          keys={keysOf('palette')}
           label="Command palette"
           onClick={() => props.dialogs.open('palette')}
         >

@@ -8,6 +8,7 @@ import type { Clock } from '#protocol/wire.ts'
 import { isVisible } from '../features/notebook/session.ts'
 import { createNotebooks } from '../features/notebooks/queries.ts'
 import { usePeople } from '../net/context.ts'
+import type { People } from '../net/person.ts'
 import { say } from '../primitives/notices.ts'
 import { dataOf } from '../primitives/query.ts'
 import type { Theme } from '../primitives/theme.ts'
@@ -15,7 +16,7 @@ import type { FrameEvent } from './frame.ts'
 import { FramePool } from './frames.ts'
 import { type Connection, createLink } from './link.ts'
 import { Sessions } from './sessions.ts'
-import { live } from './tabs.ts'
+import { live, type Tabs } from './tabs.ts'
 import type { Workspace } from './workspace.ts'
 
 type News = Exclude<FrameEvent, { type: 'rendered' | 'unchanged' | 'ended' }>
@@ -31,14 +32,7 @@ export function createDesk(options: DeskOptions) {
   const client = useQueryClient()
   const host = Promise.withResolvers<HTMLElement>()
   const [connection, setConnection] = createSignal<Connection>({ at: 'connecting', attempt: 0 })
-  const settings = () => {
-    const who = people.who()
-    return who.state === 'signed-in' ? who.preferences.editor : {}
-  }
-  const pool = Promise.all([people.anonymous('GET /api/config'), host.promise]).then(
-    ([config, element]) => new FramePool({ frames: config.frames, opaque: config.opaque, host: element, settings }),
-  )
-
+  const pool = createPool(people, host.promise)
   const refreshList = () => void client.invalidateQueries({ queryKey: ['notebooks'] })
   const link = createLink({
     bearer: people.bearer,
@@ -60,10 +54,7 @@ export function createDesk(options: DeskOptions) {
     news: (notebook, news) => options.news(notebook, news, sessions),
     opened: ({ notebook }) => options.workspace.named(notebook.id, notebook.name),
     drafted: (notebook) => void client.invalidateQueries({ queryKey: ['drafts', notebook] }),
-    behind: (notebook) => {
-      const { list, active } = options.workspace.tabs()
-      return active === notebook ? null : (list.find(({ id }) => id === notebook)?.name ?? null)
-    },
+    behind: (notebook) => behind(options.workspace.tabs(), notebook),
   })
   function heard(event: ShellEvent): void {
     if (LISTED.has(event.type)) refreshList()
@@ -84,6 +75,19 @@ export function createDesk(options: DeskOptions) {
   })
   return { sessions, connection, retry: link.retry, host: host.resolve }
 }
+
+async function createPool(people: People, host: Promise<HTMLElement>): Promise<FramePool> {
+  const [{ frames, opaque }, element] = await Promise.all([people.anonymous('GET /api/config'), host])
+  const settings = () => {
+    const who = people.who()
+    return who.state === 'signed-in' ? who.preferences.editor : {}
+  }
+  return new FramePool({ frames, opaque, host: element, settings })
+}
+
+/** The name of a notebook that stands behind another; null for the one in front. */
+const behind = ({ list, active }: Tabs, notebook: NotebookId): string | null =>
+  active === notebook ? null : (list.find(({ id }) => id === notebook)?.name ?? null)
 
 const FAREWELL = 5_000 // ms: signing out waits no longer for a last save, or the draft it becomes
 const CLOCK: Clock = {

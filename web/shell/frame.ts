@@ -33,6 +33,8 @@ const LABEL = 26 // characters of 36: more than 128 bits
 export class Frame {
   readonly element: HTMLIFrameElement
   readonly mode: Role
+  /** Its page has been swapped in and has spoken, or never will. */
+  readonly settled: Promise<void>
   readonly #origin: string // of its messages: an opaque document says "null"
   readonly #target: string
   readonly #settings: Place['settings']
@@ -41,10 +43,12 @@ export class Frame {
   #loads = 0
   #focusWanted = false
   readonly #deadline: ReturnType<typeof setTimeout>
+  #settle: () => void = () => undefined
 
   /** Grants are fixed when the page is loaded, so the mode is known from the start. */
   constructor({ frames, opaque, host, settings }: Place, mode: Role) {
     this.mode = mode
+    this.settled = new Promise((settle) => (this.#settle = settle))
     this.#settings = settings
     const source = frames.replace('*', label())
     this.#origin = opaque ? 'null' : source
@@ -91,6 +95,7 @@ export class Frame {
   focus(): void {
     this.#focusWanted = this.element.inert
     if (this.#focusWanted) return
+    this.element.blur() // an element that has the focus already would not pass it on to its page
     this.element.focus()
     this.#tell({ type: 'focus' })
   }
@@ -127,6 +132,7 @@ export class Frame {
 
   #ready(): void {
     clearTimeout(this.#deadline)
+    this.#settle()
     this.#state = { at: 'ready' }
     if (this.#handover) this.#give(this.#handover)
   }
@@ -152,6 +158,7 @@ export class Frame {
     if (this.#state.at === 'started') this.#state.relay.stop()
     this.#state = { at: 'ended' }
     clearTimeout(this.#deadline)
+    this.#settle()
     window.removeEventListener('message', this.#heard)
     this.element.remove()
     this.#handover?.listener({ type: 'ended', why })

@@ -7,7 +7,7 @@ import type { Role } from '#protocol/roles.ts'
 import { Frame, type Place } from './frame.ts'
 
 const RETRY = 1_000 // ms between looks whether the focus is where it can be disturbed
-const SWAP = 3_000 // ms: the longest a page is expected to take from being asked for to being swapped in
+const AFTERMATH = 1_000 // ms in which the browser may still take the focus after the page has spoken
 
 export class FramePool {
   readonly #place: Place
@@ -28,7 +28,7 @@ export class FramePool {
     else {
       this.#warm?.destroy()
       this.#warm = new Frame(this.#place, this.#mode)
-      this.#keepFocus()
+      this.#keepFocus(this.#warm)
     }
   }
 
@@ -43,15 +43,15 @@ export class FramePool {
     return frame
   }
 
-  #keepFocus(): void {
-    const signal = AbortSignal.timeout(SWAP)
+  #keepFocus(loading: Frame): void {
+    const over = new AbortController()
+    void loading.settled.then(() => setTimeout(() => over.abort(), AFTERMATH))
     const giveBack = () => {
-      if (document.activeElement !== document.body) return
-      for (const frame of this.#live) if (frame.inFront) frame.focus()
+      const at = document.activeElement // the body, or the frame's element although its page has lost the focus
+      for (const frame of this.#live) if (frame.inFront && (at === document.body || at === frame.element)) frame.focus()
     }
     // A press on the shell focuses the window first and then what was pressed: the look comes after.
-    const left = () => window.addEventListener('focus', () => requestAnimationFrame(giveBack), { once: true, signal })
-    window.addEventListener('blur', left, { once: true, signal })
+    window.addEventListener('focus', () => requestAnimationFrame(giveBack), { signal: over.signal })
   }
 
   /** Another person, or nobody: nothing of the former one's stays. */

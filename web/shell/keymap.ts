@@ -1,6 +1,6 @@
 // The shell's keys. Single keys can be switched off (WCAG 2.1.4); nothing is bound to what the browser owns.
 import { createSignal, onCleanup } from 'solid-js'
-import { hasCommand, isTyping } from '../primitives/keys.ts'
+import { isTyping, shortcutOf } from '../primitives/keys.ts'
 import { notices, undo } from '../primitives/notices.ts'
 import { keep, load } from '../primitives/storage.ts'
 import type { Dialogs } from './dialogs.ts'
@@ -8,31 +8,42 @@ import type { Workspace } from './workspace.ts'
 
 const undoable = () => notices().some((notice) => notice.undo !== null)
 
+function toSearch(): (() => void) | null {
+  const search = document.querySelector<HTMLInputElement>('[data-search]')
+  return search && (() => search.select())
+}
+
 export type Keymap = ReturnType<typeof createKeymap>
 
 export function createKeymap(dialogs: Dialogs, workspace: Workspace, frame: { enter(): void; save(): void }) {
   const [singleKeys, setSingleKeys] = createSignal(load('local', 'single-keys') !== false)
 
-  function command(event: KeyboardEvent): (() => void) | null {
-    if (hasCommand(event) && !event.shiftKey && event.key.toLowerCase() === 'k') return () => dialogs.open('palette')
-    if (event.altKey && event.key === 'PageDown') return () => workspace.cycle(1)
-    if (event.altKey && event.key === 'PageUp') return () => workspace.cycle(-1)
-    if (hasCommand(event) && event.key.toLowerCase() === 'z' && !event.shiftKey && !isTyping(event) && undoable())
-      return () => void undo()
-    if (hasCommand(event) && !event.shiftKey && event.key.toLowerCase() === 's' && workspace.active() !== null) return frame.save
-    if (event.key === 'F6' && workspace.active() !== null) return frame.enter
-    return null
-  }
-  function single(event: KeyboardEvent): (() => void) | null {
-    if (!singleKeys() || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || dialogs.shown() !== null)
-      return null
-    if (event.key === '?') return () => dialogs.open('shortcuts')
-    if (event.key !== '/') return null
-    const search = document.querySelector<HTMLInputElement>('[data-search]')
-    return search ? () => search.select() : null
+  /** A sign alone is a command where nothing is typed or asked, and a person may switch it off. */
+  const isFree = (event: KeyboardEvent) => singleKeys() && !isTyping(event) && dialogs.shown() === null
+  function actOf(event: KeyboardEvent): (() => void) | null {
+    switch (shortcutOf(event)) {
+      case 'palette':
+        return () => dialogs.open('palette')
+      case 'next':
+        return () => workspace.cycle(1)
+      case 'previous':
+        return () => workspace.cycle(-1)
+      case 'save':
+        return workspace.active() === null ? null : frame.save
+      case 'cross':
+        return workspace.active() === null ? null : frame.enter
+      case 'undo':
+        return undoable() && !isTyping(event) ? () => void undo() : null
+      case 'list':
+        return isFree(event) ? () => dialogs.open('shortcuts') : null
+      case 'search':
+        return isFree(event) ? toSearch() : null
+      case null:
+        return null
+    }
   }
   function onKeyDown(event: KeyboardEvent): void {
-    const act = command(event) ?? single(event)
+    const act = actOf(event)
     if (!act || event.defaultPrevented) return
     event.preventDefault()
     act()

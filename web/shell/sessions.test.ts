@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Opened, ShellEvent } from '#protocol/api.ts'
+import type { Clock } from '#protocol/wire.ts'
 import type { Api } from '../net/api.ts'
 import { notices } from '../primitives/notices.ts'
 import type { FrameEvent, Handover } from './frame.ts'
@@ -16,54 +17,60 @@ const EMPTY = new Uint8Array()
 
 type FakeFrame = { handover: Handover; readonly log: string[]; onSave: () => void }
 
-/** A server, a socket and a page that do what the test says; everything that happens is in one log, in order. */
-function world() {
-  const log: string[] = []
-  const frames: FakeFrame[] = []
-  const news: ((news: KernelNews) => void)[] = []
-  const commands: { path: string; answer(answer: Answer): void; fail(): void }[] = []
-  const timers: { at: number; run: () => void }[] = []
-  const state = { now: 1000, mode: 'edit' as Opened['mode'], autorun: true, behind: null as string | null }
+type Command = { readonly path: string; answer(answer: Answer): void; fail(): void }
+type State = { now: number; mode: Opened['mode']; autorun: boolean; behind: string | null }
+
+const NOTEBOOK: Opened['notebook'] = {
+  id: ID,
+  name: 'flights',
+  author: OTHER,
+  mine: false,
+  rights: 'edit',
+  updated: 0,
+  bytes: 1,
+  cells: 1,
+  editor: null,
+  trashed: null,
+}
+const PHASE = { phase: 'ready', level: 3 } as const
+
+function server(log: string[], state: State): Api {
   const opened = (): Opened => ({
-    notebook: {
-      id: ID,
-      name: 'flights',
-      author: OTHER,
-      mine: false,
-      rights: 'edit',
-      updated: 0,
-      bytes: 1,
-      cells: 1,
-      editor: null,
-      trashed: null,
-    },
+    notebook: NOTEBOOK,
     kernel: 'k_00000001',
     mode: state.mode,
     source: null,
-    phase: { phase: 'ready', level: 3 },
+    phase: PHASE,
     autorun: state.autorun,
   })
-  const api = (async (call: string, input?: { body?: object }) => {
+  return (async (call: string, input?: { body?: object }) => {
     log.push(call.includes('/open') ? `open ${JSON.stringify(input?.body ?? {})}` : call)
     if (call === 'GET /api/kernels')
-      return [{ kernel: 'k_00000001', notebook: ID, mode: 'edit', phase: opened().phase, usage: USAGE, memoryLimit: 9 }]
+      return [{ kernel: 'k_00000001', notebook: ID, mode: 'edit', phase: PHASE, usage: USAGE, memoryLimit: 9 }]
     return call.includes('/open') ? opened() : { source: '' }
   }) as unknown as Api
+}
+
+function socket(log: string[]) {
+  const news: ((news: KernelNews) => void)[] = []
+  const commands: Command[] = []
+  const request = (_method: string, path: string) =>
+    new Promise<Answer>((answer, reject) => {
+      log.push(path)
+      commands.push({ path, answer, fail: () => reject(new Error('gone')) })
+    })
   const link = {
     tab: async () => 't_00000001',
     kernel: (_: string, listen: (news: KernelNews) => void) => {
       news.push(listen)
-      return {
-        listen: () => () => {},
-        request: (_method: string, path: string) =>
-          new Promise<Answer>((answer, reject) => {
-            log.push(path)
-            commands.push({ path, answer, fail: () => reject(new Error('gone')) })
-          }),
-        close: () => log.push('channel closed'),
-      }
+      return { listen: () => () => {}, request, close: () => log.push('channel closed') }
     },
   } as unknown as Link
+  return { link, news, commands }
+}
+
+function page(log: string[]) {
+  const frames: FakeFrame[] = []
   const take = () => {
     const frame: FakeFrame = { handover: undefined as unknown as Handover, log, onSave: () => say({ type: 'unchanged' }) }
     const say = (event: FrameEvent) => frame.handover.listener(event)
@@ -82,18 +89,39 @@ function world() {
       destroy: () => log.push('frame gone'),
     }
   }
-  const sessions = new Sessions({
-    clock: {
-      now: () => state.now,
-      after: (ms, run) => {
-        const timer = { at: state.now + ms, run }
-        timers.push(timer)
-        return () => void timers.splice(timers.indexOf(timer), 1)
-      },
+  return { frames, pool: { take, warm: () => undefined } as unknown as FramePool }
+}
+
+/** Time passes when the test says so. */
+function clockOf(state: State) {
+  const timers: { at: number; run: () => void }[] = []
+  const clock: Clock = {
+    now: () => state.now,
+    after: (ms, run) => {
+      const timer = { at: state.now + ms, run }
+      timers.push(timer)
+      return () => void timers.splice(timers.indexOf(timer), 1)
     },
-    api,
+  }
+  const pass = (ms: number) => {
+    state.now += ms
+    for (const { run } of timers.filter(({ at }) => at <= state.now)) run()
+  }
+  return { clock, pass }
+}
+
+/** A server, a socket and a page that do what the test says; everything that happens is in one log, in order. */
+function world() {
+  const log: string[] = []
+  const state: State = { now: 1000, mode: 'edit', autorun: true, behind: null }
+  const { link, news, commands } = socket(log)
+  const { frames, pool } = page(log)
+  const { clock, pass } = clockOf(state)
+  const sessions = new Sessions({
+    clock,
+    api: server(log, state),
     link,
-    pool: async () => ({ take, warm: () => undefined }) as unknown as FramePool,
+    pool: async () => pool,
     me: ME,
     theme: () => 'light',
     signOut: () => log.push('signed out'),
@@ -102,10 +130,6 @@ function world() {
     drafted: () => log.push('drafted'),
     behind: () => state.behind,
   })
-  const pass = (ms: number) => {
-    state.now += ms
-    for (const { run } of timers.filter(({ at }) => at <= state.now)) run()
-  }
   const shown = async () => {
     await sessions.open(ID)
     frames.at(-1)?.handover.listener({ type: 'rendered' })

@@ -2,11 +2,11 @@
 import type { NotebookId } from '#protocol/ids.ts'
 import { KERNEL, LEASE, NOTEBOOK } from '#protocol/limits.ts'
 import type { KernelState } from '#protocol/runner.ts'
+import { sizeText } from '#protocol/size.ts'
 import { refuse } from '../../errors.ts'
 import { open } from '../../kernels/open.ts'
 import { type Desk, find } from '../../notebooks/desk.ts'
 import type { Denied } from '../../notebooks/leases.ts'
-import { limitText } from '../../notebooks/source.ts'
 import type { Principal } from '../../seams/identity.ts'
 import type { Handlers } from '../calls.ts'
 import type { Deps } from '../deps.ts'
@@ -85,17 +85,17 @@ const seconds = (ms: number) => `${ms / 1000} s`
 const LIMITS = [
   {
     name: 'Kernel memory',
-    value: limitText(KERNEL.memory),
+    value: sizeText(KERNEL.memory),
     what: 'Above it the kernel is ended. Read less, or free what is not needed.',
   },
   { name: 'Kernel processes', value: String(KERNEL.processes), what: 'Starting more fails inside the kernel.' },
   { name: 'Kernel CPU share', value: `${KERNEL.cpuShare} core`, what: 'More work takes longer.' },
   {
     name: 'Scratch files of a kernel',
-    value: limitText(KERNEL.scratch),
+    value: sizeText(KERNEL.scratch),
     what: 'Above it the kernel is ended. Scratch is wiped when the kernel ends.',
   },
-  { name: 'One output', value: limitText(KERNEL.output), what: 'A larger one is replaced by a marker.' },
+  { name: 'One output', value: sizeText(KERNEL.output), what: 'A larger one is replaced by a marker.' },
   { name: 'Kernels of one person', value: String(KERNEL.perPerson), what: 'Shut one down to open another.' },
   {
     name: 'Idle stop while editing',
@@ -111,17 +111,17 @@ const LIMITS = [
   { name: "Reader's kernel after its view closes", value: seconds(KERNEL.readerGrace), what: 'Then it is stopped.' },
   {
     name: 'Source of a notebook',
-    value: limitText(NOTEBOOK.source),
+    value: sizeText(NOTEBOOK.source),
     what: 'A larger save or import is refused; what is stored stays.',
   },
-  { name: 'One uploaded file', value: limitText(NOTEBOOK.upload), what: 'A larger one is refused.' },
+  { name: 'One uploaded file', value: sizeText(NOTEBOOK.upload), what: 'A larger one is refused.' },
   { name: 'Notebooks of one author', value: String(NOTEBOOK.perAuthor), what: 'The trash counts. More are refused.' },
   {
     name: 'All that one author keeps',
-    value: limitText(NOTEBOOK.stored),
+    value: sizeText(NOTEBOOK.stored),
     what: 'Versions, drafts and files. More is refused, saves are not.',
   },
-  { name: 'All files of a notebook', value: limitText(NOTEBOOK.uploads), what: 'Delete some to upload more.' },
+  { name: 'All files of a notebook', value: sizeText(NOTEBOOK.uploads), what: 'Delete some to upload more.' },
   { name: 'Editing without a sign of life', value: seconds(LEASE.silence), what: 'Then another editor may take over.' },
   { name: 'Answer to “take over”', value: seconds(LEASE.ask), what: 'Without an answer it is yes.' },
 ]

@@ -2,7 +2,7 @@
 // made anew for each test of the file that imports this, and three members of the workspace signed in.
 import { afterEach, beforeEach } from 'vitest'
 import type { Notebook, ShellEvent } from '#protocol/api.ts'
-import { memoryKernels } from '../../kernels/memory.ts'
+import { memoryKernels } from '../../kernels/testing/memory.ts'
 import { type Answer, type Client, send, signIn, stopGateway, type TestGateway, testGateway } from '../../testing.ts'
 
 export const SOURCE = 'import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    return\n'

@@ -5,11 +5,13 @@ import Trash from 'lucide-solid/icons/trash'
 import Upload from 'lucide-solid/icons/upload'
 import { createSignal, For, Show } from 'solid-js'
 import { NOTEBOOK } from '#protocol/limits.ts'
+import { sizeText } from '#protocol/size.ts'
 import type { Answer } from '../../net/api.ts'
-import { bytes, date } from '../../primitives/format.ts'
+import { date } from '../../primitives/format.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Confirm } from '../../ui/Confirm.tsx'
+import { FilePicker } from '../../ui/FilePicker.tsx'
 import { Query } from '../../ui/Query.tsx'
 import { Spinner } from '../../ui/Spinner.tsx'
 import { IconButton } from '../../ui/Tip.tsx'
@@ -26,7 +28,6 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
     (deed, name) => new Promise((answer) => setQuestion({ deed, name, answer })),
   )
   const used = () => (dataOf(files) ?? []).reduce((sum, file) => sum + file.bytes, 0)
-  let picker: HTMLInputElement | undefined
 
   return (
     <>
@@ -35,26 +36,9 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
           Every kernel of this notebook reads them, and only reads them, at <code class="font-mono text-xs text-ink">files/</code>
           .
         </p>
-        <Show when={props.mayEdit}>
-          <Button onClick={() => picker?.click()} disabled={sending() !== null}>
-            <Show when={sending()} fallback={<Upload size={15} aria-hidden="true" />}>
-              <Spinner />
-            </Show>
-            {sending() === null ? 'Upload files' : `Uploading ${sending()}`}
-          </Button>
-        </Show>
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          onChange={(event) => {
-            void upload([...(event.currentTarget.files ?? [])])
-            event.currentTarget.value = ''
-          }}
-        />
+        <Uploader mayEdit={props.mayEdit} sending={sending()} onFiles={(chosen) => void upload(chosen)} />
         <p class="numeric mt-3 text-xs text-ink-2">
-          {bytes(used())} of {bytes(NOTEBOOK.uploads)} used; one file at most {bytes(NOTEBOOK.upload)}
+          {sizeText(used())} of {sizeText(NOTEBOOK.uploads)} used; one file at most {sizeText(NOTEBOOK.upload)}
         </p>
       </div>
       <Query query={files}>
@@ -70,6 +54,29 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
       </Query>
       <Show when={question()}>{(asked) => <Sure {...asked()} onClose={() => setQuestion(null)} />}</Show>
     </>
+  )
+}
+
+type UploaderProps = {
+  readonly mayEdit: boolean
+  readonly sending: string | null
+  readonly onFiles: (files: readonly globalThis.File[]) => void
+}
+
+function Uploader(props: UploaderProps) {
+  return (
+    <FilePicker onFiles={props.onFiles}>
+      {(pick) => (
+        <Show when={props.mayEdit}>
+          <Button onClick={pick} disabled={props.sending !== null}>
+            <Show when={props.sending} fallback={<Upload size={15} aria-hidden="true" />}>
+              <Spinner />
+            </Show>
+            {props.sending === null ? 'Upload files' : `Uploading ${props.sending}`}
+          </Button>
+        </Show>
+      )}
+    </FilePicker>
   )
 }
 
@@ -96,7 +103,7 @@ function Entry(props: { readonly file: Listed; readonly mayEdit: boolean; readon
       <span class="min-w-0 grow">
         <span class="block truncate">{props.file.name}</span>
         <span class="numeric block text-xs text-ink-2">
-          {bytes(props.file.bytes)} · {date(props.file.uploaded)}
+          {sizeText(props.file.bytes)} · {date(props.file.uploaded)}
         </span>
       </span>
       <Show when={props.mayEdit}>

@@ -1,5 +1,5 @@
 import { NOTEBOOK } from '#protocol/limits.ts'
-import { bytes } from '../../primitives/format.ts'
+import { sizeText } from '#protocol/size.ts'
 
 type Listed = { readonly name: string; readonly bytes: number }
 
@@ -7,9 +7,9 @@ type Listed = { readonly name: string; readonly bytes: number }
 export function tooLarge(file: { readonly name: string; readonly size: number }, files: readonly Listed[]): string | null {
   const used = files.reduce((sum, { name, bytes: taken }) => (name === file.name ? sum : sum + taken), 0)
   if (file.size > NOTEBOOK.upload)
-    return `“${file.name}” is ${bytes(file.size)}; one file may be ${bytes(NOTEBOOK.upload)} at most.`
+    return `“${file.name}” is ${sizeText(file.size)}; one file may be ${sizeText(NOTEBOOK.upload)} at most.`
   if (used + file.size > NOTEBOOK.uploads) {
-    return `“${file.name}” (${bytes(file.size)}) does not fit: ${bytes(used)} of ${bytes(NOTEBOOK.uploads)} are used. Delete a file first.`
+    return `“${file.name}” (${sizeText(file.size)}) does not fit: ${sizeText(used)} of ${sizeText(NOTEBOOK.uploads)} are used. Delete a file first.`
   }
   return null
 }

@@ -6,7 +6,8 @@ import RotateCcw from 'lucide-solid/icons/rotate-ccw'
 import { Show } from 'solid-js'
 import type { Role } from '#protocol/roles.ts'
 import type { Usage } from '#protocol/runner.ts'
-import { clock, bytes as size } from '../../primitives/format.ts'
+import { sizeText } from '#protocol/size.ts'
+import { clock } from '../../primitives/format.ts'
 import { Menu, type MenuItem } from '../../ui/Menu.tsx'
 import { StateDot } from '../../ui/StateDot.tsx'
 import { idleLimit, idleStop } from './idle.ts'
@@ -82,7 +83,7 @@ const FULL = 0.85 // of the limit: from here on the meter warns
 
 function Memory(props: { readonly used: number; readonly limit: number }) {
   const share = () => Math.min(1, props.used / props.limit)
-  const text = () => `${size(props.used)} of ${size(props.limit)}`
+  const text = () => `${sizeText(props.used)} of ${sizeText(props.limit)}`
   return (
     <span
       class="flex items-center gap-2 text-xs whitespace-nowrap text-ink-2"

@@ -2,9 +2,9 @@
 import { createQuery, useQueryClient } from '@tanstack/solid-query'
 import { createSignal, For, Show } from 'solid-js'
 import type { NotebookId } from '#protocol/ids.ts'
+import { sizeText } from '#protocol/size.ts'
 import type { Answer } from '../../net/api.ts'
 import { useApi } from '../../net/context.ts'
-import { bytes } from '../../primitives/format.ts'
 import { sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -45,7 +45,7 @@ function Entry(props: { readonly kernel: Running; readonly name: string }) {
         <span class="block truncate font-medium">{props.name}</span>
         <span class="numeric block text-xs text-ink-2">
           {props.kernel.mode === 'edit' ? 'editing' : 'reading'}
-          <Show when={props.kernel.usage}>{(usage) => <> · {bytes(usage().memory)}</>}</Show>
+          <Show when={props.kernel.usage}>{(usage) => <> · {sizeText(usage().memory)}</>}</Show>
         </span>
       </span>
       <Button size="small" disabled={ending()} aria-label={`Shut down ${props.name}`} onClick={() => void end()}>

@@ -3,7 +3,7 @@ import { Show } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
 import { ReadingBar } from './ReadingBar.tsx'
-import { diedRunning, endingWords, isVisible, openedOf, type Session } from './session.ts'
+import { diedRunning, endingWords, isVisible, openedOf, quotable, type Session } from './session.ts'
 
 type BarsProps = {
   readonly session: Session
@@ -71,8 +71,8 @@ function Ended(props: BarsProps) {
           }
         >
           {endingWords(ending(), mode())} {stillThere(ending().message)}
-          <Show when={ending().id}>
-            <span class="ml-2 font-mono text-xs text-ink-2 select-all">{ending().id}</span>
+          <Show when={quotable(ending())}>
+            {(id) => <span class="ml-2 font-mono text-xs text-ink-2 select-all">{id()}</span>}
           </Show>
         </Banner>
       )}

@@ -1,8 +1,9 @@
 // What stands in the place of the notebook when there is nothing of it to show.
 import { type JSX, Match, Show, Switch } from 'solid-js'
+import type { Refusal } from '#protocol/api.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Empty, Reference } from '../../ui/Notice.tsx'
-import { diedRunning, endingWords, openedOf, type Session } from './session.ts'
+import { diedRunning, type Ending, endingWords, openedOf, quotable, type Session } from './session.ts'
 
 type CoverProps = {
   readonly session: Session
@@ -18,64 +19,74 @@ export function Cover(props: CoverProps) {
   return (
     <Switch>
       <Match when={props.session.view.at === 'moved'}>
-        <div class="cover">
-          <Empty
-            title="Opened in another tab"
-            actions={
-              <Button tone="accent" onClick={props.onReopen}>
-                Take it back
-              </Button>
-            }
-          >
-            One tab at a time holds a notebook. The kernel, its variables and outputs go along.
-          </Empty>
-        </div>
+        <Moved {...props} />
       </Match>
-      <Match when={refusal()}>
-        {(refused) => (
-          <div class="cover" role="alert">
-            <Empty
-              title="This notebook did not open"
-              actions={
-                <>
-                  <Button tone="accent" onClick={props.onReopen}>
-                    Start again
-                  </Button>
-                  <Button onClick={props.onLeave}>To the notebooks</Button>
-                </>
-              }
-            >
-              {refused().message}
-              <br />
-              <Reference refusal={refused()} />
-            </Empty>
-            <Show when={refused().code === 'too-many-kernels'}>{props.kernels}</Show>
-          </div>
-        )}
-      </Match>
-      <Match when={ending()}>
-        {(end) => (
-          <div class="cover" role="alert">
-            <Empty
-              title={end().cause === 'stopped' ? 'The kernel was shut down' : 'The kernel has ended'}
-              actions={
-                <>
-                  <Button tone="accent" onClick={props.onReopen}>
-                    Start again
-                  </Button>
-                  <Show when={diedRunning(end())}>
-                    <Button onClick={props.onStill}>Open without running</Button>
-                  </Show>
-                </>
-              }
-            >
-              {endingWords(end(), openedOf(props.session)?.mode ?? 'run')}
-              <br />
-              <span class="font-mono text-xs select-all">{end().id}</span>
-            </Empty>
-          </div>
-        )}
-      </Match>
+      <Match when={refusal()}>{(refused) => <NotOpened {...props} refused={refused()} />}</Match>
+      <Match when={ending()}>{(end) => <Ended {...props} end={end()} />}</Match>
     </Switch>
+  )
+}
+
+function Moved(props: CoverProps) {
+  return (
+    <div class="cover">
+      <Empty
+        title="Opened in another tab"
+        actions={
+          <Button tone="accent" onClick={props.onReopen}>
+            Take it back
+          </Button>
+        }
+      >
+        One tab at a time holds a notebook. The kernel, its variables and outputs go along.
+      </Empty>
+    </div>
+  )
+}
+
+function NotOpened(props: CoverProps & { readonly refused: Refusal }) {
+  return (
+    <div class="cover" role="alert">
+      <Empty
+        title="This notebook did not open"
+        actions={
+          <>
+            <Button tone="accent" onClick={props.onReopen}>
+              Start again
+            </Button>
+            <Button onClick={props.onLeave}>To the notebooks</Button>
+          </>
+        }
+      >
+        {props.refused.message}
+        <br />
+        <Reference refusal={props.refused} />
+      </Empty>
+      <Show when={props.refused.code === 'too-many-kernels'}>{props.kernels}</Show>
+    </div>
+  )
+}
+
+function Ended(props: CoverProps & { readonly end: Ending }) {
+  return (
+    <div class="cover" role="alert">
+      <Empty
+        title={props.end.cause === 'stopped' ? 'The kernel was shut down' : 'The kernel has ended'}
+        actions={
+          <>
+            <Button tone="accent" onClick={props.onReopen}>
+              Start again
+            </Button>
+            <Show when={diedRunning(props.end)}>
+              <Button onClick={props.onStill}>Open without running</Button>
+            </Show>
+          </>
+        }
+      >
+        {endingWords(props.end, openedOf(props.session)?.mode ?? 'run')}
+        <br />
+        <span class="font-mono text-xs select-all">{quotable(props.end)}</span>
+      </Empty>
+    </div>
   )
 }

@@ -2,6 +2,7 @@
 // which is off; a reader takes nothing along. The rule is for people who mean well: eyes and code carry what they see.
 import { KERNEL } from '#protocol/limits.ts'
 import type { Role } from '#protocol/roles.ts'
+import { sizeText } from '#protocol/size.ts'
 
 export type Leaving =
   | { readonly ok: true; readonly name: string; readonly type: string }
@@ -26,6 +27,6 @@ export function leaving(mode: Role, notebook: string, file: { readonly contentTy
       why: 'Nothing was downloaded: this workspace lets pictures of outputs leave (PNG, JPEG, GIF, WebP), not data.',
     }
   if (file.bytes > KERNEL.output)
-    return { ok: false, why: `Nothing was downloaded: a picture may have ${KERNEL.output / 1024 / 1024} MB.` }
+    return { ok: false, why: `Nothing was downloaded: a picture may have ${sizeText(KERNEL.output)}.` }
   return { ok: true, name: `${notebook}.${ending}`, type }
 }

@@ -1,7 +1,18 @@
 import { expect, test } from 'vitest'
 import type { Opened } from '#protocol/api.ts'
 import type { Phase } from '#protocol/runner.ts'
-import { ASLEEP, endingWords, kernelWord, mayBeUnsaved, openedOf, type Session, type SessionEvent, step } from './session.ts'
+import {
+  ASLEEP,
+  type Ending,
+  endingWords,
+  kernelWord,
+  mayBeUnsaved,
+  openedOf,
+  quotable,
+  type Session,
+  type SessionEvent,
+  step,
+} from './session.ts'
 
 const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
   notebook: {
@@ -131,6 +142,12 @@ test('an end by a limit of time names its value, by mode', () => {
   expect(endingWords(end('unattended'), 'edit')).toContain('4 hours')
   expect(endingWords(end('unattended'), 'run')).toContain('60 seconds')
   expect(endingWords(end('crashed'), 'edit')).toBe('It stopped.')
+})
+
+test('a failure can be quoted; what was wished for, or what the clock brought, has nothing to quote', () => {
+  const shown = (cause: Ending['cause']) => quotable({ cause, message: 'It stopped.', id: 'e_00000001' })
+  expect((['crashed', 'memory', 'lost', 'revoked'] as const).map(shown)).toEqual(Array(4).fill('e_00000001'))
+  expect((['stopped', 'idle', 'unattended', 'signed-out'] as const).map(shown)).toEqual(Array(4).fill(null))
 })
 
 test('a rename reaches the opened notebook and leaves one that is not open alone', () => {

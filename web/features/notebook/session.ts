@@ -188,6 +188,9 @@ function withNotebook(session: Session, change: Partial<Opened['notebook']>): Se
   return { ...session, view: { ...session.view, opened: { ...opened, notebook: { ...opened.notebook, ...change } } } }
 }
 
+/** What a person can quote of an end; nobody asks after one that was wished for, or that the clock brought. */
+export const quotable = ({ cause, id }: Ending): string | null => (FAILED.has(cause) || cause === 'revoked' ? id : null)
+
 /** Ended by what ran in it: running the same again would end it again. */
 export const diedRunning = ({ cause }: Ending): boolean =>
   cause === 'crashed' || cause === 'memory' || cause === 'scratch' || cause === 'start-failed'

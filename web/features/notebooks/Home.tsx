@@ -11,12 +11,13 @@ import { count } from '../../primitives/format.ts'
 import { say, sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
+import { FilePicker } from '../../ui/FilePicker.tsx'
 import { DropZone } from './DropZone.tsx'
 import { Grid } from './Grid.tsx'
 import { readNotebook } from './importing.ts'
 import { Nothing } from './Nothing.tsx'
 import { inOrder, parseSort, search, sortText } from './order.ts'
-import { createActions, createViews, type View } from './queries.ts'
+import { type Actions, createActions, createViews, type View } from './queries.ts'
 import { SearchBox } from './SearchBox.tsx'
 
 export function Home() {
@@ -30,7 +31,6 @@ export function Home() {
   const sort = createMemo(() => parseSort(params.sort))
   const ordered = createMemo(() => inOrder(dataOf(list()) ?? [], sort()))
   const rows = createMemo(() => search(ordered(), query()))
-  let picker: HTMLInputElement | undefined
 
   function look(text: string): void {
     setQuery(text)
@@ -40,43 +40,13 @@ export function Home() {
     const made = await actions.create()
     if (made) navigate(`/n/${made.id}`)
   }
-  async function take(files: readonly File[]): Promise<void> {
-    const made: Notebook[] = []
-    for (const file of files) {
-      const read = await readNotebook(file)
-      if (!read.ok) sayRefused(new Error(read.message))
-      else await actions.bring(read).then((notebook) => notebook && made.push(notebook))
-    }
-    const [only] = made
-    if (only) say(made.length === 1 ? `Imported “${only.name}”` : `Imported ${count(made.length, 'notebook')}`)
-  }
+  const mayMake = () => view() === 'notebooks' && member()
+  const take = (files: readonly File[]) => void importAll(files, actions)
 
   return (
-    <DropZone enabled={view() === 'notebooks' && member()} onFiles={(files) => void take(files)}>
+    <DropZone enabled={mayMake()} onFiles={take}>
       <div class="mx-auto flex h-full w-full max-w-[1120px] flex-col px-4 sm:px-8">
-        <header class="flex flex-wrap items-center gap-x-3 gap-y-2 pt-7 pb-4">
-          <h1 class="mr-auto text-xl font-semibold tracking-tight">{view() === 'trash' ? 'Trash' : 'Notebooks'}</h1>
-          <SearchBox value={query()} onInput={look} label={view() === 'trash' ? 'Search the trash' : 'Search notebooks'} />
-          <Show when={view() === 'notebooks' && member()}>
-            <Button onClick={() => picker?.click()}>
-              <FileUp size={15} aria-hidden="true" /> Import
-            </Button>
-            <Button tone="accent" onClick={() => void create()}>
-              <Plus size={15} aria-hidden="true" /> New notebook
-            </Button>
-          </Show>
-          <input
-            ref={picker}
-            type="file"
-            accept=".py,text/x-python"
-            multiple
-            hidden
-            onChange={(event) => {
-              void take([...(event.currentTarget.files ?? [])])
-              event.currentTarget.value = ''
-            }}
-          />
-        </header>
+        <Toolbar view={view()} query={query()} onQuery={look} mayMake={mayMake()} onFiles={take} onNew={() => void create()} />
         <Show
           when={rows().length > 0}
           fallback={
@@ -91,18 +61,64 @@ export function Home() {
             onSort={(next) => setParams({ sort: sortText(next) }, { replace: true })}
           />
         </Show>
-        <footer class="flex items-center justify-between py-2.5 text-xs text-ink-2">
-          <span role="status">
-            <Show when={dataOf(list())}>{(all) => counted(rows().length, all().length)}</Show>
-          </span>
-          <a class="flex items-center gap-1.5 rounded px-1 py-1 hover:text-ink" href={view() === 'trash' ? '/' : '/?view=trash'}>
-            <Show when={view() === 'notebooks'} fallback="Back to the notebooks">
-              <Trash size={13} aria-hidden="true" /> Trash
-            </Show>
-          </a>
-        </footer>
+        <Footer view={view()} shown={rows().length} all={dataOf(list())?.length} />
       </div>
     </DropZone>
+  )
+}
+
+async function importAll(files: readonly File[], actions: Actions): Promise<void> {
+  const made: Notebook[] = []
+  for (const file of files) {
+    const read = await readNotebook(file)
+    if (!read.ok) sayRefused(new Error(read.message))
+    else await actions.bring(read).then((notebook) => notebook && made.push(notebook))
+  }
+  const [only] = made
+  if (only) say(made.length === 1 ? `Imported “${only.name}”` : `Imported ${count(made.length, 'notebook')}`)
+}
+
+type ToolbarProps = {
+  readonly view: View
+  readonly query: string
+  readonly mayMake: boolean
+  readonly onQuery: (text: string) => void
+  readonly onFiles: (files: readonly File[]) => void
+  readonly onNew: () => void
+}
+
+function Toolbar(props: ToolbarProps) {
+  const trash = () => props.view === 'trash'
+  return (
+    <header class="flex flex-wrap items-center gap-x-3 gap-y-2 pt-7 pb-4">
+      <h1 class="mr-auto text-xl font-semibold tracking-tight">{trash() ? 'Trash' : 'Notebooks'}</h1>
+      <SearchBox value={props.query} onInput={props.onQuery} label={trash() ? 'Search the trash' : 'Search notebooks'} />
+      <FilePicker accept=".py,text/x-python" onFiles={props.onFiles}>
+        {(pick) => (
+          <Show when={props.mayMake}>
+            <Button onClick={pick}>
+              <FileUp size={15} aria-hidden="true" /> Import
+            </Button>
+            <Button tone="accent" onClick={props.onNew}>
+              <Plus size={15} aria-hidden="true" /> New notebook
+            </Button>
+          </Show>
+        )}
+      </FilePicker>
+    </header>
+  )
+}
+
+function Footer(props: { readonly view: View; readonly shown: number; readonly all: number | undefined }) {
+  return (
+    <footer class="flex items-center justify-between py-2.5 text-xs text-ink-2">
+      <span role="status">{props.all === undefined ? '' : counted(props.shown, props.all)}</span>
+      <a class="flex items-center gap-1.5 rounded px-1 py-1 hover:text-ink" href={props.view === 'trash' ? '/' : '/?view=trash'}>
+        <Show when={props.view === 'notebooks'} fallback="Back to the notebooks">
+          <Trash size={13} aria-hidden="true" /> Trash
+        </Show>
+      </a>
+    </footer>
   )
 }
 

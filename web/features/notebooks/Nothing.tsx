@@ -55,20 +55,26 @@ export function Nothing(props: NothingProps) {
           </Empty>
         </Match>
         <Match when>
-          <Empty
-            title="No notebooks yet"
-            icon={<NotebookIcon size={20} />}
-            actions={
-              <Button tone="accent" onClick={props.onNew}>
-                Start with an empty one
-              </Button>
-            }
-          >
-            None is yours and none is shared with you. Drop a .py file here to import your own.
-          </Empty>
+          <NoneYet onNew={props.onNew} />
         </Match>
       </Switch>
     </div>
+  )
+}
+
+function NoneYet(props: { readonly onNew: () => void }) {
+  return (
+    <Empty
+      title="No notebooks yet"
+      icon={<NotebookIcon size={20} />}
+      actions={
+        <Button tone="accent" onClick={props.onNew}>
+          Start with an empty one
+        </Button>
+      }
+    >
+      None is yours and none is shared with you. Drop a .py file here to import your own.
+    </Empty>
   )
 }
 

@@ -43,26 +43,10 @@ export function Row(props: RowProps) {
         <Time at={props.notebook.trashed ?? props.notebook.updated} />
       </div>
       <div role="gridcell" class="wide min-w-0 text-sm text-ink-2">
-        <Show when={props.notebook.editor}>
-          {(editor) => (
-            <span class="flex items-center gap-2">
-              <Avatar name={editor().name} />
-              <span class="truncate">{editor().name}</span>
-            </span>
-          )}
-        </Show>
+        <Editing notebook={props.notebook} />
       </div>
       <div role="gridcell" class="wide numeric text-right text-sm text-ink-2">
-        <Show
-          when={props.notebook.cells !== null}
-          fallback={
-            <span class="chip" data-tone="warn" title="The source does not parse">
-              ?
-            </span>
-          }
-        >
-          {props.notebook.cells}
-        </Show>
+        <CellCount notebook={props.notebook} />
       </div>
       <div role="gridcell" class="relative text-right">
         <Show when={props.view === 'notebooks'} fallback={<Restore {...props} />}>
@@ -107,6 +91,34 @@ function Name(props: RowProps) {
         </a>
       </Match>
     </Switch>
+  )
+}
+
+function Editing(props: { readonly notebook: Notebook }) {
+  return (
+    <Show when={props.notebook.editor}>
+      {(editor) => (
+        <span class="flex items-center gap-2">
+          <Avatar name={editor().name} />
+          <span class="truncate">{editor().name}</span>
+        </span>
+      )}
+    </Show>
+  )
+}
+
+function CellCount(props: { readonly notebook: Notebook }) {
+  return (
+    <Show
+      when={props.notebook.cells !== null}
+      fallback={
+        <span class="chip" data-tone="warn" title="The source does not parse">
+          ?
+        </span>
+      }
+    >
+      {props.notebook.cells}
+    </Show>
   )
 }
 

@@ -1,5 +1,6 @@
 // Files a person brings: read here, so that a wrong one is named before anything is sent.
 import { NOTEBOOK } from '#protocol/limits.ts'
+import { sizeText } from '#protocol/size.ts'
 
 export type Imported =
   | { readonly ok: true; readonly name: string; readonly source: string }
@@ -10,7 +11,7 @@ type Source = { readonly name: string; readonly size: number; arrayBuffer(): Pro
 export async function readNotebook(file: Source): Promise<Imported> {
   if (!file.name.toLowerCase().endsWith('.py')) return { ok: false, message: `“${file.name}” is not a .py file.` }
   if (file.size > NOTEBOOK.source)
-    return { ok: false, message: `“${file.name}” is larger than ${NOTEBOOK.source / 1024 / 1024} MB, the limit for a notebook.` }
+    return { ok: false, message: `“${file.name}” is larger than ${sizeText(NOTEBOOK.source)}, the limit for a notebook.` }
   try {
     const source = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer())
     return { ok: true, name: stem(file.name), source }

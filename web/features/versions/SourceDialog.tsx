@@ -8,11 +8,9 @@ import { CodeView } from '../../ui/CodeView.tsx'
 import { Modal } from '../../ui/Modal.tsx'
 import { Query } from '../../ui/Query.tsx'
 
-type SourceDialogProps = {
+export type Shown = { readonly version: string; readonly title: string; readonly draft: boolean }
+type SourceDialogProps = Shown & {
   readonly notebook: string
-  readonly version: string
-  readonly title: string
-  readonly draft: boolean
   readonly onKept: (id: string) => void
   readonly onClose: () => void
 }

@@ -1,0 +1,145 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Ground, openGround, PYTHON, sandboxable } from '../../testing/launch.ts'
+import { judge, probe, type Report, refusal, report, WORDS } from './probe.ts'
+import { buildHolder } from './sandbox.ts'
+
+const facts = {
+  uid: 61001,
+  host_root_mapped: false,
+  capabilities: 0,
+  no_new_privs: true,
+  seccomp: true,
+  new_user_namespace: false,
+}
+const clean: Report = { leaks: [], facts, rootMapped: false }
+
+describe('what a report proves', () => {
+  test('nothing reached and all held: 3 as root, 2 without', () => {
+    expect(judge(clean, true, false)).toEqual({ level: 3, why: [] })
+    expect(judge(clean, true, true)).toEqual({ level: 2, why: [WORDS.rootless] })
+  })
+  test.each([
+    [{ ...facts, capabilities: 1 }, 1],
+    [{ ...facts, new_user_namespace: true }, 0],
+    [{ ...facts, seccomp: false }, 0],
+    [{ ...facts, no_new_privs: false }, 0],
+    [null, 0],
+  ])('one property missing is not level 3: %j', (measured, level) => {
+    const judged = judge({ ...clean, facts: measured }, true, false)
+    expect(judged.level).toBe(level)
+    expect(judged.why.length).toBeGreaterThan(0)
+  })
+  test('one thing reached is not level 3, and is named', () => {
+    const judged = judge({ ...clean, leaks: ['loopback'] }, true, false)
+    expect(judged).toMatchObject({ level: 1, why: [expect.stringContaining('loopback')] })
+  })
+  test('host root in the uid map is not level 3', () => {
+    expect(judge({ ...clean, rootMapped: true }, true, false)).toMatchObject({ level: 1, why: [expect.stringContaining('root')] })
+  })
+  test('without a sandbox it is 1 at best', () => {
+    expect(judge(clean, false, false).level).toBe(1)
+  })
+})
+
+describe('why there is no sandbox, in words', () => {
+  const machine = (values: Record<string, string>) => (path: string) => values[path] ?? null
+  const apparmor = '/proc/sys/kernel/apparmor_restrict_unprivileged_userns'
+  test.each([
+    ['spawn bwrap ENOENT', {}, WORDS.bubblewrap],
+    ['bwrap: setting up uid map: Permission denied', { [apparmor]: '1' }, WORDS.apparmor],
+    ['bwrap: No permissions to create new namespace', { '/proc/sys/user/max_user_namespaces': '0' }, WORDS.sysctl],
+    ['bwrap: Creating new namespace failed: Operation not permitted', {}, WORDS.container],
+    ["bwrap: Can't mkdir /x: Read-only file system", {}, "bubblewrap failed: bwrap: Can't mkdir /x: Read-only file system"],
+  ])('%s', (message, values, words) => {
+    expect(refusal(message, machine(values))).toBe(words)
+  })
+})
+
+/** An interpreter that a plain user can run with our packages: ours, or the system's when ours lies in root's home. */
+function plainPython(folder: string): string | null {
+  const works = (python: string) =>
+    spawnSync('setpriv', [...AS_USER, '/bin/sh', '-c', `exec ${python} -I -c 'import marimo'`]).status === 0
+  if (works(PYTHON)) return PYTHON
+  const [minor = '', packages = ''] = execFileSync(PYTHON, ['-c', WHERE], { encoding: 'utf8' }).trim().split(' ')
+  if (spawnSync(`/usr/bin/python${minor}`, ['-m', 'venv', '--without-pip', join(folder, 'env')]).status !== 0) return null
+  writeFileSync(join(folder, 'env/lib', `python${minor}`, 'site-packages/ours.pth'), `${packages}\n`)
+  return works(join(folder, 'env/bin/python')) ? join(folder, 'env/bin/python') : null
+}
+const AS_USER = ['--reuid', '1500', '--regid', '1500', '--clear-groups', '--']
+const WHERE = 'import sys, marimo, os; print("%d.%d" % sys.version_info[:2], os.path.dirname(os.path.dirname(marimo.__file__)))'
+
+describe.skipIf(!sandboxable)('as a plain user', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rootless-'))
+  chmodSync(folder, 0o755)
+  const python = plainPython(folder)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test.skipIf(python === null)('level 2, and why not 3', () => {
+    const own = join(folder, 'own')
+    mkdirSync(own, { mode: 0o700 })
+    chownSync(own, 1500, 1500)
+    const script = join(import.meta.dirname, '../../testing/rootless.ts')
+    const run = spawnSync('setpriv', [...AS_USER, process.execPath, script, python ?? '', own], {
+      encoding: 'utf8',
+      env: { ...process.env, HOME: own },
+    })
+    expect(run.stderr).toBe('')
+    expect(JSON.parse(run.stdout)).toEqual({ level: 2, why: [WORDS.rootless] })
+  })
+})
+
+describe.skipIf(!sandboxable)('two real kernels', () => {
+  let ground: Ground
+  beforeAll(async () => {
+    ground = await openGround()
+  }, 60_000)
+  afterAll(() => ground.close())
+  const options = () => ({ base: ground.base, zygote: ground.zygote, folder: ground.folder, uids: [61901, 61902] as const })
+
+  test('level 3 here, within two seconds', async () => {
+    const begun = performance.now()
+    expect(await probe(options())).toEqual({ level: 3, why: [] })
+    expect(performance.now() - begun).toBeLessThan(2000)
+  })
+
+  test('the same attack without a sandbox reaches all that the filter leaves: the checks can fail', async () => {
+    const { leaks } = await report({ ...options(), base: null })
+    const expected = [
+      'environ',
+      'cmdline',
+      'memory',
+      'descriptors',
+      'root_folder',
+      'file',
+      'shared_memory',
+      'loopback',
+      'abstract_socket',
+      'signals',
+      'process_list',
+      'shadow',
+      'write_system',
+      'runner_socket',
+    ]
+    expect(leaks).toEqual(expect.arrayContaining(expected))
+  })
+
+  test('a bubblewrap that never answers ends in a named failure', async () => {
+    const stub = join(ground.folder, 'sleeper')
+    writeFileSync(stub, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 })
+    const options = { id: 'slow', home: ground.folder, files: null, uid: 61903, tmp: 2 ** 20, shm: 2 ** 20 }
+    const built = buildHolder({ ...ground.base, bwrap: stub }, options, 200)
+    await expect(built).rejects.toMatchObject({ step: 'sandbox', message: 'bubblewrap built no sandbox in time' })
+  })
+
+  test('a bubblewrap that fails lowers the level and says why', async () => {
+    const broken = { ...ground.base, bwrap: '/bin/false' }
+    const { level, why } = await probe({ ...options(), base: broken })
+    expect(level).toBeLessThan(2)
+    expect(why[0]).toMatch(/bubblewrap/)
+    expect((await probe({ ...options(), base: { ...ground.base, bwrap: '/nonexistent' } })).why[0]).toBe(WORDS.bubblewrap)
+  })
+})

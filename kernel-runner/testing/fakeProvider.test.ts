@@ -1,0 +1,4 @@
+import { providerContract } from '../providers/provider.contract.ts'
+import { FakeProvider } from './fakeProvider.ts'
+
+providerContract('fake', () => new FakeProvider())

@@ -1,0 +1,65 @@
+// The notebook's name, its kernel and the switches of the panels, across the top.
+import { createQuery } from '@tanstack/solid-query'
+import type { NotebookId } from '#protocol/ids.ts'
+import { KERNEL } from '#protocol/limits.ts'
+import { KernelBar } from '../features/kernel/KernelBar.tsx'
+import { Header } from '../features/notebook/Header.tsx'
+import { kernelWord, openedOf } from '../features/notebook/session.ts'
+import { createActions } from '../features/notebooks/queries.ts'
+import { useApi } from '../net/context.ts'
+import { dataOf } from '../primitives/query.ts'
+import { type PanelName, PanelSwitches } from './Panels.tsx'
+import type { Sessions } from './sessions.ts'
+import { useWorkspace } from './workspace.ts'
+
+type NotebookHeadProps = {
+  readonly sessions: Sessions
+  readonly id: NotebookId
+  readonly panel: PanelName | null
+  readonly onPanel: (panel: PanelName | null) => void
+}
+
+export function NotebookHead(props: NotebookHeadProps) {
+  const workspace = useWorkspace()
+  const actions = createActions()
+  const session = () => props.sessions.of(props.id)
+  const opened = () => openedOf(session())
+  const limit = createMemoryLimit(() => opened()?.kernel ?? null)
+  const name = () => workspace.tabs().list.find((tab) => tab.id === props.id)?.name ?? ''
+
+  async function rename(next: string): Promise<void> {
+    const notebook = opened()?.notebook
+    const done = notebook && (await actions.rename(notebook, next))
+    if (!done) return
+    props.sessions.dispatch(props.id, { type: 'renamed', name: next })
+    props.sessions.seat(props.id)?.frame.setName(next)
+    workspace.named(props.id, next)
+  }
+  return (
+    <Header name={name()} opened={opened()} save={session().save} onRename={(next) => void rename(next)}>
+      <KernelBar
+        word={kernelWord(session())}
+        mode={opened()?.mode ?? null}
+        usage={session().usage}
+        memoryLimit={limit()}
+        deeds={{
+          interrupt: () => props.sessions.interrupt(props.id),
+          restart: () => void props.sessions.open(props.id, { fresh: true }),
+          shutDown: () => props.sessions.shutDown(props.id),
+        }}
+      />
+      <PanelSwitches shown={props.panel} onShow={props.onPanel} />
+    </Header>
+  )
+}
+
+/** The limit this kernel was started with; the default until the server has said. */
+function createMemoryLimit(kernel: () => string | null): () => number {
+  const api = useApi()
+  const kernels = createQuery(() => ({
+    queryKey: ['kernels', kernel()],
+    queryFn: () => api('GET /api/kernels'),
+    enabled: kernel() !== null,
+  }))
+  return () => dataOf(kernels)?.find((each) => each.kernel === kernel())?.memoryLimit ?? KERNEL.memory
+}
