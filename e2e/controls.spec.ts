@@ -24,7 +24,10 @@ function listen(): void {
   }
   const { clipboard } = navigator
   const copy = clipboard.writeText.bind(clipboard)
-  clipboard.writeText = (text) => copy(text).catch((error: Error) => void complaints.push(`copy: ${error.name}`))
+  const write = clipboard.write.bind(clipboard)
+  const failed = (error: Error) => void complaints.push(`copy: ${error.name}`)
+  clipboard.writeText = (text) => copy(text).catch(failed)
+  clipboard.write = (items) => write(items).catch(failed)
   new MutationObserver((records) => {
     for (const { addedNodes } of records) for (const node of addedNodes) if (node instanceof Element) read(node)
   }).observe(document, { childList: true, subtree: true })
@@ -169,4 +172,36 @@ test('an editor’s panels', async ({ person, client, stack }) => {
     ...PANELS.map((name) => ({ ...standing(name, tid(frame, 'helper')), open: pick(name), skip: COVERED })),
   ])
   named(pressed, ['variables > ', 'outline > ', 'documentation > ', 'dependencies > '])
+})
+
+test('an editor’s settings', async ({ person, client, stack }) => {
+  await (await client('Colleague')).notebook('settings', SMALL)
+  const page = await person('Colleague')
+  const frame = await opened(page, 'settings')
+  const app = layer(frame, 'app settings', 'dialog', () => tid(frame, 'app-config-button').click(), 'User settings')
+  const user = async () => {
+    await app.open()
+    await app.within.getByRole('button', { name: 'User settings' }).click()
+  }
+  const keys = async () => {
+    await tid(frame, 'notebook-menu-dropdown').click()
+    await frame.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click()
+  }
+  const pressed = await swept(page, frame, stack, [
+    app,
+    { ...layer(frame, 'settings', 'dialog', user, 'Packages & Data'), skip: /^Close$/ },
+    layer(frame, 'shortcuts', 'dialog', keys, 'Reset all'),
+  ])
+  named(pressed, [
+    'app settings > compact',
+    'settings > autosave-checkbox',
+    'settings > Edit Keyboard Shortcuts',
+    'settings > Display',
+    'settings > code-lens-checkbox',
+    'settings > Packages & Data',
+    'settings > sql-linter-checkbox',
+    'settings > Runtime',
+    'settings > reactive-test-checkbox',
+    'shortcuts > Reset all to default',
+  ])
 })
