@@ -11,6 +11,14 @@ const Bytes = z.custom<ArrayBuffer>((value) => value instanceof ArrayBuffer)
 export const FrameReady = z.strictObject({ type: z.literal('scrydon-frame-ready') })
 export type FrameReady = z.infer<typeof FrameReady>
 
+/** Posted to a frame that waits for the next notebook: marimo starts, as far as it comes without one. */
+export type Prepare = {
+  readonly type: 'scrydon-frame-prepare'
+  readonly mode: 'edit' | 'run'
+  readonly theme: 'light' | 'dark'
+  readonly settings: EditorSettings // of the person, laid over marimo's neutral ones
+}
+
 /** Sent by window.postMessage with the port as its only transferable; everything later goes through the port. */
 export type Start = {
   readonly type: 'scrydon-frame-start'

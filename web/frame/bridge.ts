@@ -4,9 +4,11 @@
 //   load, this script
 //   scrydon-frame-ready ------>  (source and origin checked; a second one ends the frame)
 //   modules are evaluated
-//          <-------------------  scrydon-frame-start {mode, theme, name, settings} + port (source and origin checked; taken once)
+//          <-------------------  scrydon-frame-prepare {mode, theme, settings}, where the frame is to wait for a notebook
 //   marimo's entry is imported
-import type { FrameReady, Start } from '#protocol/bridge.ts'
+//          <-------------------  scrydon-frame-start {the same, name} + port (source and origin checked; taken once)
+//   the entry is imported, if it was not; what marimo has asked for meanwhile goes through the port
+import type { FrameReady, Prepare, Start } from '#protocol/bridge.ts'
 import { withSettings } from '#protocol/settings.ts'
 import { handDownloadsOver } from './downloads.ts'
 import { tidy } from './hide.ts'
@@ -34,6 +36,7 @@ type Page = {
 }
 
 const page = readPage()
+let prepared = false
 let started = false
 
 function readPage(): Page {
@@ -59,22 +62,37 @@ function warm(): Promise<unknown> {
   return Promise.allSettled(page.modules.map((url) => import(/* @vite-ignore */ url)))
 }
 
-function isStart(event: MessageEvent): event is MessageEvent<Start> {
-  return event.source === window.parent && event.origin === page.shell && event.data?.type === 'scrydon-frame-start'
+type FromShell = MessageEvent<Prepare | Start>
+
+function fromShell(event: MessageEvent): event is FromShell {
+  return event.source === window.parent && event.origin === page.shell
 }
 
-function start({ data, ports }: MessageEvent<Start>): void {
+function heard({ data, ports }: FromShell): void {
   const [port] = ports
-  if (started || port === undefined) return
-  started = true
-  mount({ mode: data.mode === 'run' ? 'read' : 'edit', config: withSettings(page.mount.config, data.settings) }, true)
-  document.title = data.name
-  setTheme(data.theme)
-  adopt(port)
-  if (data.mode === 'edit') void spoken.promise.then(() => tellKernel(data.settings))
-  tidy(data.mode)
-  reportRendered(data.mode)
+  if (data?.type === 'scrydon-frame-prepare') prepare(data)
+  else if (data?.type === 'scrydon-frame-start' && port !== undefined) start(data, port)
+}
+
+/** marimo begins: it draws what it can without a notebook, asks for one, and waits. */
+function prepare({ mode, theme, settings }: Prepare | Start): void {
+  if (prepared) return
+  prepared = true
+  mount({ mode: mode === 'run' ? 'read' : 'edit', config: withSettings(page.mount.config, settings) }, true)
+  setTheme(theme)
+  tidy(mode)
   void import(/* @vite-ignore */ page.entry)
+}
+
+function start(given: Start, port: MessagePort): void {
+  if (started) return
+  started = true
+  document.title = given.name
+  prepare(given)
+  setTheme(given.theme)
+  adopt(port)
+  if (given.mode === 'edit') void spoken.promise.then(() => tellKernel(given.settings))
+  reportRendered(given.mode)
 }
 
 function ready(): void {
@@ -95,6 +113,6 @@ handDownloadsOver()
 keepOneStep()
 mount({}, false)
 window.addEventListener('message', (event) => {
-  if (isStart(event)) start(event)
+  if (fromShell(event)) heard(event)
 })
 if (window.parent !== window) window.addEventListener('DOMContentLoaded', ready)

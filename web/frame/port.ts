@@ -3,7 +3,7 @@ import type { FromFrame, ToFrame } from '#protocol/bridge.ts'
 
 type Heard = { [T in ToFrame['type']]?: (message: Extract<ToFrame, { type: T }>) => void }
 
-const WAITING = 1000 // messages said before the hand-over; marimo says none, a widget's module might
+const WAITING = 1000 // messages said before the hand-over; marimo that was prepared says a few
 const waiting: [FromFrame, Transferable[]][] = []
 const heard: Heard = {}
 let port: MessagePort | null = null
@@ -16,6 +16,8 @@ export function say(message: FromFrame, transfer: Transferable[] = []): void {
 export function on<T extends ToFrame['type']>(type: T, listener: NonNullable<Heard[T]>): void {
   heard[type] = listener
 }
+
+export const handedOver = (): boolean => port !== null
 
 export function adopt(given: MessagePort): void {
   port = given

@@ -1,6 +1,6 @@
 // `WebSocket` as marimo knows it, over the port. A socket to another host does not exist here, nor would the content
 // security policy let one open.
-import { on, say } from './port.ts'
+import { handedOver, on, say } from './port.ts'
 import { noticeTex } from './scripts.ts'
 
 // What is dealt with is said at once when it is this much, else after a moment. Less than the window of a channel.
@@ -42,7 +42,7 @@ export class PortSocket extends EventTarget {
     const target = new URL(url, document.baseURI)
     this.url = target.href.replace(/^http/, 'ws')
     sockets.set(this.#id, this)
-    if (target.host === location.host) say({ type: 'socket-open', socket: this.#id, path: target.pathname + target.search })
+    if (target.host === location.host) this.#open(target.pathname + target.search)
     else queueMicrotask(() => this.ended(1006, ''))
   }
 
@@ -59,7 +59,14 @@ export class PortSocket extends EventTarget {
     say({ type: 'socket-close', socket: this.#id })
   }
 
+  /** marimo gives up on a socket that does not open in time: while there is no port, there is nothing to fail. */
+  #open(path: string): void {
+    say({ type: 'socket-open', socket: this.#id, path })
+    if (!handedOver()) queueMicrotask(() => this.opened())
+  }
+
   opened(): void {
+    if (this.readyState !== 0) return
     this.readyState = 1
     this.#emit(new Event('open'))
   }

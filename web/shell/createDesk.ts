@@ -32,7 +32,7 @@ export function createDesk(options: DeskOptions) {
   const client = useQueryClient()
   const host = Promise.withResolvers<HTMLElement>()
   const [connection, setConnection] = createSignal<Connection>({ at: 'connecting', attempt: 0 })
-  const pool = createPool(people, host.promise)
+  const pool = createPool(people, options.theme, host.promise)
   const refreshList = () => void client.invalidateQueries({ queryKey: ['notebooks'] })
   const link = createLink({
     bearer: people.bearer,
@@ -76,13 +76,13 @@ export function createDesk(options: DeskOptions) {
   return { sessions, connection, retry: link.retry, host: host.resolve }
 }
 
-async function createPool(people: People, host: Promise<HTMLElement>): Promise<FramePool> {
+async function createPool(people: People, theme: Accessor<Theme>, host: Promise<HTMLElement>): Promise<FramePool> {
   const [{ frames, opaque }, element] = await Promise.all([people.anonymous('GET /api/config'), host])
   const settings = () => {
     const who = people.who()
     return who.state === 'signed-in' ? who.preferences.editor : {}
   }
-  return new FramePool({ frames, opaque, host: element, settings })
+  return new FramePool({ frames, opaque, host: element, settings, theme })
 }
 
 /** The name of a notebook that stands behind another; null for the one in front. */

@@ -28,8 +28,6 @@ function frameOf(mode: 'edit' | 'run' = 'edit', opaque = false): { frame: Frame;
   return { frame, element: frame.element as unknown as TestIFrame }
 }
 const handover = (name = 'flights'): Handover => ({
-  mode: 'edit',
-  theme: 'dark',
   name,
   channel,
   listener: (event) => heard.push(event),
@@ -67,12 +65,17 @@ test('the notebook is handed over once, to its page alone, with the port', () =>
   expect(frame.save()).toBe(true)
 })
 
-test('a page that listened before it was wanted gets its notebook at once', () => {
+test('a page that listens before it is wanted is prepared, without a port, and gets its notebook at once', () => {
   const { frame, element } = frameOf()
   element.say(READY)
-  expect(element.posted).toEqual([])
+  expect(element.posted).toMatchObject([
+    { target: element.origin, message: { type: 'scrydon-frame-prepare', mode: 'edit', theme: 'dark', settings: {} } },
+  ])
+  expect(element.posted[0]?.ports).toEqual([])
   frame.start(handover())
-  expect(element.posted).toHaveLength(1)
+  expect(element.posted).toHaveLength(2)
+  expect(element.posted[1]).toMatchObject({ message: { type: 'scrydon-frame-start', name: 'flights' } })
+  expect(element.posted[1]?.ports).toHaveLength(1)
 })
 
 test('a page without an origin is known by its window', () => {

@@ -1,12 +1,12 @@
 // One sealed frame: an iframe on a random host that is handed one notebook, once. It answers one handshake; a second one,
 // or a second load, means that something else stands where marimo stood, and the frame ends.
-import { FrameReady, type Start, type ToFrame } from '#protocol/bridge.ts'
+import { FrameReady, type Prepare, type Start, type ToFrame } from '#protocol/bridge.ts'
 import type { Role } from '#protocol/roles.ts'
 import { type FrameNews, type KernelChannel, Relay } from './relay.ts'
 
 export type FrameEnd = 'destroyed' | 'reloaded' | 'unreachable'
 export type FrameEvent = FrameNews | { readonly type: 'ended'; readonly why: FrameEnd }
-export type Handover = Omit<Start, 'type' | 'settings'> & {
+export type Handover = Pick<Start, 'name'> & {
   readonly channel: KernelChannel
   readonly listener: (event: FrameEvent) => void
 }
@@ -15,6 +15,7 @@ export type Place = {
   readonly opaque: boolean
   readonly host: HTMLElement
   readonly settings: () => Start['settings']
+  readonly theme: () => Start['theme']
 }
 
 /** What the browser lets a page do, by what may leave: a reader's page copies nothing by itself and never fills the screen. */
@@ -37,19 +38,20 @@ export class Frame {
   readonly settled: Promise<void>
   readonly #origin: string // of its messages: an opaque document says "null"
   readonly #target: string
-  readonly #settings: Place['settings']
+  readonly #taste: () => Omit<Prepare, 'type'>
   #state: State = { at: 'loading' }
   #handover: Handover | null = null
   #loads = 0
   #focusWanted = false
+  #preparedFor: string | null = null
   readonly #deadline: ReturnType<typeof setTimeout>
   #settle: () => void = () => undefined
 
   /** Grants are fixed when the page is loaded, so the mode is known from the start. */
-  constructor({ frames, opaque, host, settings }: Place, mode: Role) {
+  constructor({ frames, opaque, host, settings, theme }: Place, mode: Role) {
     this.mode = mode
     this.settled = new Promise((settle) => (this.#settle = settle))
-    this.#settings = settings
+    this.#taste = () => ({ mode, theme: theme(), settings: settings() })
     const source = frames.replace('*', label())
     this.#origin = opaque ? 'null' : source
     this.#target = opaque ? '*' : source
@@ -119,6 +121,12 @@ export class Frame {
     return this.#state.at !== 'ended'
   }
 
+  /** For a notebook in this mode, as the person has it set now. */
+  fits(mode: Role): boolean {
+    const current = this.#preparedFor === null || this.#preparedFor === JSON.stringify(this.#taste().settings)
+    return this.usable && this.mode === mode && current
+  }
+
   destroy(): void {
     this.#end('destroyed')
   }
@@ -135,6 +143,14 @@ export class Frame {
     this.#settle()
     this.#state = { at: 'ready' }
     if (this.#handover) this.#give(this.#handover)
+    else this.#prepare()
+  }
+
+  /** marimo starts while the frame waits: the longer half of an opening. */
+  #prepare(): void {
+    const taste = this.#taste()
+    this.#preparedFor = JSON.stringify(taste.settings)
+    this.#post({ type: 'scrydon-frame-prepare', ...taste })
   }
 
   #loaded(): void {
@@ -142,11 +158,14 @@ export class Frame {
     if (this.#loads > 1) this.#end('reloaded')
   }
 
-  #give({ mode, theme, name, channel, listener }: Handover): void {
+  #give({ name, channel, listener }: Handover): void {
     const { port1, port2 } = new MessageChannel()
     this.#state = { at: 'started', relay: new Relay(port1, channel, listener) }
-    const start: Start = { type: 'scrydon-frame-start', mode, theme, name, settings: this.#settings() }
-    this.element.contentWindow?.postMessage(start, this.#target, [port2])
+    this.#post({ type: 'scrydon-frame-start', ...this.#taste(), name }, [port2])
+  }
+
+  #post(message: Prepare | Start, transfer: Transferable[] = []): void {
+    this.element.contentWindow?.postMessage(message, this.#target, transfer)
   }
 
   #tell(message: ToFrame): void {

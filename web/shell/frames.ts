@@ -1,4 +1,4 @@
-// The frames of one browser tab: one warm frame waits, loaded and evaluated, so that the next notebook opens at once.
+// The frames of one browser tab: one warm frame waits in which marimo has started, so that the next notebook opens at once.
 // A frame is never moved in the document (that would load it again): all stand in one host element, one is shown.
 //
 // Chromium takes the focus away when the page of a frame is swapped in beside it. So the next warm frame waits while somebody
@@ -22,7 +22,7 @@ export class FramePool {
 
   /** Makes the warm frame; call when the page is idle. A frame that died while it waited is replaced. */
   warm(): void {
-    if (this.#warm?.usable && this.#warm.mode === this.#mode) return
+    if (this.#warm?.fits(this.#mode)) return
     clearTimeout(this.#later)
     if (engaged()) this.#later = setTimeout(() => this.warm(), RETRY)
     else {
@@ -34,7 +34,7 @@ export class FramePool {
 
   /** The warm frame, or a new one. Call warm() again when the notebook has rendered: two loads at once slow both. */
   take(mode: Role): Frame {
-    const warm = this.#warm?.usable && this.#warm.mode === mode ? this.#warm : null
+    const warm = this.#warm?.fits(mode) ? this.#warm : null
     const frame = warm ?? new Frame(this.#place, mode)
     if (warm) this.#warm = null
     this.#mode = mode

@@ -3,7 +3,6 @@ import type { Opened } from '#protocol/api.ts'
 import type { Clock } from '#protocol/wire.ts'
 import type { SessionEvent } from '../features/notebook/session.ts'
 import { sayRefused } from '../primitives/notices.ts'
-import type { Theme } from '../primitives/theme.ts'
 import type { Frame, FrameEvent } from './frame.ts'
 import type { FramePool } from './frames.ts'
 import type { KernelNews, Link, Seated } from './link.ts'
@@ -24,21 +23,18 @@ export type Seating = {
   readonly link: Link
   readonly pool: FramePool
   readonly opened: Opened
-  readonly theme: Theme
   readonly clock: Clock
   readonly news: (news: KernelNews) => void
   readonly frame: (event: FrameEvent) => void
   readonly tell: (event: SessionEvent) => void
 }
 
-export function takeSeat({ link, pool, opened, theme, clock, news, frame: heard, tell }: Seating): Seat {
+export function takeSeat({ link, pool, opened, clock, news, frame: heard, tell }: Seating): Seat {
   let muted = false
   const saves = new SaveWatch(clock, (event) => !muted && tell(event))
   const channel = link.kernel(opened.kernel, (said) => !muted && news(said))
   const frame = pool.take(opened.mode)
   frame.start({
-    mode: opened.mode,
-    theme,
     name: opened.notebook.name,
     channel: tellTooBig(noticeRun(saves.watch(channel), () => !muted && tell({ type: 'running' }))),
     listener: (event) => {

@@ -308,7 +308,6 @@ export class Sessions {
       link: this.#deps.link,
       pool,
       opened,
-      theme: this.#deps.theme(),
       clock: this.#deps.clock,
       news: (news) => this.#react(id, onKernelNews(news)),
       frame: (event) => this.#onFrame(id, event, pool),

@@ -81,7 +81,7 @@ export class TestPage {
 
   place(more: Partial<Place> = {}): Place {
     const host = { append: (frame: TestIFrame) => void this.frames.push(frame) } as unknown as HTMLElement
-    return { frames: 'http://*.nb.localhost:4001', opaque: false, host, settings: () => ({}), ...more }
+    return { frames: 'http://*.nb.localhost:4001', opaque: false, host, settings: () => ({}), theme: () => 'dark', ...more }
   }
 
   focusOn(element: unknown): void {
