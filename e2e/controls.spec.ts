@@ -24,7 +24,10 @@ function listen(): void {
   }
   const { clipboard } = navigator
   const copy = clipboard.writeText.bind(clipboard)
-  clipboard.writeText = (text) => copy(text).catch((error: Error) => void complaints.push(`copy: ${error.name}`))
+  const write = clipboard.write.bind(clipboard)
+  const failed = (error: Error) => void complaints.push(`copy: ${error.name}`)
+  clipboard.writeText = (text) => copy(text).catch(failed)
+  clipboard.write = (items) => write(items).catch(failed)
   new MutationObserver((records) => {
     for (const { addedNodes } of records) for (const node of addedNodes) if (node instanceof Element) read(node)
   }).observe(document, { childList: true, subtree: true })
@@ -169,4 +172,118 @@ test('an editor’s panels', async ({ person, client, stack }) => {
     ...PANELS.map((name) => ({ ...standing(name, tid(frame, 'helper')), open: pick(name), skip: COVERED })),
   ])
   named(pressed, ['variables > ', 'outline > ', 'documentation > ', 'dependencies > '])
+})
+
+/** One of many alike: a day, a number of rows, a column but the first, a format, a step of a transform, a comparison. */
+const ALIKE = new RegExp(
+  [
+    '^([2-9]|[1-3]\\d|100|[1-9]\\d+ / page)$',
+    '^(b|c|tip|sex|smoker|day|time|size)(int64|float64|str)?$',
+    '^(Lowercase|Capitalize|Title|Scientific.*|Engineering.*|Integer.*)$',
+    '^(Select Columns|Rename Column|Column Conversion|Group By|Aggregate|(Sample|Shuffle) Rows|Explode Columns|Expand Dict|Unique|Pivot)$',
+    '^(Equals|Doesn.t equal|Matches regex|Starts with|Ends with)$',
+  ].join('|'),
+)
+
+const outputsIn = (frame: Frame) => frame.locator('.output-area').filter({ visible: true })
+
+/** Each output as it stands; the table in `whole` with the menu of its columns, which is the same in each table. */
+async function outputsOf(frame: Frame, count: number, whole = -1): Promise<Place[]> {
+  await expect(outputsIn(frame)).toHaveCount(count, { timeout: 60_000 })
+  await expect(frame.locator('td').first()).toBeVisible()
+  const skip = new RegExp(`^(Explore|\\+)$|${ALIKE.source}`)
+  const kept = new RegExp(`^Visualize$|${skip.source}`) // a chart takes the place of its table
+  const leads = /^data-table-column-menu-button$/
+  const place = (output: Locator, at: number) => ({
+    ...standing(`output ${at}`, output),
+    ...(at === whole ? { skip: kept } : { skip, leads }),
+  })
+  return (await outputsIn(frame).all()).map(place)
+}
+
+/** What lies over a table. */
+function overTable(frame: Frame, table: Locator): Place[] {
+  const cell = (at: number) => table.locator('td').nth(at)
+  const explorer = tid(frame, 'chrome-context-aware-panel')
+  const explore = async () => {
+    if (!(await explorer.isVisible())) await table.getByRole('button', { name: 'Explore' }).click()
+  }
+  const menu = async () => {
+    await cell(1).dragTo(cell(2))
+    await cell(1).click({ button: 'right' })
+  }
+  return [layer(frame, 'table cell', 'menu', menu), { ...standing('explorer', explorer), open: explore, skip: ALIKE }]
+}
+
+test('a reader’s page', async ({ person, client, stack }) => {
+  const editor = await client('Analyst')
+  const holding = await editor.tab()
+  await editor.open(holding, (await editor.find('widgets')).id)
+  const page = await person('Colleague')
+  await openNotebook(page, 'widgets')
+  await page.getByRole('button', { name: 'Hide the source' }).click()
+  const frame = await inside(page, 'widgets')
+  await frame.evaluate(still)
+  const pressed = await swept(page, frame, stack, [
+    ...(await outputsOf(frame, 11, 5)),
+    ...overTable(frame, outputsIn(frame).nth(5)),
+    { ...standing('around', frame.locator('body')), beyond: '.output-area, [data-testid="chrome-context-aware-panel"]' },
+  ])
+  holding.close()
+  named(pressed, [
+    'output 1 > marimo-plugin-switch',
+    'output 1 > Calendar > 1',
+    'output 2 > Collapse their values',
+    'output 3 > Order',
+    'output 5 > Columns > Hide all',
+    'output 5 > select-all-checkbox',
+    'output 5 > select-row-checkbox',
+    'output 5 > data-table-sort-button',
+    'output 5 > data-table-column-menu-button > Asc',
+    'output 5 > data-table-column-menu-button > Filter > ',
+    'output 5 > data-table-column-menu-button > Filter by values > ',
+    'output 5 > data-table-column-menu-button > Format > ',
+    'output 5 > data-table-column-menu-button > Hide column',
+    'output 5 > next-page-button',
+    'output 7 > upload a file of your own',
+    'output 9 > Python Code',
+    'output 10 > press',
+    'table cell > Filter by this value',
+    'explorer > Rows',
+    'explorer > Columns > total_bill',
+    'around',
+  ])
+  expect(pressed.filter((way) => /copy|clipboard|download|export/i.test(way))).toEqual([])
+})
+
+test('an editor’s settings', async ({ person, client, stack }) => {
+  await (await client('Colleague')).notebook('settings', SMALL)
+  const page = await person('Colleague')
+  const frame = await opened(page, 'settings')
+  const app = layer(frame, 'app settings', 'dialog', () => tid(frame, 'app-config-button').click(), 'User settings')
+  const user = async () => {
+    await app.open()
+    await app.within.getByRole('button', { name: 'User settings' }).click()
+  }
+  const keys = async () => {
+    await tid(frame, 'notebook-menu-dropdown').click()
+    await frame.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click()
+  }
+  const pressed = await swept(page, frame, stack, [
+    app,
+    { ...layer(frame, 'settings', 'dialog', user, 'Packages & Data'), skip: /^Close$/ },
+    layer(frame, 'shortcuts', 'dialog', keys, 'Reset all'),
+  ])
+  named(pressed, [
+    'app settings > compact',
+    'settings > autosave-checkbox',
+    'settings > Edit Keyboard Shortcuts',
+    'settings > Display',
+    'settings > code-lens-checkbox',
+    'settings > Packages & Data',
+    'settings > sql-linter-checkbox',
+    'settings > Runtime',
+    'settings > reactive-test-checkbox',
+    'shortcuts > Reset all to default',
+  ])
 })

@@ -2,15 +2,18 @@
 import type { Frame, Locator, Page } from '@playwright/test'
 
 const ROLES = ['button', 'menuitem', 'menuitemcheckbox', 'menuitemradio', 'tab', 'switch', 'option', 'radio']
+const OFF = ':disabled, [aria-disabled="true"], [data-disabled=""], [data-disabled="true"]'
+const ALIKE = '[role="option"][data-radix-collection-item]:nth-child(n + 2)' // of a list to choose from, the first
 const CONTROLS = [
   'button',
   'select',
   'summary',
   '[aria-haspopup]',
   '[data-testid^="footer-"]',
+  '.modebar-btn',
   ...ROLES.map((role) => `[role="${role}"]`),
 ]
-  .map((selector) => `${selector}:not(:disabled, [aria-disabled="true"], [data-disabled=""], [data-disabled="true"])`)
+  .map((selector) => `${selector}:not(${OFF}, ${ALIKE})`)
   .join(', ')
 const LAYERS = '[role="menu"], [role="dialog"], [role="alertdialog"], [role="listbox"]'
 const DEEP = 4 // a menu, what it opens, and what that opens
@@ -19,7 +22,7 @@ const PRESS = 1500 // ms until a control can be pressed
 
 /**
  * `open` brings it into sight, or leaves it there. What `skip` names would take away what the sweep stands on, or is one of
- * many alike; what `leads` names opens a place of its own.
+ * many alike; what `leads` names opens a place of its own, and so is what stands in a `beyond`.
  */
 export type Place = {
   readonly name: string
@@ -27,6 +30,7 @@ export type Place = {
   open(): Promise<unknown>
   readonly skip?: RegExp
   readonly leads?: RegExp
+  readonly beyond?: string
 }
 /** By the way there: place > label > label. `missed`: in sight, yet not to be pressed. */
 export type Swept = { readonly pressed: ReadonlySet<string>; readonly missed: ReadonlySet<string> }
@@ -54,16 +58,21 @@ export class Sweep {
   }
 
   /** From the place down: a control, what it opens, what that opens. False: nothing was left to press. */
-  async #descend({ name, within, skip, leads }: Place): Promise<boolean> {
+  async #descend({ name, within, skip, leads, beyond }: Place): Promise<boolean> {
     let scope = within
     let path = name
     let any = false
     for (let depth = 0; depth < DEEP; ) {
-      const control = (await this.#sight(scope)).find(({ label }) => !this.#dealtWith(`${path} > ${label}`) && !skip?.test(label))
+      const control = (await this.#sight(scope, beyond)).find(
+        ({ label }) => !this.#dealtWith(`${path} > ${label}`) && !skip?.test(label),
+      )
       if (control === undefined) return this.#done(path) && any
       any = true
       const way = `${path} > ${control.label}`
-      if (!(await this.#press(scope, control))) return this.missed.add(way) !== null
+      if (!(await this.#press(scope, control))) {
+        if (await scope.locator(`[data-mark="${control.mark}"]`).isVisible()) this.missed.add(way)
+        return true // folded up meanwhile, by what was pressed before: looked for anew
+      }
       const [layer] = await this.#opened()
       if (layer === undefined || leads?.test(control.label)) {
         this.#done(way)
@@ -86,8 +95,9 @@ export class Sweep {
     return true
   }
 
-  #sight(scope: Locator): Promise<Control[]> {
-    return scope.locator(CONTROLS).filter({ visible: true }).evaluateAll(describe)
+  #sight(scope: Locator, beyond: string | undefined): Promise<Control[]> {
+    const controls = scope.locator(CONTROLS).filter({ visible: true })
+    return (beyond ? controls.and(this.#frame.locator(`:not(:is(${beyond}) *)`)) : controls).evaluateAll(describe)
   }
 
   #press(scope: Locator, { mark, options }: Control): Promise<boolean> {
@@ -125,10 +135,14 @@ function describe(controls: readonly Element[]): Control[] {
     .filter((element) => getComputedStyle(element).pointerEvents !== 'none')
     .filter((element) => !element.parentElement?.closest(choice))
     .filter((element) => !element.closest('[data-panel-size="0.0"]')) // folded up
+    .filter((element) => !element.matches('[aria-hidden="true"]')) // stands in for a list that is drawn
     .filter((element) => !element.matches('[draggable="true"]')) // a driver's press starts a drag there
-  return pressable.map((element) => {
+  const ordered = pressable.toSorted((one, other) => Number(one.role === 'tab') - Number(other.role === 'tab')) // what a tab shows first
+  return ordered.map((element) => {
     if (!element.hasAttribute('data-mark')) element.setAttribute('data-mark', crypto.randomUUID())
-    const named = ['data-testid', 'aria-label', 'title', 'data-key', 'data-value'].map((name) => element.getAttribute(name))
+    const named = ['data-testid', 'aria-label', 'title', 'data-title', 'data-key', 'data-value'].map((name) =>
+      element.getAttribute(name),
+    )
     const text = (element.textContent ?? '').trim().replaceAll(/\s+/g, ' ')
     const label = (text || named.find(Boolean) || '?').slice(0, 60)
     const options = element instanceof HTMLSelectElement ? element.options.length : 0

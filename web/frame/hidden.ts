@@ -73,10 +73,23 @@ const edit = [
 ]
 
 /** Downloads have no way out of the frame; these stand in shadow roots too. */
-const both = [testId('export-button'), '.vega-embed details', '.vega-embed summary', '.modebar-btn[data-title^="Download"]']
+const both = [
+  testId('export-button'),
+  '.vega-embed details',
+  '.vega-embed summary',
+  '.modebar-btn[data-title^="Download"]',
+  '[role="menuitem"]:has(> span.underline:only-child)', // “Request a transform”: a form of marimo's makers
+]
 /** A reader's page copies nothing by itself (web/shell/frame.ts): what offers to would do nothing. The keys copy. */
-const COPIES = ['button:has(> svg.lucide-copy)', contextItem('copy'), '[aria-label="Copy to clipboard"]']
-const run = [testId('notebook-actions-dropdown'), ...COPIES]
+const COPIES = [
+  'button:has(> svg.lucide-copy)',
+  contextItem('copy'),
+  contextItem('square-stack'),
+  '[aria-label="Copy to clipboard"]',
+]
+/** A reader adds no cell: the charts of the column explorer offer to. */
+const ADDS = 'button:has(> svg.lucide-square-plus)'
+const run = [testId('notebook-actions-dropdown'), ...COPIES, ADDS]
 
 export const HIDDEN = { both, edit, run } as const
 
