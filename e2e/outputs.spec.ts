@@ -33,6 +33,16 @@ test('plotly: drawn, and its hover and buttons are there', async ({ person }) =>
   await expect(frame.locator('.hoverlayer .hovertext').first()).toBeVisible()
 })
 
+test('plotly: drawn for who reads, too', async ({ person, client }) => {
+  const editor = await client('Analyst')
+  const holding = await editor.tab()
+  await editor.open(holding, (await editor.find('world_report')).id)
+  const page = await person('Colleague')
+  const frame = await openNotebook(page, 'world_report')
+  await expect(frame.locator('.js-plotly-plot .scatterlayer .trace .point').first()).toBeVisible({ timeout: 30_000 })
+  holding.close()
+})
+
 test('altair: drawn as a vega view', async ({ person }) => {
   const page = await person('Colleague')
   const frame = await openNotebook(page, 'reactivity')

@@ -18,9 +18,11 @@ from marimo._config import settings
 from marimo._config import utils as config_utils
 from marimo._entrypoints import registry
 from marimo._messaging import notification_utils, streams
+from marimo._output.formatters import plotly_formatters, pygwalker_formatters, tqdm_formatters
 from marimo._output.md import md
 from marimo._plugins.stateless.callout import callout
 from marimo._runtime import runtime
+from marimo._runtime.context import utils as context_utils
 from marimo._runtime.layout import layout
 from marimo._runtime.runner import hooks_post_execution
 from marimo._server import main
@@ -179,6 +181,23 @@ def never_expire() -> None:
     session_handler.SessionHandler._on_disconnect = on_disconnect
 
 
+def formatters_of_preloaded() -> None:
+    """A library that is imported already gets its formatter when a kernel starts: in run mode before the kernel's thread
+    is there, so marimo took it for a script's, and plotly sent a page of its own that asks a CDN for its code."""
+    register = kernel_manager.register_formatters
+    for module in (plotly_formatters, pygwalker_formatters, tqdm_formatters):
+        module.running_in_notebook = lambda: True
+
+    def register_for_a_notebook() -> None:
+        ask, context_utils.running_in_notebook = context_utils.running_in_notebook, lambda: True  # matplotlib's asks there
+        try:
+            register()
+        finally:
+            context_utils.running_in_notebook = ask
+
+    kernel_manager.register_formatters = register_for_a_notebook
+
+
 def no_plugins() -> None:
     """An installed package must not reach into a server; looking for such packages reads every package's metadata, 25 ms
     and a megabyte for each kernel."""
@@ -271,6 +290,7 @@ def apply(mode: str, autorun: bool, limits: dict[str, int], forced: dict[str, An
     plain_files()
     never_expire()
     watch_instead_of_polling()
+    formatters_of_preloaded()
     no_plugins()
     explain_errors(limits)
     explain_large_outputs()

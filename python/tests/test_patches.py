@@ -21,6 +21,7 @@ from marimo._entrypoints import registry
 from marimo._messaging import console_output_worker, notification_utils, streams, tracebacks
 from marimo._messaging.cell_output import CellChannel, CellOutput
 from marimo._messaging.errors import MarimoExceptionRaisedError, MarimoInternalError
+from marimo._output.formatters import matplotlib_formatters, plotly_formatters, pygwalker_formatters, tqdm_formatters
 from marimo._runtime import runtime
 from marimo._runtime.layout import layout
 from marimo._runtime.runner import hooks_post_execution
@@ -49,7 +50,7 @@ class Shapes(unittest.TestCase):
     def says(self, function: Any, *words: str) -> None:
         source = inspect.getsource(function)
         for word in words:
-            self.assertIn(word, source, f"{function.__qualname__} has changed: {word!r} is gone")
+            self.assertIn(word, source, f"{function.__name__} has changed: {word!r} is gone")
 
     def test_configuration_readers(self) -> None:
         for reader in (manager.SecurityConfigReader, manager.ScriptConfigReader, manager.PyprojectConfigReader, manager.UserConfigStore):
@@ -131,6 +132,12 @@ class Shapes(unittest.TestCase):
         self.says(streams.ThreadSafeStdout._write_with_mimetype, "with self._stream.console_msg_cv:", "console_msg_queue.append(")
         self.says(console_output_worker.buffered_writer, "with cv:", "msg_queue.popleft()")
         self.assertEqual(CellOutput.__struct_fields__, ("channel", "mimetype", "data", "timestamp"))
+
+    def test_formatters(self) -> None:
+        self.says(kernel_manager.KernelManagerImpl.start_kernel, "register_formatters()")
+        for module in (plotly_formatters, pygwalker_formatters, tqdm_formatters):
+            self.says(module, "import running_in_notebook", "if running_in_notebook():")
+        self.says(matplotlib_formatters, "        from marimo._runtime.context.utils import running_in_notebook")
 
     def test_plugins(self) -> None:
         self.assertEqual(parameters(registry.get_entry_points), ["group"])

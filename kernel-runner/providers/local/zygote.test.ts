@@ -115,6 +115,23 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     expect(after).not.toContain(before)
   })
 
+  for (const mode of ['edit', 'run'] as const)
+    test(`what was imported before the fork is drawn as marimo draws it (${mode})`, async () => {
+      const kernel = await open({
+        mode,
+        cells: [
+          'import plotly.express as px\npx.scatter(x=[1], y=[2])',
+          'import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()',
+        ],
+      })
+      if (mode === 'edit') await kernel.instantiate()
+      await kernel.until(({ op }) => op === 'completed-run')
+      const said = JSON.stringify(kernel.messages)
+      expect(said).toContain('<marimo-plotly')
+      expect(said).toContain('data:image/png')
+      expect(said).not.toContain('cdn.plot.ly')
+    })
+
   for (const mode of ['edit', 'run'] as const) {
     test(`a new socket with the same session replays everything (${mode})`, async () => {
       const kernel = await open({
