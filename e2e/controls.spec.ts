@@ -17,6 +17,7 @@ function listen(): void {
   const complaints: string[] = []
   ;(window as Told).complaints = complaints
   const read = (element: Element) => {
+    if (element.closest('pre, code, .cm-editor')) return // somebody's code: a snippet speaks of refusals, too
     const toast = element.closest('.destructive') ?? element.querySelector('.destructive')
     const text = element.textContent ?? ''
     if (toast) complaints.push(toast.textContent ?? '')
