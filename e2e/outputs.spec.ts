@@ -34,10 +34,11 @@ test('plotly: drawn, and its hover and buttons are there', async ({ person }) =>
 })
 
 test('plotly: drawn for who reads, too', async ({ person, client }) => {
-  const editor = await client('Analyst')
+  const editor = await client('Colleague') // who edits it above has the lease for a while
   const holding = await editor.tab()
-  await editor.open(holding, (await editor.find('world_report')).id)
-  const page = await person('Colleague')
+  const { opened } = await editor.open(holding, (await editor.find('world_report')).id)
+  expect(opened.mode).toBe('edit')
+  const page = await person('Analyst')
   const frame = await openNotebook(page, 'world_report')
   await expect(frame.locator('.js-plotly-plot .scatterlayer .trace .point').first()).toBeVisible({ timeout: 30_000 })
   holding.close()
