@@ -3,23 +3,13 @@ import type { Opened, ShellEvent } from '#protocol/api.ts'
 import { CLOSE, CLOSE_NAMES } from '#protocol/close.ts'
 import { ASLEEP, type Session, step } from '../features/notebook/session.ts'
 import { onKernelNews, onShellEvent } from './reactions.ts'
+import { notebookOf } from './testing/notebook.ts'
 
 const NOTEBOOK = 'n_00000001'
 const ME = 'p_00000001'
 const OTHER = { id: 'p_00000002', name: 'Analyst' }
 const opened = (mode: 'edit' | 'run'): Opened => ({
-  notebook: {
-    id: NOTEBOOK,
-    name: 'flights',
-    author: OTHER,
-    mine: false,
-    rights: 'edit',
-    updated: 0,
-    bytes: 1,
-    cells: 1,
-    editor: null,
-    trashed: null,
-  },
+  notebook: notebookOf(OTHER),
   kernel: 'k_00000001',
   mode,
   source: null,

@@ -8,6 +8,7 @@ import type { FramePool } from './frames.ts'
 import type { KernelNews, Link } from './link.ts'
 import type { Answer } from './relay.ts'
 import { Sessions } from './sessions.ts'
+import { notebookOf } from './testing/notebook.ts'
 
 const ID = 'n_00000001'
 const ME = 'p_00000001'
@@ -20,18 +21,7 @@ type FakeFrame = { handover: Handover; readonly log: string[]; onSave: () => voi
 type Command = { readonly path: string; answer(answer: Answer): void; fail(): void }
 type State = { now: number; mode: Opened['mode']; autorun: boolean; behind: string | null }
 
-const NOTEBOOK: Opened['notebook'] = {
-  id: ID,
-  name: 'flights',
-  author: OTHER,
-  mine: false,
-  rights: 'edit',
-  updated: 0,
-  bytes: 1,
-  cells: 1,
-  editor: null,
-  trashed: null,
-}
+const NOTEBOOK = notebookOf(OTHER)
 const PHASE = { phase: 'ready', level: 3 } as const
 
 function server(log: string[], state: State): Api {
