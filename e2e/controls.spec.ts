@@ -169,9 +169,8 @@ test('an editor’s panels', async ({ person, client, stack }) => {
     if ((await key(name).getAttribute('aria-selected')) !== 'true') await key(name).click()
     await page.keyboard.press('Escape') // a driver's press is the start of a drag, too
   }
-  const pressed = await swept(page, frame, stack, [
-    ...PANELS.map((name) => ({ ...standing(name, tid(frame, 'helper')), open: pick(name), skip: COVERED })),
-  ])
+  const places = PANELS.map((name) => ({ ...standing(name, tid(frame, 'helper')), open: pick(name), skip: COVERED }))
+  const pressed = await swept(page, frame, stack, places)
   named(pressed, ['variables > ', 'outline > ', 'documentation > ', 'dependencies > '])
 })
 
