@@ -5,6 +5,7 @@ import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import type { Message } from '#protocol/reassemble.ts'
 import { RUNNER_CALLS, type RunnerCall, type RunnerInfo, type RunnerRefusal } from '#protocol/runner.ts'
+import { sizeText } from '#protocol/size.ts'
 import { decodeJson } from '#protocol/text.ts'
 import type { Kernels } from './kernels/kernels.ts'
 
@@ -32,7 +33,7 @@ export class Calls {
       '/info': () => ({ status: 200, body: info() }),
       '/list': () => ({ status: 200, body: { kernels: kernels.list() } }),
       '/start': (spec, source) => {
-        if (source.byteLength > NOTEBOOK.source) return bad('The notebook is larger than 5 MB.')
+        if (source.byteLength > NOTEBOOK.source) return bad(`The notebook is larger than ${sizeText(NOTEBOOK.source)}.`)
         const started = kernels.start(spec, source.slice())
         return 'refusal' in started ? refused(started.refusal) : { status: 200, body: started.state }
       },

@@ -1,10 +1,12 @@
 // What goes wrong elsewhere than in the gateway's own calls (server/errors.ts): docs/errors.md is made of both. Each has a code
 // that does not change and one sentence for the person.
+import { WIRE } from './limits.ts'
 import type { Cause, RunnerRefusal } from './runner.ts'
+import { sizeText } from './size.ts'
 
 /** The runner's own answers to commands of a notebook: `{code, message, id}` with a status, in place of marimo's. */
 export const RUNNER_ANSWERS = {
-  'answer-too-large': { status: 502, text: 'The notebook’s answer was larger than 16 MB and was left out.' },
+  'answer-too-large': { status: 502, text: `The notebook’s answer was larger than ${sizeText(WIRE.message)} and was left out.` },
   'kernel-silent': {
     status: 504,
     text: 'The notebook did not answer in time. It may be busy; try again or interrupt it.',

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import http from 'node:http'
 import WebSocket from 'ws'
+import { RUNNER_ANSWERS } from '#protocol/errors.ts'
 import { WIRE } from '#protocol/limits.ts'
 import { MARIMO } from '../bounds.ts'
 
@@ -161,11 +162,9 @@ async function collect(response: http.IncomingMessage): Promise<Answer> {
 }
 
 function failed(error: unknown): Answer {
-  if (error instanceof TooLarge)
-    return refusal(502, 'answer-too-large', 'The notebook’s answer was larger than 16 MB and was left out.')
-  if (error instanceof Late)
-    return refusal(504, 'kernel-silent', 'The notebook did not answer in time. It may be busy; try again or interrupt it.')
-  return refusal(502, 'kernel-unreachable', 'The notebook’s kernel does not answer. If it does not come back, restart it.')
+  if (error instanceof TooLarge) return refusal(502, 'answer-too-large', RUNNER_ANSWERS['answer-too-large'].text)
+  if (error instanceof Late) return refusal(504, 'kernel-silent', RUNNER_ANSWERS['kernel-silent'].text)
+  return refusal(502, 'kernel-unreachable', RUNNER_ANSWERS['kernel-unreachable'].text)
 }
 
 /** An answer of the runner itself, in the shape of every refusal. */

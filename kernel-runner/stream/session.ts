@@ -2,6 +2,7 @@
 // tab's commands to marimo. It outlives clients, gateways and lost streams; it ends with the kernel.
 import type { ResumePoint } from '#protocol/channel.ts'
 import type { CloseName } from '#protocol/close.ts'
+import { RUNNER_ANSWERS } from '#protocol/errors.ts'
 import type { PersonId, TabId } from '#protocol/ids.ts'
 import { RING, WIRE } from '#protocol/limits.ts'
 import type { Clock } from '#protocol/wire.ts'
@@ -115,7 +116,7 @@ export class Session implements RingHolder, Host {
 
   async run(command: Command): Promise<Answer> {
     if (command.method === 'POST') this.#events.used()
-    if (!this.#commands) return refusal(503, 'kernel-starting', 'The kernel is still starting. Try again in a moment.')
+    if (!this.#commands) return refusal(503, 'kernel-starting', RUNNER_ANSWERS['kernel-starting'].text)
     return await this.#commands.run(command)
   }
 

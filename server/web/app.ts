@@ -82,7 +82,7 @@ function translate(error: FastifyError, request: FastifyRequest): Refused {
   const { call } = request.routeOptions.config
   if (error.statusCode === 413) {
     if (sourceBound(call)) return refuse('source-too-big', { limit: sizeText(SOURCE_LIMIT) })
-    return refuse('too-big', { limit: `${bodyLimit(call) / 1024} KB` })
+    return refuse('too-big', { limit: sizeText(bodyLimit(call)) })
   }
   const client = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500
   return client ? refuse('bad-request', { where: error.statusCode === 415 ? 'content type' : 'request' }) : refuse('internal')
