@@ -52,11 +52,13 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
   client: async ({ stack }, use) => {
     await use((role) => new Client(stack.origin).signIn(role))
   },
-  /** Leaves no kernel running for the next test (a person may have eight), and everybody's settings as they were. */
+  /** Leaves the next test no kernel (a person may have eight) and no notebook whose name it may want, and settings as they were. */
   swept: [
     async ({ stack }, use) => {
+      const kept = await notebooks(await new Client(stack.origin).signIn('Owner'))
       await use(undefined)
-      for (const role of ['Owner', 'Analyst', 'Colleague'] as const) await sweep(await new Client(stack.origin).signIn(role))
+      for (const role of ['Owner', 'Analyst', 'Colleague'] as const)
+        await sweep(await new Client(stack.origin).signIn(role), kept)
     },
     { auto: true },
   ],
@@ -71,9 +73,16 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
   ],
 })
 
-async function sweep(person: Client): Promise<void> {
+/** The examples, which every test finds: each is the owner's. */
+async function notebooks(person: Client): Promise<Set<string>> {
+  return new Set((await person.call('GET /api/notebooks')).map(({ id }) => id))
+}
+
+async function sweep(person: Client, kept: ReadonlySet<string>): Promise<void> {
   const live = (await person.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited')
   for (const { kernel } of live) await person.call('POST /api/kernels/:kernel/stop', { params: { kernel } })
+  for (const { id, mine } of await person.call('GET /api/notebooks'))
+    if (mine && !kept.has(id)) await person.call('DELETE /api/notebooks/:id', { params: { id } })
   await person.call('PUT /api/preferences', { body: { autorun: false, theme: 'system', editor: {} } })
 }
 
