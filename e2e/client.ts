@@ -26,6 +26,7 @@ export class Client {
   readonly origin: string
   #cookie = ''
   #bearer = ''
+  readonly #tabs: Tab[] = []
 
   constructor(origin: string) {
     this.origin = origin
@@ -89,8 +90,15 @@ export class Client {
   }
 
   /** The one socket of a tab. */
-  tab(): Promise<Tab> {
-    return Tab.connect(this.origin, this.#bearer)
+  async tab(): Promise<Tab> {
+    const tab = await Tab.connect(this.origin, this.#bearer)
+    this.#tabs.push(tab)
+    return tab
+  }
+
+  /** Closes every tab it has opened. */
+  leave(): void {
+    for (const tab of this.#tabs.splice(0)) tab.close()
   }
 
   async open(

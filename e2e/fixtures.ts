@@ -50,7 +50,13 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
     for (const context of contexts) await context.close()
   },
   client: async ({ stack }, use) => {
-    await use((role) => new Client(stack.origin).signIn(role))
+    const clients: Client[] = []
+    await use(async (role) => {
+      const client = await new Client(stack.origin).signIn(role)
+      clients.push(client)
+      return client
+    })
+    for (const client of clients) client.leave()
   },
   /** Leaves the next test no kernel (a person may have eight) and no notebook whose name it may want, and settings as they were. */
   swept: [

@@ -11,6 +11,7 @@ export const CLOSE = {
   helloTimeout: { code: 4408, next: 'retry', text: 'The connection did not sign in in time.' },
   moved: { code: 4409, next: 'takeBack', text: 'This notebook was opened in another tab.' },
   overrun: { code: 4429, next: 'reopen', text: 'The connection fell too far behind.' },
+  crowded: { code: 4431, next: 'stop', text: 'You have too many tabs open here. Close one of them, then load this page again.' },
   gap: { code: 4410, next: 'reopen', text: 'Some output was missed; the notebook is loaded again.' },
   revoked: { code: 4423, next: 'stop', text: 'Your access to this was removed.' },
   kernelGone: { code: 4424, next: 'restart', text: 'The kernel has ended.' },

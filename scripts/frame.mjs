@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os'
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
+import { hollow } from './lib/hollow.mjs'
 import { at, PYTHON } from './lib/paths.mjs'
 import { run, StepError } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
@@ -15,6 +16,7 @@ import { fail } from './lib/steps.mjs'
 const OUT = at('dist/frame')
 const ASSETS = join(OUT, '@marimo-team')
 const MATHJAX = 'mathjax/tex-mml-svg.js'
+const HOLLOW = at('scripts/lib/hollow.mjs')
 const QUALITY = 10 // brotli: a sixth smaller than 7; 11 is no smaller and takes twice as long
 const SQUEEZABLE = new Set(['.js', '.css', '.svg', '.wasm', '.ttf', '.json', '.ico', '.txt'])
 const DONE = '.complete'
@@ -47,12 +49,20 @@ async function squeezeAll(paths) {
   await Promise.all(Array.from({ length: availableParallelism() }, work))
 }
 
+/** marimo's editor waits for the engine of its collaborative editing although that is off: docs/decisions/0010. */
+function emptyEngine(assets) {
+  const [engine, ...more] = readdirSync(assets).filter((name) => /^loro_wasm_bg-.+\.wasm$/.test(name))
+  if (engine === undefined || more.length > 0) throw new StepError('marimo has another engine for collaborative editing')
+  writeFileSync(join(assets, engine), hollow(readFileSync(join(assets, engine))))
+}
+
 async function buildAssets(version, from) {
   const folder = join(ASSETS, version)
   const mathjax = at('node_modules/mathjax/es5/tex-mml-svg.js')
   const source = createHash('sha256')
     .update(readFileSync(join(from, 'index.html')))
     .update(readFileSync(mathjax))
+    .update(readFileSync(HOLLOW))
     .update(`${QUALITY}`)
   const stamp = source.digest('hex')
   const done = join(folder, DONE)
@@ -60,6 +70,7 @@ async function buildAssets(version, from) {
   const draft = join(OUT, `.draft-${process.pid}`) // two set-ups at once each make their own
   const wanted = (path) => !['index.html', 'CLAUDE.md'].includes(relative(from, path))
   cpSync(from, draft, { recursive: true, filter: wanted })
+  emptyEngine(join(draft, 'assets'))
   mkdirSync(join(draft, dirname(MATHJAX)), { recursive: true })
   cpSync(mathjax, join(draft, MATHJAX))
   const files = filesOf(draft)

@@ -11,7 +11,14 @@ import { fail, perform } from './lib/steps.mjs'
 const UV_LOCK = at('python/uv.lock.txt')
 const locks = () => [LOCK, ...(exists(EXTRA_LOCK) ? [EXTRA_LOCK] : [])]
 const BUILD_INPUTS = ['web', 'protocol', 'vite.config.ts', 'tsconfig.json', 'package-lock.json'].map((path) => at(path))
-const FRAME_SOURCES = ['scripts/frame.mjs', 'scripts/frame-page.py', 'web/frame', 'protocol/bridge.ts', 'package-lock.json'] // MathJax and the bundler
+const FRAME_SOURCES = [
+  'scripts/frame.mjs',
+  'scripts/lib/hollow.mjs',
+  'scripts/frame-page.py',
+  'web/frame',
+  'protocol/bridge.ts',
+  'package-lock.json',
+] // MathJax and the bundler
 const FRAME_INPUTS = [LOCK, ...FRAME_SOURCES.map((path) => at(path))]
 
 /** The installed tree differs from the lock: npm's own hidden lock file says what stands in node_modules. */

@@ -177,7 +177,7 @@ describe('bad peers', () => {
     const welcomed = () => tabs.filter(({ welcomes }) => welcomes.seen.length > 0)
     await until(() => ended().length + welcomed().length === tabs.length, 'an answer to each')
     expect(welcomed()).toHaveLength(SOCKETS.perPerson)
-    expect(ended().map(({ closed }) => closed.seen[0]?.code)).toEqual(Array(5).fill(CLOSE.overrun.code))
+    expect(ended().map(({ closed }) => closed.seen[0]?.code)).toEqual(Array(5).fill(CLOSE.crowded.code))
     for (const tab of tabs) tab.drop()
   })
 

@@ -74,12 +74,12 @@ export class Session {
     const { sessions, tabs, clock, log } = this.#deps
     const proof = sessions.check(bearer)
     if (proof === null) return this.link.close('unauthenticated')
-    if (this.#crowded(proof)) return this.link.close('overrun', 'too many connections')
+    if (this.#crowded(proof)) return this.link.close('crowded')
     try {
       const greeting = await welcome(tabs, proof, resume, clock.now())
       // Meanwhile the person may have signed out, opened more sockets, or let this one go.
       if (sessions.check(bearer) === null) return this.link.close('unauthenticated')
-      if (this.#crowded(proof)) return this.link.close('overrun', 'too many connections')
+      if (this.#crowded(proof)) return this.link.close('crowded')
       if (!this.link.welcome(greeting)) return
       this.#signed = { ...proof, tab: greeting.tab }
       this.#house.joined(this)
