@@ -29,7 +29,6 @@ test('an editor’s tables', async ({ person, client, stack }) => {
     'output 1 > data-table-sort-button',
     'output 1 > data-table-column-menu-button > Filter > ',
     'table cell > Copy cell',
-    'table cell > Copy selected cells',
     'table cell > Filter by this value',
     'explorer > Rows',
     'explorer > Columns > a',
