@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,6 +16,20 @@ const facts = {
   new_user_namespace: false,
 }
 const clean: Report = { leaks: [], facts, rootMapped: false }
+
+/** Looks again and again, for two seconds. */
+async function found<T>(look: () => T | undefined): Promise<T & {}> {
+  const deadline = performance.now() + 2000
+  for (;;) {
+    const seen = look()
+    if (seen) return seen
+    if (performance.now() > deadline) throw new Error('not within two seconds')
+    await new Promise(setImmediate)
+  }
+}
+
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
 
 describe('what a report proves', () => {
   test('nothing reached and all held: 3 as root, 2 without', () => {
@@ -133,6 +147,19 @@ describe.skipIf(!sandboxable)('two real kernels', () => {
     const options = { id: 'slow', home: ground.folder, files: null, uid: 61903, tmp: 2 ** 20, shm: 2 ** 20 }
     const built = buildHolder({ ...ground.base, bwrap: stub }, options, 200)
     await expect(built).rejects.toMatchObject({ step: 'sandbox', message: 'bubblewrap built no sandbox in time' })
+  })
+
+  test('a bubblewrap that is killed while it builds leaves nothing that waits', async () => {
+    const options = { id: 'cut', home: ground.folder, files: null, uid: 61904, tmp: 2 ** 20, shm: 2 ** 20 }
+    const before = new Set(childrenOf(process.pid))
+    const built = buildHolder(ground.base, options).catch((error: unknown) => error)
+    const monitor = await found(() => childrenOf(process.pid).find((pid) => !before.has(pid)))
+    const first = await found(() => childrenOf(monitor)[0])
+    process.kill(first, 'SIGSTOP') // before it has bound itself to its parent
+    process.kill(monitor, 'SIGKILL')
+    await expect(built).resolves.toMatchObject({ step: 'sandbox' })
+    process.kill(first, 'SIGCONT')
+    await found(() => !existsSync(`/proc/${first}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${first}/status`, 'utf8')))
   })
 
   test('a bubblewrap that fails lowers the level and says why', async () => {

@@ -154,11 +154,15 @@ function field(path: string, name: string): string {
   }
 }
 
-/** Becomes the holder, with every descriptor closed. dash knows descriptors of one digit only. */
+/**
+ * Says that it stands, waits for the runner's word, and becomes the holder, with every descriptor closed. bubblewrap binds it
+ * to its parent only at the end: a runner that was killed before that leaves nothing that waits. dash knows descriptors of
+ * one digit only.
+ */
 function hold(inherited: readonly number[]): string[] {
   const shell = inherited.some((fd) => fd > 9) && existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh'
   const closing = [0, 1, 2, ...inherited].map((fd) => `${fd}>&-`).join(' ')
-  return [shell, '-c', `exec /usr/bin/env --ignore-signal=CHLD ${INSIDE} infinity ${closing}`]
+  return [shell, '-c', `echo && read -r _ && exec /usr/bin/env --ignore-signal=CHLD ${INSIDE} infinity ${closing}`]
 }
 
 export function bwrapArguments(base: SandboxBase, options: SandboxOptions, fds: { info: number; filter: number }): string[] {
@@ -214,21 +218,29 @@ export async function buildHolder(base: SandboxBase, options: SandboxOptions, wi
   const deadline = performance.now() + within
   const filter = openSync(base.filter, 'r')
   const child = spawn(base.bwrap, bwrapArguments(base, options, { info: 3, filter: 4 }), {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', filter],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', filter],
     env: {},
   })
   closeSync(filter)
+  child.stdin?.on('error', () => undefined) // nobody reads any more
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const failed = new Promise<string>((resolve) => child.once('error', (error) => resolve(error.message)))
+  const ended = new Promise<string>((resolve) =>
+    child.once('exit', () => resolve('')).once('error', ({ message }) => resolve(message)),
+  )
+  const late = wait(within, '', { ref: false })
   const complaint = readAll(child.stderr as Readable, 4096)
-  const info = await Promise.race([readAll(child.stdio[3] as Readable, 4096), failed, wait(within, '', { ref: false })])
+  const stands = new Promise((resolve) => child.stdout?.once('data', resolve))
+  const info = await Promise.race([readAll(child.stdio[3] as Readable, 4096), ended, late])
   const pid = Number(/"child-pid":\s*(\d+)/.exec(info)?.[1] ?? 0)
+  await Promise.race([stands, ended, late])
+  if (child.exitCode === null && child.signalCode === null) child.stdin?.write('\n')
+  child.stdin?.end()
   if (pid === 0 || !(await settled(pid, child, deadline))) {
     child.kill('SIGKILL')
     const why = pid === 0 && !info.includes('{') && info !== '' ? info : await Promise.race([complaint, wait(500, '')])
     throw new SandboxError('sandbox', why.trim() || 'bubblewrap built no sandbox in time')
   }
-  child.stderr?.destroy()
+  for (const stream of [child.stdout, child.stderr]) stream?.destroy()
   return {
     pid,
     exited: exited.then(() => rmSync(join(base.folder, 'etc', options.id), { recursive: true, force: true })),
