@@ -40,13 +40,19 @@ export async function portPair(): Promise<number> {
   }
 }
 
-export function parentOf(pid: number): number | null {
+/** State, parent and what follows the name in /proc. */
+function statOf(pid: number): string[] | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   } catch {
     return null
   }
+}
+
+export function parentOf(pid: number): number | null {
+  const stat = statOf(pid)
+  return stat === null ? null : Number(stat[1])
 }
 
 export function descendants(root: number): { pid: number; command: string }[] {
@@ -69,7 +75,8 @@ export function commandOf(pid: number): string {
   }
 }
 
-export const alive = (pid: number): boolean => parentOf(pid) !== null
+/** One that has ended and was not waited for yet is not: some machines' first process looks for orphans every two seconds. */
+export const alive = (pid: number): boolean => !['Z', 'X', null].includes(statOf(pid)?.[0] ?? null)
 
 export class Stack {
   readonly home = mkdtempSync(join(tmpdir(), 'scry-'))
