@@ -1,5 +1,5 @@
-// Control groups outlive the process that made them. Where this instance made its own is noted, so that the next one
-// can remove them if this one is killed.
+// What a killed instance leaves beside kernels: control groups, which outlive the process that made them and are noted for the
+// next instance, and bubblewraps that had just begun.
 import fs from 'node:fs'
 import path from 'node:path'
 
@@ -15,6 +15,33 @@ export function replaceGroups(run: string, roots: readonly string[]): void {
     return fs.existsSync(root)
   })
   fs.writeFileSync(note, [...kept, ...roots].join('\n'), { mode: 0o600 })
+}
+
+/**
+ * Ends the sandboxes whose building was cut short: for a moment after its birth the inner process waits for a parent that may be
+ * gone. `sandboxes`: the folder that all sandboxes of this state are built from.
+ */
+export function endBegun(sandboxes: string): void {
+  const mark = path.join(sandboxes, 'etc', 'hosts') // each shows it
+  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    if (argumentsOf(pid).includes(mark)) kill(Number(pid))
+}
+
+/** Empty: it has gone, or may not be looked at. */
+function argumentsOf(pid: string): string[] {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    return // gone already
+  }
 }
 
 function list(folder: string): string[] {

@@ -1,10 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Ground, openGround, PYTHON, sandboxable } from '../../testing/launch.ts'
+import { endBegun } from './leftovers.ts'
 import { judge, probe, type Report, refusal, report, WORDS } from './probe.ts'
+import { processStart } from './processes.ts'
 import { buildHolder } from './sandbox.ts'
 
 const facts = {
@@ -149,17 +151,31 @@ describe.skipIf(!sandboxable)('two real kernels', () => {
     await expect(built).rejects.toMatchObject({ step: 'sandbox', message: 'bubblewrap built no sandbox in time' })
   })
 
-  test('a bubblewrap that is killed while it builds leaves nothing that waits', async () => {
-    const options = { id: 'cut', home: ground.folder, files: null, uid: 61904, tmp: 2 ** 20, shm: 2 ** 20 }
+  /** Stops the first process of a sandbox at a moment of its building, kills what it hangs on, and lets it go on. */
+  async function cut(id: string, moment: (first: number) => boolean): Promise<number> {
     const before = new Set(childrenOf(process.pid))
+    const options = { id, home: ground.folder, files: null, uid: 61904, tmp: 2 ** 20, shm: 2 ** 20 }
     const built = buildHolder(ground.base, options).catch((error: unknown) => error)
     const monitor = await found(() => childrenOf(process.pid).find((pid) => !before.has(pid)))
     const first = await found(() => childrenOf(monitor)[0])
-    process.kill(first, 'SIGSTOP') // before it has bound itself to its parent
+    await found(() => moment(first) || undefined)
+    process.kill(first, 'SIGSTOP')
     process.kill(monitor, 'SIGKILL')
     await expect(built).resolves.toMatchObject({ step: 'sandbox' })
     process.kill(first, 'SIGCONT')
-    await found(() => !existsSync(`/proc/${first}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${first}/status`, 'utf8')))
+    return first
+  }
+  const gone = (pid: number) => found(() => processStart(pid) === '' || undefined)
+
+  test('a bubblewrap that is killed while it mounts leaves nothing that waits', async () => {
+    const mounting = (pid: number) => readFileSync(`/proc/${pid}/mountinfo`, 'utf8').includes('newroot')
+    await gone(await cut('mounting', mounting))
+  })
+
+  test('one that is killed as it begins is ended by the next instance', async () => {
+    const first = await cut('begun', () => true)
+    endBegun(ground.base.folder)
+    await gone(first)
   })
 
   test('a bubblewrap that fails lowers the level and says why', async () => {

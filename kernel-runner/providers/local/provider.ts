@@ -9,12 +9,13 @@ import { type Cgroups, openCgroups } from './cgroup.ts'
 import { Disk } from './disk.ts'
 import { wipeLeftovers } from './homes.ts'
 import { type Ground, LocalKernel } from './kernel.ts'
-import { replaceGroups } from './leftovers.ts'
+import { endBegun, replaceGroups } from './leftovers.ts'
 import { findBubblewrap, type Isolation, probe } from './probe.ts'
 import { prepareSandboxes, type SandboxBase } from './sandbox.ts'
 import { UidPool } from './uids.ts'
 import { Zygote, type ZygoteReady } from './zygote.ts'
 
+const SANDBOXES = 'sandbox'
 const CHANGED_EVERY = 1000 // ms
 const ASK = 20_000 // ms for one question to Python
 
@@ -40,6 +41,7 @@ export class LocalProvider implements KernelProvider {
     const { root, log } = this.#options
     const run = path.join(root, 'run')
     fs.mkdirSync(run, { recursive: true, mode: 0o700 })
+    endBegun(path.join(run, SANDBOXES))
     const left = await wipeLeftovers(root)
     if (left.wiped + left.kept > 0) log.warn(left, 'leftovers')
     const zygote = this.#zygote(run)
@@ -117,7 +119,7 @@ export class LocalProvider implements KernelProvider {
       execFileSync(python, ['-I', ...args], { stdio: ['ignore', 'pipe', 'ignore'], timeout: ASK })
     const program = ask(path.join(launcher, 'main.py'), '--print-seccomp')
     const prefixes = ask('-c', 'import sys; print(sys.prefix, sys.base_prefix, sep="\\n")').toString().trim().split('\n')
-    const folder = path.join(run, 'sandbox')
+    const folder = path.join(run, SANDBOXES)
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     return prepareSandboxes(folder, bwrap, program, [...new Set(prefixes)])
   }
