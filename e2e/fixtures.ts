@@ -26,7 +26,13 @@ type Fixtures = {
   failures: undefined
 }
 
-export const test = base.extend<Fixtures, { stack: Stack }>({
+type Kept = {
+  stack: Stack
+  /** Somebody who stays signed in from test to test: signing in is rationed. */
+  again(role: Role): Promise<Client>
+}
+
+export const test = base.extend<Fixtures, Kept>({
   stack: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
     async ({}, use) => {
@@ -39,6 +45,18 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
       expect({ ended, left }, 'what the stack leaves when it is stopped').toEqual({ ended: true, left: [] })
     },
     { scope: 'worker', timeout: 180_000 },
+  ],
+  again: [
+    async ({ stack }, use) => {
+      const known = new Map<Role, Client>()
+      await use(async (role) => {
+        const client = known.get(role) ?? new Client(stack.origin)
+        await (known.has(role) ? client.renew().catch(() => client.signIn(role)) : client.signIn(role))
+        known.set(role, client)
+        return client
+      })
+    },
+    { scope: 'worker' },
   ],
   person: async ({ browser, stack }, use) => {
     const contexts: BrowserContext[] = []
@@ -60,11 +78,10 @@ export const test = base.extend<Fixtures, { stack: Stack }>({
   },
   /** Leaves the next test no kernel (a person may have eight) and no notebook whose name it may want, and settings as they were. */
   swept: [
-    async ({ stack }, use) => {
-      const kept = await notebooks(await new Client(stack.origin).signIn('Owner'))
+    async ({ again }, use) => {
+      const kept = await notebooks(await again('Owner'))
       await use(undefined)
-      for (const role of ['Owner', 'Analyst', 'Colleague'] as const)
-        await sweep(await new Client(stack.origin).signIn(role), kept)
+      for (const role of ['Owner', 'Analyst', 'Colleague'] as const) await sweep(await again(role), kept)
     },
     { auto: true },
   ],
