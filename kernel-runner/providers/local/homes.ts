@@ -6,7 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { processStart } from './processes.ts'
+import { endProcess, processStart } from './processes.ts'
 
 export const NOTEBOOK = 'notebook.py'
 
@@ -105,17 +105,9 @@ async function endHolder(note: string): Promise<boolean> {
   if (start === '') return true
   const deadline = performance.now() + END
   for (let waited = false; processStart(Number(pid)) === start; waited = true) {
-    if (!waited) killed(Number(pid))
+    if (!waited) endProcess(Number(pid))
     if (performance.now() > deadline) return false
     await wait(20)
   }
   return true
-}
-
-function killed(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    return // gone already
-  }
 }

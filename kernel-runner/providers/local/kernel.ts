@@ -9,7 +9,7 @@ import type { Cgroup, Cgroups } from './cgroup.ts'
 import type { Disk } from './disk.ts'
 import { exceptionIn, type Home, makeHome, NOTEBOOK, noteHolder, wipe } from './homes.ts'
 import { type Pinned, pinSocket } from './pin.ts'
-import { processStart, treePids, treeUsage } from './processes.ts'
+import { endProcess, processStart, treePids, treeUsage } from './processes.ts'
 import { buildHolder, type Holder, type SandboxBase } from './sandbox.ts'
 import { folderBytes, namelessBytes, writtenBytes } from './scratch.ts'
 import type { UidPool } from './uids.ts'
@@ -205,7 +205,7 @@ export class LocalKernel implements KernelProcess {
     this.#holder?.kill()
     const server = this.#server
     if (this.#holder || !server || processStart(server.pid) !== server.start) return
-    for (const target of [-server.pid, server.pid]) signal(target)
+    for (const target of [-server.pid, server.pid]) endProcess(target)
   }
 
   /** Without a sandbox: resolves when the server is gone. */
@@ -225,12 +225,4 @@ class StartError extends Error {
 function deathOf(exit: Exit): Death {
   if (exit.type === 'exit') return { type: 'exit', value: exit.code }
   return exit.type === 'signal' ? { type: 'signal', value: exit.signal } : { type: 'unknown' }
-}
-
-function signal(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    return // gone already
-  }
 }

@@ -2,6 +2,7 @@
 // next instance, and bubblewraps that had just begun.
 import fs from 'node:fs'
 import path from 'node:path'
+import { endProcess } from './processes.ts'
 
 const NOTE = 'cgroups'
 
@@ -23,8 +24,10 @@ export function replaceGroups(run: string, roots: readonly string[]): void {
  */
 export function endBegun(sandboxes: string): void {
   const mark = path.join(sandboxes, 'etc', 'hosts') // each shows it
-  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
-    if (argumentsOf(pid).includes(mark)) kill(Number(pid))
+  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const [program = '', ...given] = argumentsOf(pid)
+    if (path.basename(program) === 'bwrap' && given.includes(mark)) endProcess(Number(pid)) // not whoever looks at the file
+  }
 }
 
 /** Empty: it has gone, or may not be looked at. */
@@ -33,14 +36,6 @@ function argumentsOf(pid: string): string[] {
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
   } catch {
     return []
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {
-    return // gone already
   }
 }
 

@@ -22,6 +22,15 @@ export function processStart(pid: number): string {
   return fields[0] === 'Z' ? '' : (fields[19] ?? '')
 }
 
+/** At once, and with it a group where the number is negative; one that has gone already is no error. */
+export function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    return // gone already
+  }
+}
+
 /** These processes and all below them. */
 export function treePids(roots: readonly number[]): readonly number[] {
   const seen = new Set<number>()
