@@ -33,7 +33,9 @@ test('unit: a failure, a skipped test and a file that cannot be loaded are three
     spawnSync(NODE, [VITEST, 'run', '--globals', '--root', folder, '--reporter=json', '--outputFile', join(folder, 'unit.json')])
     return unitCounts(JSON.parse(readFileSync(join(folder, 'unit.json'), 'utf8')))
   })
-  expect(counts).toEqual({ passed: 1, failed: 2, skipped: 2, unrun: ['later (skipped)', 'some day (todo)'] })
+  const { wrong, ...others } = counts
+  expect(others).toEqual({ passed: 1, failed: 2, skipped: 2, unrun: ['later (skipped)', 'some day (todo)'] })
+  expect(wrong).toEqual([expect.stringMatching(/^bad: Error: no/), expect.stringMatching(/b\.test\.js: .*nowhere/)])
 })
 
 test('python: what is skipped is counted, and printed with its reason', () => {
@@ -50,22 +52,29 @@ class A(unittest.TestCase):
   inFolder(files, (folder) => {
     const result = join(folder, 'python.json')
     const run = spawnSync(PYTHON, [join(ROOT, 'scripts/lib/unittest_json.py'), folder, result], { encoding: 'utf8' })
-    const { passed, failed, skipped, unrun } = JSON.parse(readFileSync(result, 'utf8'))
+    const { passed, failed, wrong, skipped, unrun } = JSON.parse(readFileSync(result, 'utf8'))
     expect({ passed, failed, skipped, code: run.status }).toEqual({ passed: 1, failed: 1, skipped: 1, code: 1 })
+    expect(wrong).toEqual(['tests.test_a.A.test_bad: AssertionError: None'])
     expect(unrun).toEqual(['tests.test_a.A.test_later (no such kernel here)'])
   })
 })
 
 test('e2e: a test that passed when tried again has failed; one that was skipped says why, one that did not run says that', () => {
   const skipped = (title: string, annotations: object[]) => ({ title, tests: [{ status: 'skipped', annotations }] })
+  const failed = (title: string, status: string) => ({
+    title,
+    tests: [{ status, annotations: [], results: [{ error: { message: 'no' } }, {}] }],
+  })
   const report = {
     stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 },
     suites: [
       {
         specs: [skipped('one', [{ type: 'skip', description: 'needs root' }])],
-        suites: [{ specs: [skipped('two', [])] }],
+        suites: [{ specs: [skipped('two', []), failed('three', 'unexpected'), failed('four', 'flaky')] }],
       },
     ],
   }
-  expect(e2eCounts(report)).toEqual({ passed: 5, failed: 2, skipped: 2, unrun: ['one (needs root)', 'two (did not run)'] })
+  const { wrong, ...others } = e2eCounts(report)
+  expect(others).toEqual({ passed: 5, failed: 2, skipped: 2, unrun: ['one (needs root)', 'two (did not run)'] })
+  expect(wrong).toEqual(['three: no', 'four: no'])
 })

@@ -12,7 +12,7 @@ import { sizes } from './size.mjs'
 const RESULTS = at('test-results')
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome']
 const nothingSkipped = { skipped: 0, unrun: [] }
-const none = { passed: 0, failed: 0, ...nothingSkipped }
+const none = { passed: 0, failed: 0, wrong: [], ...nothingSkipped }
 
 const chromium = {
   name: 'Chromium, for the end-to-end tests',
@@ -32,13 +32,14 @@ async function counted(command, args, file, read, options) {
   const code = await stream(command, args, options)
   const counts = exists(file) ? read(JSON.parse(readFileSync(file, 'utf8'))) : none
   const silent = counts.failed === 0 && (code !== 0 || counts.passed === 0)
-  return silent ? { ...counts, failed: 1 } : counts
+  return silent
+    ? { ...counts, failed: 1, wrong: [`${command} ${args.join(' ')} ended with code ${code} and counted no failure`] }
+    : counts
 }
 
 const check = () =>
-  counted(process.execPath, [at('scripts/check.mjs')], at('test-results/check.json'), ({ passed, failed }) => ({
-    passed,
-    failed,
+  counted(process.execPath, [at('scripts/check.mjs')], at('test-results/check.json'), (counts) => ({
+    ...counts,
     ...nothingSkipped,
   }))
 
@@ -55,8 +56,8 @@ const python = () =>
 async function build() {
   const found = sizes()
   for (const { line } of found) console.log(line)
-  const passed = found.filter(({ fits }) => fits).length
-  return { passed, failed: found.length - passed, ...nothingSkipped }
+  const wrong = found.filter(({ fits }) => !fits).map(({ line }) => line)
+  return { passed: found.length - wrong.length, failed: wrong.length, wrong, ...nothingSkipped }
 }
 
 const e2e = () => counted(NODE, [at('node_modules/@playwright/test/cli.js'), 'test'], at('test-results/e2e.json'), e2eCounts)
@@ -72,15 +73,18 @@ async function main() {
   await setup(parts.includes('e2e') ? [...STEPS, chromium] : STEPS)
   mkdirSync(RESULTS, { recursive: true })
   const sum = { passed: 0, failed: 0, skipped: 0 }
+  const wrong = []
   for (const name of parts) {
     console.log(`\n── ${name}`)
     const started = Date.now()
     const counts = await PARTS[name]()
     for (const key of Object.keys(sum)) sum[key] += counts[key]
+    wrong.push(...counts.wrong.map((what) => `${name}: ${what}`))
     for (const test of counts.unrun) console.log(`── skipped: ${test}`)
     console.log(`── ${name}: ${say(counts)} (${((Date.now() - started) / 1000).toFixed(0)} s)`)
   }
   process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0
+  for (const what of wrong) console.log(`\n── failed, ${what}`)
   console.log(`\n${say(sum)}`)
 }
 

@@ -1,4 +1,8 @@
-// What the test runners' own reports say: { passed, failed, skipped, unrun }, unrun naming each skipped test and why.
+// What the test runners' own reports say: { passed, failed, wrong, skipped, unrun }; wrong and unrun name tests, and why.
+import { stripVTControlCharacters } from 'node:util'
+
+const WHY = 300 // characters of why a test failed
+const named = (name, why = '') => `${name}: ${stripVTControlCharacters(why).replace(/\s+/g, ' ').slice(0, WHY)}`
 
 /** vitest's JSON. A file that could not even be loaded is a failure beside its tests. */
 export function unitCounts(report) {
@@ -10,23 +14,35 @@ export function unitCounts(report) {
       .filter(({ status }) => !['passed', 'failed'].includes(status))
       .map(({ fullName, status }) => `${fullName} (${status})`),
   )
+  const failed = report.testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'failed'),
+  )
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + unloaded.length,
+    wrong: [
+      ...failed.map(({ fullName, failureMessages }) => named(fullName, failureMessages[0])),
+      ...unloaded.map(({ name, message }) => named(name, message)),
+    ],
     skipped: report.numPendingTests + report.numTodoTests,
     unrun,
   }
 }
 
 /** Playwright's JSON. What passes only when tried again has failed. */
-export function e2eCounts({ stats, suites }) {
+export function e2eCounts({ stats, suites, errors = [] }) {
   const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)]
-  const unrun = suites
-    .flatMap(specs)
-    .flatMap(({ title, tests }) =>
-      tests
-        .filter(({ status }) => status === 'skipped')
-        .map(({ annotations }) => `${title} (${annotations.find(({ type }) => type === 'skip')?.description ?? 'did not run'})`),
-    )
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped, unrun }
+  const tests = suites.flatMap(specs).flatMap(({ title, tests }) => tests.map((test) => ({ title, ...test })))
+  const reason = ({ annotations }) => annotations.find(({ type }) => type === 'skip')?.description ?? 'did not run'
+  const error = ({ results }) => results.find(({ error }) => error)?.error.message
+  return {
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky,
+    wrong: [
+      ...tests.filter(({ status }) => ['unexpected', 'flaky'].includes(status)).map((test) => named(test.title, error(test))),
+      ...errors.map(({ message }) => named('outside every test', message)),
+    ],
+    skipped: stats.skipped,
+    unrun: tests.filter(({ status }) => status === 'skipped').map((test) => `${test.title} (${reason(test)})`),
+  }
 }

@@ -1,5 +1,17 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -18,6 +30,15 @@ const facts = {
   new_user_namespace: false,
 }
 const clean: Report = { leaks: [], facts, rootMapped: false }
+
+/** Writes until nothing more fits. */
+function fillPipe(fd: number): void {
+  try {
+    for (;;) writeSync(fd, Buffer.alloc(4096))
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'EAGAIN' })
+  }
+}
 
 /** Looks again and again, for two seconds. */
 async function found<T>(look: () => T | undefined): Promise<T & {}> {
@@ -151,31 +172,45 @@ describe.skipIf(!sandboxable)('two real kernels', () => {
     await expect(built).rejects.toMatchObject({ step: 'sandbox', message: 'bubblewrap built no sandbox in time' })
   })
 
-  /** Stops the first process of a sandbox at a moment of its building, kills what it hangs on, and lets it go on. */
-  async function cut(id: string, moment: (first: number) => boolean): Promise<number> {
+  /** bubblewrap held up at one moment of its building, where it is then killed: `held` adds to what the shell gives it. */
+  async function cut(id: string, held: string, reached: (first: number) => boolean): Promise<number> {
+    const stub = join(ground.folder, id)
+    writeFileSync(stub, `#!/bin/sh\nexec ${ground.base.bwrap} ${held}\n`, { mode: 0o755 })
     const before = new Set(childrenOf(process.pid))
     const options = { id, home: ground.folder, files: null, uid: 61904, tmp: 2 ** 20, shm: 2 ** 20 }
-    const built = buildHolder(ground.base, options).catch((error: unknown) => error)
+    const built = buildHolder({ ...ground.base, bwrap: stub }, options).catch((error: unknown) => error)
     const monitor = await found(() => childrenOf(process.pid).find((pid) => !before.has(pid)))
     const first = await found(() => childrenOf(monitor)[0])
-    await found(() => moment(first) || undefined)
-    process.kill(first, 'SIGSTOP')
+    await found(() => reached(first) || undefined)
     process.kill(monitor, 'SIGKILL')
     await expect(built).resolves.toMatchObject({ step: 'sandbox' })
-    process.kill(first, 'SIGCONT')
     return first
   }
   const gone = (pid: number) => found(() => processStart(pid) === '' || undefined)
+  /** Both ends of a pipe with a name: who opens it waits for nobody, who reads it waits for us. */
+  function pipe(name: string): { path: string; fd: number } {
+    const path = join(ground.folder, name)
+    execFileSync('mkfifo', [path])
+    return { path, fd: openSync(path, constants.O_RDWR | constants.O_NONBLOCK) }
+  }
 
   test('a bubblewrap that is killed while it mounts leaves nothing that waits', async () => {
+    const file = pipe('file')
     const mounting = (pid: number) => readFileSync(`/proc/${pid}/mountinfo`, 'utf8').includes('newroot')
-    await gone(await cut('mounting', mounting))
+    const first = await cut('mounting', `--file 9 /held "$@" 9<${file.path}`, mounting)
+    expect(processStart(first)).not.toBe('')
+    closeSync(file.fd) // what it copies ends here, and it goes on
+    await gone(first)
   })
 
   test('one that is killed as it begins is ended by the next instance', async () => {
-    const first = await cut('begun', () => true)
+    const info = pipe('info')
+    fillPipe(info.fd) // it says who was born before it lets the born go on
+    const first = await cut('begun', `"$@" 3>${info.path}`, () => true)
+    expect(processStart(first)).not.toBe('')
     endBegun(ground.base.folder)
     await gone(first)
+    closeSync(info.fd)
   })
 
   test('a bubblewrap that fails lowers the level and says why', async () => {
