@@ -7,7 +7,7 @@ import { FakeRunnerProcess } from './testing/fakeProcess.ts'
 const MESSAGES = 1_000_000
 const MORE = 100 * 1024 * 1024 // what the runner may grow by
 const HELD = RING.kernel / RING.entry / 2
-const ECHO = 2000 // ms for another kernel's answer in the middle of it
+const ECHO = 5000 // ms for another kernel's answer in the middle of it, however busy the machine is
 
 let runner: FakeRunnerProcess
 beforeEach(async () => {

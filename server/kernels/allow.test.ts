@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FUNCTIONS, ROUTES } from '#protocol/marimo.ts'
 import { ROLES } from '#protocol/roles.ts'
-import { linear } from '../testing/cost.ts'
+import { cost, linear } from '../testing/cost.ts'
 import { type Command, decide, type Situation } from './allow.ts'
 import { DEPTH, MEMBERS } from './json.ts'
 
@@ -220,8 +220,8 @@ describe('hostile JSON', () => {
 
   test('16 MiB of one string costs no more than its passage', () => {
     const body = JSON.stringify({ objectIds: ['a'], values: ['\\'.repeat(2 ** 22) + 'x'.repeat(2 ** 23)] })
-    const before = performance.now()
-    expect(decide(post('/api/kernel/set_ui_element_value', body), run).type).toBe('pass')
-    expect(performance.now() - before).toBeLessThan(1000)
+    const decided = () => decide(post('/api/kernel/set_ui_element_value', body), run)
+    expect(decided().type).toBe('pass')
+    expect(cost(decided)).toBeLessThan(1000)
   })
 })
