@@ -44,6 +44,11 @@ const PLANTED = {
     'kernel-runner/providers/local/b.ts',
   ],
   'notebooks and kernels know no page and no socket': ['server/notebooks/a.ts', "import '../mux/b.ts'", 'server/mux/b.ts'],
+  'policy knows the words of the seams and nothing else of the server': [
+    'server/policy/a.ts',
+    "import '../data/b.ts'",
+    'server/data/b.ts',
+  ],
   'nothing imports main': ['server/web/a.ts', "import '../main.ts'", 'server/main.ts'],
   'a feature never imports a feature': ['web/features/one/a.ts', "await import('../two/b.ts')", 'web/features/two/b.ts'],
   'what features are made of knows no feature and no shell': [

@@ -51,6 +51,12 @@ export const RULES = [
     from: /^server\/(notebooks|kernels)\//,
     to: /^server\/(web|mux)\//,
   },
+  {
+    name: 'policy knows the words of the seams and nothing else of the server',
+    from: /^server\/policy\//,
+    to: /^server\/(?!policy\/|seams\/)/,
+    tests: 'may',
+  },
   { name: 'nothing imports main', from: /./, to: /^(server|kernel-runner)\/main\.ts$/, tests: 'may' },
   {
     name: 'a feature never imports a feature',

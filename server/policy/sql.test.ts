@@ -1,0 +1,267 @@
+// The compiler against its reference: what an engine answers to a compiled view is what the interpreter says, value by value.
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SUMMARIES, type Summary } from '#protocol/library.ts'
+import { maskedType } from '#protocol/policy/mask.ts'
+import type { ColumnType } from '#protocol/policy/values.ts'
+import type { Statement } from '../seams/dataPlane.ts'
+import { type Condition, closed } from './condition.ts'
+import { decide, type Seen, type View } from './decide.ts'
+import { Dialect, quoted } from './dialect.ts'
+import { evaluate, order, type Row, type Value } from './evaluate.ts'
+import { masked } from './masking.ts'
+import { statement, understand } from './question.ts'
+import { Binding, viewSql } from './sql.ts'
+import { type Summed, summarise, summaryStatement } from './summary.ts'
+import { COLUMNS, cleared, condition, generous, mask, policy, row, subject, table } from './testing/arbitrary.ts'
+import { Engine } from './testing/engine.ts'
+
+const KEY = Buffer.alloc(32, 7)
+const NOW = 10
+const dialect = new Dialect('duckdb')
+const TYPES = { text: 'VARCHAR', integer: 'BIGINT', real: 'DOUBLE', boolean: 'BOOLEAN', date: 'DATE', timestamp: 'TIMESTAMP' }
+const types = Object.fromEntries(COLUMNS.map(({ name, type }) => [name, type]))
+let engine: Engine
+
+beforeAll(() => {
+  engine = new Engine()
+})
+afterAll(() => engine.end())
+
+/** Fills the table t of the engine, with the position of each row first. */
+async function fill(rows: readonly Row[]): Promise<void> {
+  const declared = COLUMNS.map(({ name, type }) => `${quoted(name)} ${TYPES[type]}`).join(', ')
+  const insert = (values: Row, at: number): Statement => {
+    const parameters: { type: ColumnType; value: unknown }[] = []
+    const places = COLUMNS.map(({ name, type }) => place(values[name] ?? null, type, parameters))
+    return { sql: `INSERT INTO t VALUES (${[at, ...places].join(', ')})`, parameters: parameters as Statement['parameters'] }
+  }
+  const make = { sql: `CREATE OR REPLACE TABLE t ("at" BIGINT, ${declared})`, parameters: [] }
+  await engine.create([make, ...rows.map(insert)])
+}
+
+function place(value: Value, type: ColumnType, parameters: { type: ColumnType; value: unknown }[]): string {
+  if (value === null) return 'NULL'
+  if (typeof value === 'bigint') return `CAST('${value}' AS BIGINT)`
+  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
+    return `CAST('${Object.is(value, -0) ? '-0.0' : value}' AS DOUBLE)`
+  parameters.push({ type, value })
+  return dialect.place(parameters.length, type)
+}
+
+const viewOf = (columns: readonly Seen[], keep: Condition): View => ({
+  table: 't',
+  columns,
+  types,
+  keep,
+  filtered: true,
+  label: { level: 'public', markings: [] },
+  because: [],
+})
+const POSITION: Seen = { name: 'at', type: 'integer', stored: 'integer', mask: null, label: { level: 'public', markings: [] } }
+
+/** What the engine shows of t, in the order of its rows. */
+async function shown(view: View, columns: readonly Seen[]): Promise<Value[][]> {
+  const binding = new Binding(dialect)
+  const sql = viewSql(view, [POSITION, ...columns], 't', { dialect, key: KEY, binding })
+  const rows = await engine.run({ sql: `${sql} ORDER BY 1`, parameters: binding.parameters })
+  return rows
+}
+
+/** The same over a copy that was filtered and masked by hand. */
+function expected(rows: readonly Row[], view: View, columns: readonly Seen[]): Value[][] {
+  return rows.flatMap((values, at) => {
+    if (evaluate(view.keep, values) !== true) return []
+    const value = ({ name, mask }: Seen) => (mask === null ? (values[name] ?? null) : masked(mask, values[name] ?? null, KEY))
+    return [[BigInt(at), ...columns.map(value)]]
+  })
+}
+
+const NOBODY = {
+  person: 'p_nobodyhere',
+  member: true,
+  groups: [],
+  attributes: {},
+  clearance: { level: 'public', markings: [] },
+} as const
+
+describe('DuckDB', () => {
+  test('a condition keeps the rows for which the interpreter says true', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { maxLength: 12 }),
+        fc.array(condition(false), { minLength: 6, maxLength: 6 }),
+        async (rows, exprs) => {
+          await fill(rows)
+          for (const expr of exprs) {
+            const view = viewOf([], closed(expr, NOBODY) as Condition)
+            expect(await shown(view, [])).toEqual(expected(rows, view, []))
+          }
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('a mask shows what the interpreter makes of each value', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { minLength: 1, maxLength: 12 }),
+        fc.array(mask, { minLength: 8, maxLength: 8 }),
+        async (rows, masks) => {
+          await fill(rows)
+          const fits = masks.flatMap((one) => COLUMNS.flatMap(({ name, type }) => seenAs(name, type, one) ?? []))
+          for (const column of fits) {
+            const view = viewOf([column], { op: 'and', of: [] })
+            expect(await shown(view, [column])).toEqual(expected(rows, view, [column]))
+          }
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+
+  test('for any policy and person: what is decided and compiled is what a copy masked by hand holds', async () => {
+    let judged = 0
+    const rules = fc.oneof(policy, generous)
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 10 }), table, rules, subject, async (rows, catalogued, policies, who) => {
+        const decision = decide(catalogued, policies, who, NOW)
+        if (!decision.ok) return
+        judged += 1
+        await fill(rows)
+        const { view } = decision
+        expect(await shown(view, view.columns)).toEqual(expected(rows, view, view.columns))
+      }),
+      { numRuns: 400 },
+    )
+    expect(judged).toBeGreaterThan(20)
+  })
+})
+
+describe('a question', () => {
+  test('for any policy, person and question: rows that fit, of a copy masked by hand', async () => {
+    let judged = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(row, { maxLength: 10 }),
+        table,
+        generous,
+        fc.oneof(subject, cleared),
+        fc.array(condition(false), { minLength: 12, maxLength: 12 }),
+        async (rows, catalogued, rules, who, wheres) => {
+          const decision = decide(catalogued, rules, who, NOW)
+          if (!decision.ok) return
+          const { view } = decision
+          await fill(rows)
+          for (const where of wheres) {
+            const answer = understand(view, { columns: null, where, limit: null })
+            if (!answer.ok) continue
+            judged += 1
+            const { understood } = answer
+            const copy = expected(rows, view, view.columns).map(([, ...values]) => values)
+            const named = (values: Value[]): Row =>
+              Object.fromEntries(view.columns.map(({ name }, at) => [name, values[at] ?? null]))
+            const fits = copy.filter((values) => evaluate(understood.where as Condition, named(values)) === true)
+            const found = await engine.run(statement(view, understood, 't', dialect, KEY))
+            expect(sorted(found)).toEqual(sorted(fits))
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+    expect(judged).toBeGreaterThan(200)
+  })
+})
+
+const sorted = (rows: Value[][]) => rows.map((values) => values.map(String).join('\u0000')).sort()
+
+function seenAs(name: string, stored: ColumnType, one: Seen['mask'] & object): Seen | null {
+  const type = maskedType(one, stored)
+  return type && { ...POSITION, name, stored, type, mask: one }
+}
+
+describe('a summary', () => {
+  test('for any policy and person: what groups and sums of a copy masked by hand give', async () => {
+    let judged = 0
+    const finite = row.map((values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tame(value)])))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(finite, { maxLength: 10 }),
+        table,
+        generous,
+        cleared,
+        questions,
+        async (rows, catalogued, rules, who, asked) => {
+          const decision = decide(catalogued, rules, who, NOW)
+          if (!decision.ok) return
+          const { view } = decision
+          await fill(rows)
+          for (const one of asked) {
+            const answer = summarise(view, { ...one, order: [], limit: null })
+            if (!answer.ok) continue
+            judged += 1
+            const copy = expected(rows, view, view.columns).map(([, ...values]) => values)
+            const named = copy.map(
+              (values): Row => Object.fromEntries(view.columns.map(({ name }, at) => [name, values[at] ?? null])),
+            )
+            const found = await engine.run(summaryStatement(view, answer.summed, 't', dialect, KEY))
+            expect(sorted(found)).toEqual(sorted(summed(named, answer.summed)))
+          }
+        },
+      ),
+      { numRuns: 150 },
+    )
+    expect(judged).toBeGreaterThan(200)
+  })
+})
+
+/** Small numbers, so that sums are exact and no group has two zeros. */
+const tame = (value: Value): Value => {
+  if (typeof value === 'bigint') return value % 1000n
+  return typeof value === 'number' ? (Number.isFinite(value) ? Math.trunc(value % 1000) + 0 : 1) : value
+}
+
+const named = fc.constantFrom(...COLUMNS.map(({ name }) => name))
+const questions = fc.array(
+  fc.record({
+    by: fc.uniqueArray(named, { maxLength: 2 }),
+    summaries: fc
+      .array(fc.record({ of: fc.constantFrom(...SUMMARIES), column: fc.option(named) }), { minLength: 1, maxLength: 3 })
+      .map((some) => some.map((one, at) => ({ ...one, as: `as ${at}` }))),
+    where: fc.option(condition(false, 1)),
+  }),
+  { minLength: 12, maxLength: 12 },
+)
+
+/** The reference: groups, then each summary over the values of its column that are there. */
+function summed(rows: readonly Row[], asked: Summed): Value[][] {
+  const fits = rows.filter((values) => asked.where === null || evaluate(asked.where, values) === true)
+  const groups = new Map<string, Row[]>(asked.by.length === 0 ? [['', []]] : [])
+  for (const values of fits) {
+    const key = JSON.stringify(asked.by.map(({ name }) => String(values[name])))
+    const at = asked.by.length === 0 ? '' : key
+    groups.set(at, [...(groups.get(at) ?? []), values])
+  }
+  return [...groups.values()].map((group) => [
+    ...asked.by.map(({ name }) => group[0]?.[name] ?? null),
+    ...asked.parts.map(({ of, column }) =>
+      reduced(of, column === null ? group.map(() => 1n) : group.flatMap((values) => values[column.name] ?? [])),
+    ),
+  ])
+}
+
+function reduced(of: Summary, values: readonly Exclude<Value, null>[]): Value {
+  if (of === 'count') return BigInt(values.length)
+  const [first, ...rest] = values
+  if (first === undefined) return null
+  const sum = () =>
+    rest.reduce<number | bigint>(
+      (one, other) => (typeof one === 'bigint' ? one + BigInt(other) : one + Number(other)),
+      typeof first === 'bigint' ? first : Number(first),
+    )
+  if (of === 'sum') return sum()
+  if (of === 'mean') return Number(sum()) / values.length
+  const sign = of === 'min' ? 1 : -1
+  return rest.reduce((one, other) => (order(one, other) * sign <= 0 ? one : other), first)
+}
