@@ -36,6 +36,7 @@ export async function testGateway({ home, kernels, live, identity, now, free, en
     store: openStore(folder),
     kernels: live ?? kernels ?? memoryKernels(Date.now),
     live: live ?? null,
+    plane: null,
     log: makeLog('debug', { write: (line) => void log.push(line) }),
     now: now ?? Date.now,
     free: free ?? (() => Number.POSITIVE_INFINITY),

@@ -13,12 +13,15 @@ export type Started =
 /** Every event carries the state after it, so a listener never has to ask back. */
 export type KernelEvent = { readonly event: RunnerEvent; readonly state: KernelState }
 
+/** What the library in a kernel asked, a line, and its answer. */
+export type AnswerKernel = (kernel: KernelState, line: string) => Promise<string>
+
 /** Kernels that can be reached: what the multiplexer opens channels on. */
 export interface LiveKernels extends Kernels {
   /** The link to the runner, or null while there is none or the rights of its kernels are being judged anew. */
   link(): Link | null
-  /** Connects, and stops every kernel that `mayKeep` denies before the link is offered. */
-  begin(mayKeep: (state: KernelState) => Promise<boolean>): void
+  /** Connects, and stops every kernel that `mayKeep` denies before the link is offered; then `answer` hears its kernels. */
+  begin(mayKeep: (state: KernelState) => Promise<boolean>, answer: AnswerKernel): void
   close(): void
 }
 

@@ -2,6 +2,8 @@
 // resolves means the change is on the disk.
 import type { NotebookId, PersonId, TabId, VersionId } from '#protocol/ids.ts'
 import type { EditorSettings } from '#protocol/settings.ts'
+import type { Audit } from './audit.ts'
+import type { Governance } from './governance.ts'
 
 /** With one person, or with every member of the workspace. */
 export type Share = { readonly with: 'workspace' | PersonId; readonly right: 'edit' | 'view'; readonly expires: number | null }
@@ -118,6 +120,8 @@ export interface Store {
     get(person: PersonId): Promise<StoredPreferences | null>
     put(person: PersonId, preferences: StoredPreferences): Promise<void>
   }
+  readonly governance: Governance
+  readonly audit: Audit
   /** Things done once for this state, such as seeding. */
   done(what: string): Promise<boolean>
   markDone(what: string, at: number): Promise<void>

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { auditContract } from '../seams/audit.contract.ts'
+import { governanceContract } from '../seams/governance.contract.ts'
 import { storeContract } from '../seams/store.contract.ts'
 import type { Store } from '../seams/store.ts'
 import { StateInUse, StateTooNew } from './database.ts'
 import { openStore } from './sqlite.ts'
 
-storeContract(async () => {
+const open = async () => {
   const home = mkdtempSync(join(tmpdir(), 'scrydon-store-'))
   const store = openStore(home)
   const again = async () => {
@@ -16,7 +18,10 @@ storeContract(async () => {
     return openStore(home)
   }
   return { store, again, remove: async () => rmSync(home, { recursive: true }) }
-})
+}
+storeContract(open)
+governanceContract(open)
+auditContract(open)
 
 let home: string
 let store: Store | null

@@ -1,7 +1,9 @@
 // The store seam over node:sqlite. Every method is synchronous inside, one transaction each; the async face is the seam's.
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../seams/store.ts'
+import { audit } from './audit.ts'
 import { lockState, openDatabase } from './database.ts'
+import { governance } from './governance.ts'
 import { notebooks } from './notebooks.ts'
 import { drafts, preferences, sessions } from './people.ts'
 import { tabs } from './tabs.ts'
@@ -19,6 +21,8 @@ export function openStore(home: string): Store {
     sessions: sessions(database),
     tabs: tabs(database),
     preferences: preferences(database),
+    governance: governance(database),
+    audit: audit(database),
     done: async (what) => marked.get(what) !== undefined,
     markDone: async (what, at) => void mark.run(what, at),
     close: async () => {

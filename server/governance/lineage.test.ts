@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest'
+import { decided, denied, done } from '../seams/audit.contract.ts'
+import type { AuditEntry, AuditRow } from '../seams/audit.ts'
+import { canonical, chained, GENESIS, type Link } from '../seams/chain.ts'
+import { lineage } from './lineage.ts'
+
+function rowsOf(...entries: readonly AuditEntry[]): readonly AuditRow[] {
+  let last: Link = GENESIS
+  return entries.map((entry, index) => {
+    const row = chained(last, 1000 * (index + 1), canonical(entry))
+    last = row
+    return { ...row, entry }
+  })
+}
+
+test('a read is a run: its start and its end, with what was read and under which rules', () => {
+  const events = lineage(rowsOf(decided(), done(1)), 'workspace')
+  const [start, end] = events
+  expect(events).toHaveLength(2)
+  expect(start).toEqual({
+    eventType: 'START',
+    eventTime: '1970-01-01T00:00:01.000Z',
+    producer: 'urn:scrydon:notebooks',
+    schemaURL: 'https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent',
+    job: { namespace: 'workspace', name: 'n_00000001' },
+    run: {
+      runId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),
+      facets: {
+        parent: {
+          run: { runId: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/) },
+          job: { namespace: 'workspace', name: 'n_00000001' },
+          _producer: 'urn:scrydon:notebooks',
+          _schemaURL: 'https://openlineage.io/spec/facets/1-2-0/ParentRunFacet.json#/$defs/ParentRunFacet',
+        },
+        scrydon_run: {
+          person: 'p_00000001',
+          kernel: 'k_00000001',
+          version: 'v_00000001',
+          _producer: 'urn:scrydon:notebooks',
+          _schemaURL: 'urn:scrydon:notebooks:run:1',
+        },
+      },
+    },
+    inputs: [
+      {
+        namespace: 'workspace',
+        name: 'flights',
+        facets: {
+          schema: {
+            fields: [{ name: 'carrier' }, { name: 'tail "number"' }],
+            _producer: 'urn:scrydon:notebooks',
+            _schemaURL: 'https://openlineage.io/spec/facets/1-2-0/SchemaDatasetFacet.json#/$defs/SchemaDatasetFacet',
+          },
+        },
+        inputFacets: {
+          scrydon_classification: {
+            level: 'internal',
+            markings: ['EU'],
+            decisionId: 1,
+            policyVersion: 3,
+            rules: ['all', 'tails'],
+            maskedColumns: [{ column: 'tail "number"', kind: 'hash' }],
+            _producer: 'urn:scrydon:notebooks',
+            _schemaURL: 'urn:scrydon:notebooks:classification:1',
+          },
+        },
+      },
+    ],
+    outputs: [],
+  })
+  expect(end).toMatchObject({
+    eventType: 'COMPLETE',
+    eventTime: '1970-01-01T00:00:02.000Z',
+    job: start?.job,
+    run: start?.run,
+    inputs: [{ name: 'flights', inputFacets: { scrydon_classification: { decisionId: 1, rows: 7 } } }],
+  })
+})
+
+test('each end has its event', () => {
+  const rows = rowsOf(decided(), decided(), done(1, { end: 'cut' }), done(2, { end: 'failed', rows: 0 }))
+  const events = lineage(rows, 'workspace')
+  expect(events.map(({ eventType }) => eventType)).toEqual(['START', 'START', 'ABORT', 'FAIL'])
+  expect(events[2]?.run.runId).toBe(events[0]?.run.runId)
+  expect(events[3]?.run.runId).toBe(events[1]?.run.runId)
+  expect(events[1]?.run.runId).not.toBe(events[0]?.run.runId)
+})
+
+test('reads of one kernel have one parent; another kernel has another', () => {
+  const parents = lineage(rowsOf(decided(), decided(), decided({ kernel: 'k_00000002' })), 'workspace').map(
+    ({ run }) => run.facets.parent?.run,
+  )
+  expect(parents[1]).toEqual(parents[0])
+  expect(parents[2]).not.toEqual(parents[0])
+})
+
+test('what moved no data is no lineage: refusals, edits, and an end without its beginning', () => {
+  const edit = { person: 'p_00000001', version: 1, reason: 'as asked' }
+  const rows = rowsOf(
+    denied,
+    decided({ decision: { allowed: false, why: 'clearance' } }),
+    { kind: 'table-added', table: 'flights', person: 'p_00000001' },
+    { kind: 'policy-changed', table: 'flights', ...edit },
+    { kind: 'subject-changed', of: 'p_00000002', ...edit },
+    done(1),
+    done(99),
+  )
+  expect(lineage(rows, 'workspace')).toEqual([])
+})
+
+test('the order of the rows does not matter, and the digest of literals stays in the audit', () => {
+  const rows = rowsOf(decided(), done(1), decided({ table: 'weather' }))
+  const events = lineage(rows, 'workspace')
+  expect(lineage(rows.toReversed(), 'workspace')).toEqual(events)
+  expect(JSON.stringify(events)).not.toContain('abab')
+})

@@ -1,0 +1,124 @@
+// What every store must do with the audit.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AUDIT_PAGE, type AuditEntry } from './audit.ts'
+import { follows, GENESIS } from './chain.ts'
+import type { Store } from './store.ts'
+
+const ANNA = 'p_00000001'
+const BORIS = 'p_00000002'
+
+type Decided = Extract<AuditEntry, { kind: 'read-decided' }>
+type Done = Extract<AuditEntry, { kind: 'read-done' }>
+
+export const decided = (over: Partial<Decided> = {}): Decided => ({
+  kind: 'read-decided',
+  person: ANNA,
+  notebook: 'n_00000001',
+  version: 'v_00000001',
+  kernel: 'k_00000001',
+  table: 'flights',
+  decision: {
+    allowed: true,
+    columns: ['carrier', 'tail "number"'],
+    masks: [{ column: 'tail "number"', kind: 'hash' }],
+    policy: 3,
+    rules: ['all', 'tails'],
+    literals: 'ab'.repeat(32),
+    label: { level: 'internal', markings: ['EU'] },
+  },
+  ...over,
+})
+export const done = (of: number, over: Partial<Done> = {}): Done => ({
+  kind: 'read-done',
+  person: ANNA,
+  table: 'flights',
+  of,
+  rows: 7,
+  end: 'complete',
+  ...over,
+})
+export const denied = decided({ person: BORIS, table: null, version: null, decision: { allowed: false, why: 'absent' } })
+
+export function auditContract(
+  open: () => Promise<{ store: Store; again: () => Promise<Store>; remove: () => Promise<void> }>,
+): void {
+  describe('an audit', () => {
+    let opened: Awaited<ReturnType<typeof open>>
+    let store: Store
+    beforeEach(async () => {
+      opened = await open()
+      store = opened.store
+    })
+    afterEach(async () => {
+      await store.close()
+      await opened.remove()
+    })
+    const told = async (query: Omit<Parameters<Store['audit']['list']>[0], 'limit'> = {}) =>
+      (await store.audit.list({ limit: 10, ...query })).map(({ seq }) => seq)
+
+    test('what was appended comes back, newest first, each row after the one before, over a restart', async () => {
+      const first = await store.audit.append(decided(), 1000)
+      store = await opened.again()
+      const second = await store.audit.append(done(first.seq), 2000)
+      const [newer, older] = await store.audit.list({ limit: 10 })
+      if (!newer || !older) throw new Error('two rows')
+      expect(older).toEqual({ ...first, seq: 1, at: 1000, previous: GENESIS.hash, entry: decided() })
+      expect(newer).toEqual({ ...second, seq: 2, at: 2000, previous: first.hash, entry: done(1) })
+      expect(await store.audit.verify()).toEqual({ ok: true, head: second })
+    })
+
+    test('a list is of one person, of one table, of what is older than a row, and bounded', async () => {
+      const { seq: of } = await store.audit.append(decided(), 1)
+      await store.audit.append(denied, 2)
+      await store.audit.append(decided({ table: 'weather' }), 3)
+      await store.audit.append(done(of), 4)
+      expect(await told()).toEqual([4, 3, 2, 1])
+      expect(await told({ person: ANNA })).toEqual([4, 3, 1])
+      expect(await told({ person: BORIS })).toEqual([2])
+      expect(await told({ table: 'flights' })).toEqual([4, 1])
+      expect(await told({ person: ANNA, table: 'flights', before: 4 })).toEqual([1])
+      expect(await told({ person: 'p_00000009' })).toEqual([])
+      expect((await store.audit.list({ limit: 2 })).map(({ seq }) => seq)).toEqual([4, 3])
+      expect(await store.audit.list({ limit: -1 })).toEqual([])
+    })
+
+    test('a page and a batch hold no more than they should; verifying goes on over them', async () => {
+      for (let n = 0; n <= AUDIT_PAGE; n++) await store.audit.append(denied, n)
+      expect(await store.audit.list({ limit: 10 * AUDIT_PAGE })).toHaveLength(AUDIT_PAGE)
+      expect(await store.audit.verify()).toMatchObject({ ok: true, head: { seq: AUDIT_PAGE + 1 } })
+    })
+
+    const odd: readonly (readonly [string, object])[] = [
+      ['a value beside what it holds', { ...decided(), value: 'a@b.example' }],
+      ['a value in the decision', { ...decided(), decision: { ...decided().decision, where: 'a@b.example' } }],
+      ['literals that are no digest', { ...decided(), decision: { ...decided().decision, literals: 'DE' } }],
+      ['the words of a refused caller', { ...denied, decision: { allowed: false, why: 'absent', columns: ['a@b.example'] } }],
+      ['a reason of its own for a refusal', { ...denied, decision: { allowed: false, why: 'a@b.example' } }],
+      ['a mask of a column that was not read', { ...decided(), decision: { ...decided().decision, columns: ['carrier'] } }],
+      ['a read that was allowed, of no table', { ...decided(), table: null }],
+      ['a refusal by clearance, of no table', { ...denied, decision: { allowed: false, why: 'clearance' } }],
+      ['a number of rows that is none', { ...done(1), rows: -1 }],
+      ['a kind of its own', { kind: 'note', person: ANNA, text: 'a@b.example' }],
+    ]
+    test.each(odd)('an entry has no place for %s', async (_, entry) => {
+      const answer = store.audit.append(entry as AuditEntry, 1000)
+      await expect(answer).rejects.toThrow('does not read as one')
+      await expect(answer).rejects.not.toThrow('a@b.example')
+      expect(await store.audit.list({ limit: 10 })).toEqual([])
+    })
+
+    test('a link kept elsewhere must still be in the chain', async () => {
+      const link = await store.audit.append(decided(), 1000)
+      const second = await store.audit.append(denied, 2000)
+      expect(await store.audit.verify(link)).toEqual({ ok: true, head: second })
+      expect(await store.audit.verify({ ...link, hash: second.hash })).toEqual({ ok: false, seq: 1 })
+      expect(await store.audit.verify({ seq: 3, hash: second.hash })).toEqual({ ok: false, seq: 3 })
+      const [row] = await store.audit.list({ limit: 1 })
+      expect(row && follows(link, { ...row, entry: '' })).toBe(false)
+    })
+
+    test('of an empty chain there is nothing wrong', async () => {
+      expect(await store.audit.verify()).toEqual({ ok: true, head: GENESIS })
+    })
+  })
+}

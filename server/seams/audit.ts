@@ -1,0 +1,98 @@
+// Who read what under which rules, and who changed the rules: appended, chained, never changed. An entry has no place for a value
+// of data: names, ids, kinds, counts and digests only. The one free text is the reason that a person writes for an edit.
+import * as z from 'zod/mini'
+import { KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { ColumnName } from '#protocol/policy/expr.ts'
+import { Label } from '#protocol/policy/label.ts'
+import { STRICTNESS } from '#protocol/policy/mask.ts'
+import { Grant, TableName } from '#protocol/policy/policy.ts'
+import type { ChainedRow, Link } from './chain.ts'
+
+export const AUDIT_PAGE = 1000 // rows of one list, at most
+const COLUMNS = 1600
+const RULES = 600
+
+export const Reason = z.string().check(
+  z.minLength(1),
+  z.maxLength(500),
+  z.refine((text) => text.isWellFormed()),
+)
+const Version = z.int().check(z.gte(1))
+const Count = z.int().check(z.gte(0))
+const Digest = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+const few = <T extends z.ZodMiniType>(item: T, most: number) => z.readonly(z.array(item).check(z.maxLength(most)))
+
+/** `absent` to `policy` as `decide` says them. */
+export const DENIALS = ['absent', 'ungranted', 'clearance', 'policy', 'question', 'label', 'limit', 'stale', 'failed'] as const
+
+const Allowed = z
+  .strictObject({
+    allowed: z.literal(true),
+    columns: few(ColumnName, COLUMNS), // delivered, in their order
+    masks: few(z.strictObject({ column: ColumnName, kind: z.enum(STRICTNESS) }), COLUMNS),
+    policy: Count, // its version; 0: the empty one
+    rules: few(Grant.shape.id, RULES), // ids of the grants and rules that made it
+    literals: z.nullable(Digest), // of what the caller compared with, under a key: a plain digest of few values can be guessed
+    label: Label,
+  })
+  .check(z.refine(({ columns, masks }) => masks.every(({ column }) => columns.includes(column)), 'a mask of no column'))
+/** Names no columns: those asked for are the caller's own words. */
+const Denied = z.strictObject({ allowed: z.literal(false), why: z.enum(DENIALS) })
+
+const ReadDecided = z
+  .strictObject({
+    kind: z.literal('read-decided'),
+    person: PersonId,
+    notebook: NotebookId,
+    version: z.nullable(VersionId),
+    kernel: KernelId,
+    table: z.nullable(TableName), // null: there is none of that name, which is the caller's own word
+    decision: z.discriminatedUnion('allowed', [Allowed, Denied]),
+  })
+  .check(
+    z.refine(({ table, decision }) => table !== null || (!decision.allowed && decision.why === 'absent'), 'a read of no table'),
+  )
+
+/** `of`: the row of the decision. `rows`: sent by then. */
+const ReadDone = z.strictObject({
+  kind: z.literal('read-done'),
+  person: PersonId,
+  table: TableName,
+  of: z.int().check(z.gte(1)),
+  rows: Count,
+  end: z.enum(['complete', 'cut', 'failed']),
+})
+
+const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
+
+export const AuditEntry = z.discriminatedUnion('kind', [
+  ReadDecided,
+  ReadDone,
+  z.strictObject({ kind: z.literal('policy-changed'), table: TableName, ...edited }),
+  z.strictObject({ kind: z.literal('subject-changed'), of: PersonId, ...edited }),
+  z.strictObject({ kind: z.literal('table-added'), table: TableName, person: PersonId }),
+  z.strictObject({ kind: z.literal('table-changed'), table: TableName, ...edited }),
+])
+export type AuditEntry = z.infer<typeof AuditEntry>
+export type AuditRow = Omit<ChainedRow, 'entry'> & { readonly entry: AuditEntry }
+
+export type AuditQuery = {
+  readonly before?: number // rows older than this one
+  readonly limit: number
+  readonly person?: PersonId // who read or edited
+  readonly table?: string
+}
+/** `seq`: the first row that is not as it was written, or is gone. */
+export type Verdict = { readonly ok: true; readonly head: Link } | { readonly ok: false; readonly seq: number }
+
+export interface Audit {
+  /** At `at` (ms since 1970). Where it fails nothing is written, and what it speaks of must not happen. */
+  append(entry: AuditEntry, at: number): Promise<Link>
+  /** Newest first. */
+  list(query: AuditQuery): Promise<readonly AuditRow[]>
+  /**
+   * Follows the chain from its beginning to the head, which is stored apart. A removed tail is found by that head, unless it was
+   * taken back with it: give a link that was kept outside of this state, and the chain must still hold it.
+   */
+  verify(kept?: Link): Promise<Verdict>
+}

@@ -1,0 +1,145 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { join, Label, LOWEST } from '#protocol/policy/label.ts'
+import { faults, Policy, Table } from '#protocol/policy/policy.ts'
+import {
+  type Catalogue,
+  type Edit,
+  type Edited,
+  type Governance,
+  HELD,
+  type Labels,
+  Standing,
+  type Subjects,
+} from '../seams/governance.ts'
+import { type Append, appender } from './audit.ts'
+import { transaction } from './database.ts'
+import { type Edits, edits, epochOf } from './edits.ts'
+import { json } from './json.ts'
+
+const NO_RULES: Policy = { grants: [], rows: [], masks: [] }
+const UNKNOWN: Standing = { clearance: LOWEST, groups: [], attributes: {} }
+
+type Ledger = { readonly tables: Edits<Table>; readonly policies: Edits<Policy>; readonly append: Append }
+
+export function governance(database: DatabaseSync): Governance {
+  const append = appender(database)
+  const epoch = epochOf(database)
+  const ledger = { tables: edits(database, 'table', Table), policies: edits(database, 'policy', Policy), append }
+  return {
+    ...catalogue(database, ledger),
+    ...subjects(database, append),
+    ...labels(database),
+    epoch: async () => epoch(),
+  }
+}
+
+function catalogue(database: DatabaseSync, ledger: Ledger): Catalogue {
+  const { tables, policies } = ledger
+  return {
+    tables: async () => tables.all().map(({ value }) => value),
+    table: async (name) => tables.newest(name)?.value ?? null,
+    addTable: async (table, at) => transaction(database, () => add(ledger, table, at)),
+    changeTable: async (table, edit, policy) => transaction(database, () => change(ledger, table, edit, policy)),
+    policy: async (name) => {
+      const found = policies.newest(name)
+      return { policy: found?.value ?? NO_RULES, version: found?.version ?? 0 }
+    },
+    setPolicy: async (name, policy, edit) => transaction(database, () => rule(ledger, name, policy, edit)),
+    policyHistory: async (name) => policies.history(name),
+  }
+}
+
+function add({ tables, append }: Ledger, table: Table, at: number): 'added' | 'name-taken' {
+  const name = table.name.toLowerCase() // to engines one name, whatever its case
+  if (tables.all().some(({ value }) => value.name.toLowerCase() === name)) return 'name-taken'
+  tables.add(table.name, table, { by: table.owner, at, reason: 'added' })
+  append({ kind: 'table-added', table: table.name, person: table.owner }, at)
+  return 'added'
+}
+
+function change(ledger: Ledger, table: Table, edit: Edit, policy: Policy | undefined): Edited {
+  const { tables, policies, append } = ledger
+  const { name } = table
+  if (!tables.newest(name)) return { ok: false, why: 'absent' }
+  const unfit = refused(table, policy ?? policies.newest(name)?.value ?? NO_RULES)
+  if (unfit) return unfit
+  const version = tables.add(name, table, edit)
+  append({ kind: 'table-changed', table: name, person: edit.by, version, reason: edit.reason }, edit.at)
+  if (policy) rule(ledger, name, policy, edit)
+  return { ok: true, version }
+}
+
+function rule({ tables, policies, append }: Ledger, name: string, policy: Policy, edit: Edit): Edited {
+  const table = tables.newest(name)
+  if (!table) return { ok: false, why: 'absent' }
+  const unfit = refused(table.value, policy)
+  if (unfit) return unfit
+  const version = policies.add(name, policy, edit)
+  append({ kind: 'policy-changed', table: name, person: edit.by, version, reason: edit.reason }, edit.at)
+  return { ok: true, version }
+}
+
+function refused(table: Table, policy: Policy): Edited | null {
+  const found = faults(table, policy)
+  return found.length === 0 ? null : { ok: false, why: 'faults', faults: found }
+}
+
+function subjects(database: DatabaseSync, append: Append): Subjects {
+  const people = edits(database, 'subject', Standing)
+  return {
+    subject: async (person) => people.newest(person)?.value ?? UNKNOWN,
+    setSubject: async (person, standing, edit) =>
+      transaction(database, () => {
+        const version = people.add(person, standing, edit)
+        append({ kind: 'subject-changed', of: person, person: edit.by, version, reason: edit.reason }, edit.at)
+        return version
+      }),
+    subjectHistory: async (person) => people.history(person),
+  }
+}
+
+function labels(database: DatabaseSync): Labels {
+  const column = json('label', Label)
+  const one = database.prepare('SELECT label FROM kernel_labels WHERE kernel = ?')
+  const put = database.prepare(
+    'INSERT INTO kernel_labels (kernel, label) VALUES (?, ?) ON CONFLICT (kernel) DO UPDATE SET label = excluded.label',
+  )
+  const drop = database.prepare('DELETE FROM kernel_labels WHERE kernel = ?')
+  const reads = readsOf(database)
+  const of = (kernel: string): Label => {
+    const row = one.get(kernel) as { label: string } | undefined
+    return row ? column.read(row.label, kernel) : LOWEST
+  }
+  return {
+    label: async (kernel) => of(kernel),
+    raise: async (kernel, label, held) =>
+      transaction(database, () => {
+        const joined = join(of(kernel), label)
+        put.run(kernel, column.write(joined, kernel))
+        if (held !== undefined) reads.add(kernel, held)
+        return joined
+      }),
+    held: async (kernel) => reads.of(kernel),
+    dropLabel: async (kernel) =>
+      transaction(database, () => {
+        drop.run(kernel)
+        reads.drop(kernel)
+      }),
+  }
+}
+
+/** What each live kernel has read. */
+function readsOf(database: DatabaseSync) {
+  const put = database.prepare('INSERT INTO kernel_reads (kernel, held) VALUES (?, ?) ON CONFLICT DO NOTHING')
+  const all = database.prepare('SELECT held FROM kernel_reads WHERE kernel = ? ORDER BY held')
+  const remove = database.prepare('DELETE FROM kernel_reads WHERE kernel = ?')
+  const of = (kernel: string): string[] => (all.all(kernel) as { held: string }[]).map(({ held }) => held)
+  return {
+    of,
+    add: (kernel: string, held: string) => {
+      put.run(kernel, held)
+      if (of(kernel).length > HELD) throw new Error(`a kernel has read in more than ${HELD} ways`)
+    },
+    drop: (kernel: string) => void remove.run(kernel),
+  }
+}
