@@ -1,0 +1,153 @@
+"""The gateway's side: one client on a private socket, JSON lines both ways, answered in order. What it says is what may run.
+
+  {"op": "epochs", "policy": n, "rights": {kernel: n}}   all of them; sent first, and again when the gateway comes back
+  {"op": "policy", "epoch": n}                           running streams of an older one are cut
+  {"op": "kernel", "kernel", "path", "rights": n}        opens its door at `path`, or changes its rights
+  {"op": "forget", "kernel"}                             closes the door, cuts what it streams
+  {"op": "plan", "plan": {…}}                            see plans.Plan
+  {"op": "ask", "sql", "parameters", "seconds"}          a few rows for the gateway itself: {"rows": [[…]]}
+  {"op": "tables"}                                       {"tables": {name: [[column, type], …]}}
+-> {"done": {"plan", "rows", "end"}}                     unasked: a plan that was presented has ended
+-> {"ok": true, …} | {"error": reason}
+
+While no gateway is connected nothing new may run, and after GRACE what runs is cut: nobody could revoke it."""
+
+import json
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from dataplane.doors import Doors
+from dataplane.plans import Plan, Refused
+from dataplane.streams import Streams
+
+GRACE = 2.0  # seconds
+LINE = 8 << 20  # bytes of one request
+
+log = logging.getLogger("dataplane")
+Request = dict[str, Any]
+
+
+class Gateway:
+    def __init__(self, streams: Streams, doors: Doors) -> None:
+        self.streams = streams
+        self.plans = streams.plans
+        self.doors = doors
+        self.connected = False
+        self.client: socket.socket | None = None
+        self.saying = threading.Lock()
+        streams.done = self._done
+        self.ops: dict[str, Callable[[Request], Request]] = {
+            "epochs": self._epochs,
+            "policy": self._policy,
+            "kernel": self._kernel,
+            "forget": self._forget,
+            "plan": self._plan,
+            "ask": self._ask,
+            "tables": lambda _: {"tables": self.streams.engine.tables()},
+        }
+
+    def serve(self, listener: socket.socket) -> None:
+        """One gateway at a time, the newest: a killed one may not have been missed yet."""
+        while True:
+            client = listener.accept()[0]
+            with client:
+                self.client = client
+                self._converse(client)
+                self.client = None
+            self._alone()
+
+    def _converse(self, client: socket.socket) -> None:
+        with client.makefile("rb") as lines:
+            while line := lines.readline(LINE):
+                try:
+                    self._say(client, self._answer(line))
+                except OSError:
+                    return
+
+    def _say(self, client: socket.socket, said: Request) -> None:
+        with self.saying:
+            client.sendall(json.dumps(said).encode() + b"\n")
+
+    def _done(self, plan: str, rows: int, end: str) -> None:
+        """A gateway that is away cannot write it down; the row of the decision stays without its second."""
+        client = self.client
+        if client is not None:
+            with suppress(OSError):
+                self._say(client, {"done": {"plan": plan, "rows": rows, "end": end}})
+
+    def _answer(self, line: bytes) -> Request:
+        try:
+            request = json.loads(line)
+            return {"ok": True, **self.ops[request["op"]](request)}
+        except Refused as refused:
+            return {"error": refused.reason}
+        except Exception as error:
+            log.error("a request failed", extra={"type": type(error).__name__})
+            return {"error": "failed"}
+
+    def _alone(self) -> None:
+        """Nobody says what may run any more."""
+        held = self.plans.policy
+        self.plans.waiting.clear()
+
+        def cut() -> None:
+            if self.plans.policy == held and not self.connected:
+                self.plans.policy = -1
+                self.streams.cut()
+
+        self.connected = False
+        timer = threading.Timer(GRACE, cut)
+        timer.daemon = True
+        timer.start()
+
+    def _epochs(self, request: Request) -> Request:
+        self.connected = True
+        gone = set(self.plans.rights) - set(request["rights"])
+        self.plans.policy = request["policy"]
+        self.plans.rights.update(request["rights"])
+        for kernel in gone:
+            self._forget({"kernel": kernel})
+        self.streams.cut()
+        return {}
+
+    def _policy(self, request: Request) -> Request:
+        self.plans.policy = request["epoch"]
+        self.streams.cut()
+        return {}
+
+    def _kernel(self, request: Request) -> Request:
+        self.plans.rights[request["kernel"]] = request["rights"]
+        self.streams.cut()
+        self.doors.listen(request["kernel"], request["path"])
+        return {}
+
+    def _forget(self, request: Request) -> Request:
+        self.plans.forget(request["kernel"])
+        self.streams.cut()
+        self.doors.close(request["kernel"])
+        return {}
+
+    def _plan(self, request: Request) -> Request:
+        self.plans.add(Plan(**request["plan"]))
+        return {}
+
+    def _ask(self, request: Request) -> Request:
+        return {"rows": self.streams.ask(request["sql"], request["parameters"], request["seconds"])}
+
+
+def listen(path: str) -> socket.socket:
+    if os.path.lexists(path):
+        os.unlink(path)
+    before = os.umask(0o177)
+    try:
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+    finally:
+        os.umask(before)
+    listener.listen(1)
+    return listener
