@@ -11,6 +11,7 @@ import { serveGateway } from './gateway.ts'
 import { listenPrivately } from './instance.ts'
 import type { Host } from './kernels/admission.ts'
 import { Kernels } from './kernels/kernels.ts'
+import { LibraryRelay } from './library/relay.ts'
 import type { Log } from './log.ts'
 import type { KernelProvider } from './providers/provider.ts'
 import { RingBudget } from './stream/budget.ts'
@@ -35,11 +36,18 @@ export async function startRunner({ provider, socket, log, clock, host }: Runner
     instance: randomBytes(9).toString('base64url'),
   }
   const announcer = new Announcer()
+  const library = new LibraryRelay(clock)
   const { level } = info
-  const world = { provider, level, clock, budget: new RingBudget(), log, announce: announcer.announce }
+  const world = { provider, level, clock, budget: new RingBudget(), log, library, announce: announcer.announce }
   const kernels = new Kernels(world, () => ({ ...host(), level }))
   const links = new Set<Link>()
-  const served = { kernels, calls: new Calls(kernels, () => ({ ...info, packages: [...provider.packages()] })), announcer, clock }
+  const served = {
+    kernels,
+    calls: new Calls(kernels, () => ({ ...info, packages: [...provider.packages()] })),
+    announcer,
+    library,
+    clock,
+  }
   const server = net.createServer((connection) => {
     const link = serveGateway(connection, served)
     links.add(link)

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 import { ErrorId, KernelId, NotebookId, PersonId, TabId, VersionId } from './ids.ts'
 import { NOTEBOOK } from './limits.ts'
+import { Label } from './policy/label.ts'
 import { ROLES } from './roles.ts'
 import { Phase, Usage } from './runner.ts'
 import { EditorSettings } from './settings.ts'
@@ -117,6 +118,20 @@ export const Health = z.strictObject({
   }),
 })
 
+/** What a kernel has read and what it was refused, as the gateway decided it. `masked`: the mask's kind. */
+export const Sight = z.strictObject({
+  label: Label,
+  tables: z.array(
+    z.strictObject({
+      name: z.string(),
+      filtered: z.boolean(), // rows are left out
+      columns: z.array(z.strictObject({ name: z.string(), masked: z.nullable(z.string()) })),
+    }),
+  ),
+  refused: z.array(z.strictObject({ message: z.string(), at: Time })), // the newest first
+})
+export type Sight = z.infer<typeof Sight>
+
 export const Packages = z.array(z.strictObject({ name: z.string(), version: z.string() }))
 export const Limit = z.strictObject({ name: z.string(), value: z.string(), what: z.string() })
 
@@ -166,6 +181,7 @@ export const API = {
   'POST /api/notebooks/:id/lease/answer': { body: z.strictObject({ give: z.boolean() }), answer: Nothing, who: 'person' },
   'GET /api/kernels': { body: Nothing, answer: z.array(KernelView), who: 'person' }, // one's own
   'POST /api/kernels/:kernel/stop': { body: Nothing, answer: Nothing, who: 'person' },
+  'GET /api/kernels/:kernel/sight': { body: Nothing, answer: Sight, who: 'person' }, // one's own
   'GET /api/packages': { body: Nothing, answer: Packages, who: 'person' },
   'GET /api/limits': { body: Nothing, answer: z.array(Limit), who: 'person' },
   'GET /healthz': { body: Nothing, answer: Health, who: 'anyone' },

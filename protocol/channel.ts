@@ -17,7 +17,8 @@ const ChannelId = z.int().check(z.gte(1), z.lte(2 ** 31 - 1))
 export const Resource = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('kernel'), kernel: KernelId }),
   z.strictObject({ type: z.literal('events') }),
-  z.strictObject({ type: z.literal('runner') }), // refused by the gateway's browser side
+  z.strictObject({ type: z.literal('runner') }), // this and the next are refused by the gateway's browser side
+  z.strictObject({ type: z.literal('library') }),
 ])
 export type Resource = z.infer<typeof Resource>
 

@@ -59,6 +59,13 @@ export const NOTEBOOK = {
   trashDays: 30,
 } as const
 
+export const READ = {
+  rows: 5_000_000, // of a read without a limit of its own
+  bytes: 1 * GiB,
+  seconds: 120, // that a read may run
+  planLife: 5, // seconds in which a plan must be presented
+} as const
+
 export const LEASE = { silence: 30 * second, ask: 15 * second } as const
 export const SIGN_IN = {
   bearer: 5 * minute,

@@ -66,6 +66,7 @@ export const KernelState = z.strictObject({
   attached: z.nullable(TabId),
   detachedSince: z.nullable(z.number()),
   startedAt: z.number(),
+  data: z.nullable(z.string()), // where the data plane may open this kernel's door; null: it has none
 })
 export type KernelState = z.infer<typeof KernelState>
 

@@ -1,5 +1,7 @@
 // One kernel: carries out what the reducer (supervise.ts) decides, and joins its process, its session and its usage.
 import { randomBytes } from 'node:crypto'
+import type { Duplex } from 'node:stream'
+import type { KernelId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import type { Cause, KernelSpec, KernelState, RunnerEvent } from '#protocol/runner.ts'
 import type { Clock } from '#protocol/wire.ts'
@@ -19,6 +21,7 @@ export type World = {
   readonly clock: Clock
   readonly budget: RingBudget
   readonly log: Log
+  readonly library: { serve(kernel: KernelId, connection: Duplex): void }
   readonly announce: (event: RunnerEvent) => void
 }
 
@@ -63,6 +66,7 @@ export class Kernel {
       attached: this.session.tab,
       detachedSince: this.session.detachedSince,
       startedAt: this.startedAt,
+      data: this.#world.provider.dataSocket(this.spec.id),
     }
   }
 
@@ -166,7 +170,14 @@ export class Kernel {
   }
 
   #spawn(): void {
-    const order = { spec: this.spec, source: this.#source, session: this.#marimo }
+    const { library } = this.#world
+    const { id } = this.spec
+    const order = {
+      spec: this.spec,
+      source: this.#source,
+      session: this.#marimo,
+      library: (connection: Duplex) => library.serve(id, connection),
+    }
     this.#process = this.#world.provider.start(order, (event) => this.#on({ type: 'provider', event }))
   }
 

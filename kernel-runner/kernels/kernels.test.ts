@@ -18,6 +18,7 @@ const GiB = 1024 ** 3
 const stuck: KernelProvider = {
   open: async () => ({ level: 0, why: [], packages: [], marimo: '', python: '' }),
   packages: () => [],
+  dataSocket: () => null,
   start: () => ({ sample: async () => null, inspect: async () => null, end: async () => {} }),
   close: async () => {},
 }
@@ -29,7 +30,7 @@ let kernels: Kernels
 
 function runnerOf(provider: KernelProvider): void {
   const announce = (event: RunnerEvent) => void events.push(event)
-  const world = { provider, level: 3, clock, budget: new RingBudget(), log, announce }
+  const world = { provider, level: 3, clock, budget: new RingBudget(), log, library: { serve: () => {} }, announce }
   kernels = new Kernels(world, () => ({ available: 8 * GiB, level: 3, shared: false }))
 }
 

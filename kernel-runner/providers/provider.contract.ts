@@ -38,7 +38,7 @@ class Started {
 
   constructor(provider: KernelProvider, mode: 'edit' | 'run', autorun: boolean) {
     const spec = specOf(randomBytes(6).toString('hex'), { mode, autorun })
-    this.process = provider.start({ spec, source: Buffer.from(SOURCE), session: this.session }, (event) =>
+    this.process = provider.start({ spec, source: Buffer.from(SOURCE), session: this.session, library: () => {} }, (event) =>
       this.events.push(event),
     )
   }

@@ -1,5 +1,7 @@
 // The seam: where a kernel runs. What it can do is marimo's affair; the provider starts a marimo server in whatever
 // confinement it offers, says where its unix socket is, how much it uses and how it ended, and leaves nothing behind.
+import type { Duplex } from 'node:stream'
+import type { KernelId } from '#protocol/ids.ts'
 import type { KernelSpec, Limits } from '#protocol/runner.ts'
 
 export type StartStep = 'queued' | 'sandbox' | 'python' | 'notebook'
@@ -8,6 +10,7 @@ export type Order = {
   readonly spec: KernelSpec
   readonly source: Uint8Array // the notebook, written as it is
   readonly session: string // marimo's session id, minted by the runner
+  readonly library: (connection: Duplex) => void // each that is opened from inside, until the end
 }
 
 /** How a process ended. `unknown`: it is gone and nobody saw how. */
@@ -51,6 +54,8 @@ export interface KernelProvider {
   open(): Promise<ProviderInfo>
   /** What kernels that start now can import: an operator may have added to it since `open`. */
   packages(): ProviderInfo['packages']
+  /** Where a data plane on this machine may listen for this kernel; null: nowhere that only it can reach. */
+  dataSocket(kernel: KernelId): string | null
   /** Returns at once; progress and failure arrive as events, none after `end` was called. */
   start(order: Order, report: (event: ProviderEvent) => void): KernelProcess
   /** After every kernel has ended. */

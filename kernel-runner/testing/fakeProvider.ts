@@ -28,6 +28,10 @@ export class FakeProvider implements KernelProvider {
     return { level: this.#level, why: ['kernels of this provider run nothing'], packages: [], marimo: 'fake', python: 'fake' }
   }
 
+  dataSocket(): null {
+    return null
+  }
+
   packages(): ProviderInfo['packages'] {
     return []
   }

@@ -94,7 +94,7 @@ export class TestKernel {
     writeFileSync(join(home, 'notebook.py'), notebook(cells, header))
     for (const path of [home, join(home, 'notebook.py')]) chownSync(path, uid, uid)
     const cgroup = ground.cgroups.create(id, limits ?? { memory: 2 ** 30, processes: 128, cpuShare: 2 })
-    const holder = await buildHolder(ground.base, { id, home, files: null, uid, tmp: 2 ** 26, shm: 2 ** 26 })
+    const holder = await buildHolder(ground.base, { id, home, files: null, sockets: null, uid, tmp: 2 ** 26, shm: 2 ** 26 })
     const socket = join(ground.folder, id, 'socket')
     const request: StartRequest = {
       id,

@@ -16,6 +16,7 @@ export type Home = {
   readonly socket: string
   readonly log: string // of its start
   readonly files: string // the notebook's uploads: bound read-only
+  readonly sockets: string // the runner's and the data plane's, for this kernel alone: bound read-only
 }
 
 export type HomeOptions = {
@@ -36,13 +37,17 @@ export function kernelsFolder(root: string): string {
   return path.join(root, 'kernels')
 }
 
+export const socketsFolder = (root: string, id: string): string => path.join(kernelsFolder(root), id, 'sockets')
+
 export function makeHome({ root, id, notebook, source, layout, uid, enclosed }: HomeOptions): Home {
   const folder = path.join(kernelsFolder(root), id)
   const home = path.join(folder, 'home')
   const files = path.join(root, 'uploads', notebook)
+  const sockets = socketsFolder(root, id)
   fs.mkdirSync(kernelsFolder(root), { recursive: true, mode: 0o700 })
   fs.mkdirSync(folder, { mode: 0o700 })
   fs.mkdirSync(files, { recursive: true, mode: 0o755 })
+  fs.mkdirSync(sockets, { mode: 0o755 })
   makeFolder(home, uid)
   if (enclosed) makeFolder(path.join(home, 'files'), uid)
   else fs.symlinkSync(files, path.join(home, 'files'))
@@ -52,7 +57,7 @@ export function makeHome({ root, id, notebook, source, layout, uid, enclosed }: 
     makeFolder(path.join(home, 'layouts'), uid)
     write(path.join(home, name), Buffer.from(layout), uid)
   }
-  return { folder, home, files, socket: path.join(folder, 'k.sock'), log: path.join(folder, 'log') }
+  return { folder, home, files, sockets, socket: path.join(folder, 'k.sock'), log: path.join(folder, 'log') }
 }
 
 /** The type of what ended a server before it listened, out of its start's log: never its words, which may hold data. */

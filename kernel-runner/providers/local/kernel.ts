@@ -7,6 +7,7 @@ import type { Log } from '../../log.ts'
 import type { Death, KernelProcess, Order, ProviderEvent, Room, Sample } from '../provider.ts'
 import type { Cgroup, Cgroups } from './cgroup.ts'
 import type { Disk } from './disk.ts'
+import { type Door, openDoor } from './door.ts'
 import { exceptionIn, type Home, makeHome, NOTEBOOK, noteHolder, wipe } from './homes.ts'
 import { type Pinned, pinSocket } from './pin.ts'
 import { endProcess, processStart, treePids, treeUsage } from './processes.ts'
@@ -41,6 +42,7 @@ export class LocalKernel implements KernelProcess {
   #uid: number | null = null
   #cgroup: Cgroup | null = null
   #holder: Holder | null = null
+  #library: Door | null = null
   #server: { readonly pid: number; readonly start: string } | null = null
   #pinned: Pinned | null = null
   #exit: Exit | null = null
@@ -123,9 +125,10 @@ export class LocalKernel implements KernelProcess {
     const { sandboxes } = this.#ground
     if (!sandboxes) return
     const { id, limits } = this.#order.spec
+    this.#library = await openDoor(`${home.sockets}/control`, this.#order.library)
     const memory = Math.floor(limits.memory / TMP_SHARE)
     const uid = this.#uid ?? process.getuid?.() ?? 0
-    this.#holder = await buildHolder(sandboxes, { id, home: home.home, files: home.files, uid, tmp: memory, shm: memory })
+    this.#holder = await buildHolder(sandboxes, { ...home, id, uid, tmp: memory, shm: memory })
     noteHolder(home.folder, this.#holder.pid)
   }
 
@@ -187,6 +190,7 @@ export class LocalKernel implements KernelProcess {
 
   async #end(): Promise<void> {
     await this.#made
+    this.#library?.close()
     this.#kill()
     const left = this.#holder?.exited ?? this.#left()
     const gone = await Promise.race([left.then(() => true), wait(WATCH.end, false, { ref: false })])

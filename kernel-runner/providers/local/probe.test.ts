@@ -167,7 +167,7 @@ describe.skipIf(!sandboxable)('two real kernels', () => {
   test('a bubblewrap that never answers ends in a named failure', async () => {
     const stub = join(ground.folder, 'sleeper')
     writeFileSync(stub, '#!/bin/sh\nexec sleep 600\n', { mode: 0o755 })
-    const options = { id: 'slow', home: ground.folder, files: null, uid: 61903, tmp: 2 ** 20, shm: 2 ** 20 }
+    const options = { id: 'slow', home: ground.folder, files: null, sockets: null, uid: 61903, tmp: 2 ** 20, shm: 2 ** 20 }
     const built = buildHolder({ ...ground.base, bwrap: stub }, options, 200)
     await expect(built).rejects.toMatchObject({ step: 'sandbox', message: 'bubblewrap built no sandbox in time' })
   })
@@ -177,7 +177,7 @@ describe.skipIf(!sandboxable)('two real kernels', () => {
     const stub = join(ground.folder, id)
     writeFileSync(stub, `#!/bin/sh\nexec ${ground.base.bwrap} ${held}\n`, { mode: 0o755 })
     const before = new Set(childrenOf(process.pid))
-    const options = { id, home: ground.folder, files: null, uid: 61904, tmp: 2 ** 20, shm: 2 ** 20 }
+    const options = { id, home: ground.folder, files: null, sockets: null, uid: 61904, tmp: 2 ** 20, shm: 2 ** 20 }
     const built = buildHolder({ ...ground.base, bwrap: stub }, options).catch((error: unknown) => error)
     const monitor = await found(() => childrenOf(process.pid).find((pid) => !before.has(pid)))
     const first = await found(() => childrenOf(monitor)[0])

@@ -156,7 +156,11 @@ function makeHome(options: ProbeOptions, role: string, uid: number): string {
 function sandboxFor(options: ProbeOptions, role: string, uid: number): Promise<Holder> | null {
   const home = makeHome(options, role, uid)
   if (options.base === null) return null
-  return buildHolder(options.base, { id: `probe-${role}`, home, files: null, uid, tmp: MEGABYTE, shm: MEGABYTE }, ANSWER_DEADLINE)
+  return buildHolder(
+    options.base,
+    { id: `probe-${role}`, home, files: null, sockets: null, uid, tmp: MEGABYTE, shm: MEGABYTE },
+    ANSWER_DEADLINE,
+  )
 }
 
 async function attack(options: ProbeOptions, holders: readonly (Holder | null)[]): Promise<Report> {

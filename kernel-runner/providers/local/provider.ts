@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts'
 import type { KernelProcess, KernelProvider, Order, ProviderEvent, ProviderInfo } from '../provider.ts'
 import { type Cgroups, openCgroups } from './cgroup.ts'
 import { Disk } from './disk.ts'
-import { wipeLeftovers } from './homes.ts'
+import { socketsFolder, wipeLeftovers } from './homes.ts'
 import { type Ground, LocalKernel } from './kernel.ts'
 import { endBegun, replaceGroups } from './leftovers.ts'
 import { findBubblewrap, type Isolation, probe } from './probe.ts'
@@ -69,6 +69,10 @@ export class LocalProvider implements KernelProvider {
   start(order: Order, report: (event: ProviderEvent) => void): KernelProcess {
     if (!this.#ground) throw new Error('the provider is not open')
     return new LocalKernel(order, this.#ground, report)
+  }
+
+  dataSocket(kernel: string): string | null {
+    return this.#ground?.sandboxes ? path.join(socketsFolder(this.#options.root, kernel), 'data') : null
   }
 
   packages(): ProviderInfo['packages'] {

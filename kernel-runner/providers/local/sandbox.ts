@@ -58,6 +58,7 @@ export type SandboxOptions = {
   readonly id: string
   readonly home: string // becomes /home/me
   readonly files: string | null // becomes /home/me/files, read-only
+  readonly sockets: string | null // becomes /run/scrydon, read-only
   readonly uid: number
   readonly tmp: number // bytes of memory that /tmp may take
   readonly shm: number
@@ -115,7 +116,7 @@ function system(): string[] {
 /** bubblewrap makes missing parents 0700, which only its own uid could pass. */
 function folders(paths: readonly string[]): string[] {
   const needed = new Set(paths.flatMap((path) => [...parents(path)].reverse()).filter((path) => !under(path, '/usr')))
-  return ['/etc', '/home', ...needed].flatMap((path) => ['--perms', '0755', '--dir', path])
+  return ['/etc', '/home', '/run', ...needed].flatMap((path) => ['--perms', '0755', '--dir', path])
 }
 
 function etc(base: SandboxBase, options: SandboxOptions): string[] {
@@ -180,6 +181,7 @@ export function bwrapArguments(base: SandboxBase, options: SandboxOptions, fds: 
     ...python.flatMap((path) => ['--ro-bind', path, path]),
     ...['--ro-bind', base.holder, INSIDE, '--bind', options.home, '/home/me'],
     ...(options.files === null ? [] : ['--ro-bind', options.files, '/home/me/files']),
+    ...(options.sockets === null ? [] : ['--ro-bind', options.sockets, '/run/scrydon']),
     ...['--remount-ro', '/', '--chdir', '/', '--seccomp', String(fds.filter), '--info-fd', String(fds.info), '--'],
     ...hold(base.inherited),
   ]
