@@ -26,5 +26,5 @@ def run(arguments: list[str]) -> None:
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    sys.path.insert(0, HERE)
+    sys.path.append(HERE)  # last: scrydon is that of the environment, which sandboxes show
     run(sys.argv[1:])

@@ -17,7 +17,7 @@ marimo._runtime.kernel_lifecycle marimo._session.session marimo._server.api.life
 uvicorn uvicorn.protocols.websockets.websockets_sansio_impl uvicorn.protocols.http.h11_impl uvicorn.lifespan.on
 multiprocessing.forkserver multiprocessing.popen_forkserver multiprocessing.queues multiprocessing.synchronize
 multiprocessing.resource_tracker multiprocessing.connection jedi encodings.idna
-launcher.serve launcher.probe
+launcher.serve launcher.probe scrydon.tables scrydon.where scrydon.errors
 """.split()
 LIBRARIES = "numpy pandas plotly.express".split()
 

@@ -1,0 +1,21 @@
+"""Small tables as a notebook shows them: as text, and as HTML in which everything is escaped."""
+
+from collections.abc import Sequence
+from html import escape
+
+Rows = Sequence[Sequence[str]]
+
+
+def text(title: str, heads: Sequence[str], rows: Rows) -> str:
+    lines = [heads, *rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(heads))]
+    shown = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return "\n".join([title, *shown])
+
+
+def html(title: str, heads: Sequence[str], rows: Rows) -> str:
+    def line(tag: str, cells: Sequence[str]) -> str:
+        return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+    body = "".join(line("td", row) for row in rows)
+    return f"<p>{escape(title)}</p><table><thead>{line('th', heads)}</thead><tbody>{body}</tbody></table>"

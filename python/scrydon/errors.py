@@ -1,0 +1,85 @@
+"""What the library raises: one sentence for the person, a code for programs, the id of the server's log line where there is one.
+No message holds a value of data."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class ScrydonError(Exception):
+    """Everything that the library raises. `code` names the cause; `id` may be None."""
+
+    def __init__(self, message: str, code: str, id: str | None = None) -> None:
+        super().__init__(message, code, id)
+        self.message = message
+        self.code = code
+        self.id = id
+
+    def __str__(self) -> str:
+        return self.message if self.id is None else f"{self.message} ({self.id})"
+
+
+class NotFound(ScrydonError):
+    """There is no such table, or none that you may know of."""
+
+
+class Denied(ScrydonError):
+    """You may not: the message says why and whom to ask."""
+
+
+class Invalid(ScrydonError):
+    """The question itself is wrong: an unknown column, a value of a wrong type."""
+
+
+class TooLarge(ScrydonError):
+    """More than one read may answer, or than the kernel has room for: narrow it."""
+
+
+class Revoked(ScrydonError):
+    """What you may read changed while it was read."""
+
+
+class Unavailable(ScrydonError):
+    """Nothing answers, or not now: the message says whether trying again helps."""
+
+
+CLASSES: dict[str, type[ScrydonError]] = {
+    "table-absent": NotFound,
+    "table-ungranted": Denied,
+    "table-clearance": Denied,
+    "table-policy": Denied,
+    "column-absent": Invalid,
+    "bad-question": Invalid,
+    "too-large": TooLarge,
+    "too-long": TooLarge,
+    "revoked": Revoked,
+    "unavailable": Unavailable,
+    "unknown-plan": Unavailable,
+    "busy": Unavailable,
+    "cut": Unavailable,
+}
+
+
+def error(code: str, message: str, id: str | None = None) -> ScrydonError:
+    return CLASSES.get(code, ScrydonError)(message, code, id)
+
+
+def not_understood() -> ScrydonError:
+    message = "The server’s answer was not understood. Restart the kernel; if it goes on, tell the server’s operator."
+    return ScrydonError(message, "bad-answer")
+
+
+def told(call: Callable[P, R]) -> Callable[P, R]:
+    """Around what notebooks call: the traceback of a refusal shows their line, not the library's inside."""
+
+    @wraps(call)
+    def calling(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return call(*args, **kwargs)
+        except ScrydonError as refused:
+            raise refused.with_traceback(None) from None
+
+    return calling
