@@ -18,6 +18,7 @@ const Environment = z.object({
   SCRYDON_FRAMES: z.optional(z.string().check(z.regex(/^https?:\/\/(\*\.)?[^/\s*]+$/))),
   SCRYDON_PORTAL: z._default(z.string(), ''),
   SCRYDON_RUNNER: z.optional(z.string().check(z.minLength(1))),
+  SCRYDON_DATA: z.optional(z.string().check(z.minLength(1))),
   SCRYDON_BENCH_ACCOUNTS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(1000)), 0),
   SCRYDON_INSECURE_SHARED_KERNELS: z._default(z.enum(['0', '1']), '0'),
   LOG_LEVEL: z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
@@ -34,6 +35,7 @@ export const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
   SCRYDON_FRAMES: 'the origin of notebook frames, such as https://*.content.example (without a * they are opaque)',
   SCRYDON_PORTAL: 'origins that may embed the shell, separated by spaces',
   SCRYDON_RUNNER: 'the unix socket of the kernel runner (default: SCRYDON_HOME/run/runner.sock)',
+  SCRYDON_DATA: 'the unix socket of the data plane (default: SCRYDON_HOME/run/data.sock)',
   SCRYDON_BENCH_ACCOUNTS: 'how many accounts to add for measurements (0 to 1000)',
   SCRYDON_INSECURE_SHARED_KERNELS: '1 to let several people in although their kernels are not isolated, else 0',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
@@ -50,6 +52,7 @@ export type Config = {
   readonly frames: string | null
   readonly portal: readonly string[]
   readonly runner: string
+  readonly data: string
   readonly benchAccounts: number
   readonly insecureSharedKernels: boolean
   readonly logLevel: string
@@ -84,6 +87,7 @@ function shape(data: z.infer<typeof Environment>): Config {
     frames: data.SCRYDON_FRAMES ?? null,
     portal: data.SCRYDON_PORTAL.split(/\s+/).filter((origin) => origin !== ''),
     runner: resolve(data.SCRYDON_RUNNER ?? `${home}/run/runner.sock`),
+    data: resolve(data.SCRYDON_DATA ?? `${home}/run/data.sock`),
     benchAccounts: data.SCRYDON_BENCH_ACCOUNTS,
     insecureSharedKernels: data.SCRYDON_INSECURE_SHARED_KERNELS === '1',
     logLevel: data.LOG_LEVEL,

@@ -34,7 +34,15 @@ test.each([
   const spec = { id: 'k_00000001', person: 'p_demo-owner', notebook: id, mode, autorun: false, theme: 'light', limits } as const
   const at = Date.now()
   const detachedSince = attached === null ? at - ago : null
-  const state = { spec, phase: { phase: 'ready', level: 3 }, usage: null, attached, detachedSince, startedAt: at } as const
+  const state = {
+    spec,
+    phase: { phase: 'ready', level: 3 },
+    usage: null,
+    attached,
+    detachedSince,
+    startedAt: at,
+    data: null,
+  } as const
   expect(await judge(state)).toBe(true)
   expect(await editor(owner, id)).toBe(holder)
 })
@@ -59,6 +67,7 @@ test('a kernel of somebody who signed out meanwhile is not kept, and takes no le
     attached: 't_00000001',
     detachedSince: null,
     startedAt: 1,
+    data: null,
   } as const
   expect(await judge({ spec, ...before })).toBe(false)
   expect(await editor(owner, id)).toBeNull()

@@ -10,6 +10,8 @@ import type { KernelState } from '#protocol/runner.ts'
 import { makeEvents } from './bus.ts'
 import { clock } from './clock.ts'
 import type { Config } from './config.ts'
+import { governed } from './data/governed.ts'
+import type { Library } from './data/library.ts'
 import { type Rights, recheck, wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
@@ -21,6 +23,7 @@ import { removeAll, sweepParts } from './notebooks/files.ts'
 import { keepLeases } from './notebooks/leases.ts'
 import { type Seeded, seed } from './notebooks/seed.ts'
 import { tellLease } from './notebooks/tell.ts'
+import type { DataPlane } from './seams/dataPlane.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
@@ -43,6 +46,8 @@ export type Implementations = {
   readonly kernels: Kernels
   /** The same kernels where they can be reached over /mux; null where none can. */
   readonly live: LiveKernels | null
+  /** Where managed tables are; null where none is. */
+  readonly plane: DataPlane | null
   readonly log: Log
   readonly now: () => number
   /** Bytes left on the disk of the state. */
@@ -63,13 +68,14 @@ export type Gateway = {
 }
 
 export async function startGateway(config: Config, made: Implementations): Promise<Gateway> {
-  const { identity, store, kernels, live, log, now, content } = made
+  const { identity, store, kernels, live, plane, log, now, content } = made
   const desk = makeDesk(config, made)
   const document = makeDocument(desk)
   let where = whereabouts(config, config.port)
   const signIn = makeSignIn(store, identity, now)
   const versions = { scrydon: SCRYDON, marimo: MARIMO }
-  const deps = { config, desk, document, kernels, signIn, versions, where: () => where }
+  const data = governed(config.home, made)
+  const deps = { config, desk, document, kernels, data, signIn, versions, where: () => where }
   const metrics = makeMetrics(kernels, desk.events)
   const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })
   await sweepParts(desk)
@@ -77,14 +83,18 @@ export async function startGateway(config: Config, made: Implementations): Promi
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
-  const mux = live && goLive(app.server, deps, live, { log, metrics })
+  const mux = live && goLive(app.server, deps, live, data.library, { log, metrics })
   const watch = watchKernels(kernels, desk.events, now)
-  const tick = () => beat(deps, watch, log)
+  const tick = async () => {
+    await beat(deps, watch, log)
+    await data.recheck()
+  }
   const stop = runClocks(deps, tick, watch, log)
   const close = async () => {
     stop()
     mux?.close()
     live?.close()
+    plane?.close()
     frames?.close()
     frames?.closeAllConnections()
     await app.close()
@@ -96,14 +106,14 @@ export async function startGateway(config: Config, made: Implementations): Promi
 type Told = { readonly log: Log; readonly metrics: Metrics }
 
 /** Kernels are judged with the rights as they are now, and reached over /mux. */
-function goLive(server: Server, deps: Deps, kernels: LiveKernels, { log, metrics }: Told): Mux {
+function goLive(server: Server, deps: Deps, kernels: LiveKernels, library: Library, { log, metrics }: Told): Mux {
   const { desk, document: access, signIn: sessions } = deps
   const { leases, events, now } = desk
   kernels.begin(async (state) => {
     const kept = (await wrong({ access, sessions }, state)) === null
     if (kept && edits(state, now())) leases.sign(state.spec.notebook, state.spec.person)
     return kept
-  })
+  }, library)
   const origin = () => deps.where().origin
   const saves = new Saves(access)
   const { commandRefused } = metrics

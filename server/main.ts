@@ -3,6 +3,7 @@ import { existsSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { clock } from './clock.ts'
 import { readConfig } from './config.ts'
+import { dataPlane } from './data/plane.ts'
 import { startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
 import { runnerKernels } from './kernels/runner.ts'
@@ -23,11 +24,13 @@ const log = makeLog(config.logLevel)
 lastWords(log)
 
 const kernels = runnerKernels({ socket: config.runner, clock, log })
+const plane = dataPlane({ socket: config.data, clock, log })
 const gateway = await startGateway(config, {
   identity: demoIdentity(config.benchAccounts),
   store: openState(),
   kernels,
   live: kernels,
+  plane,
   log,
   now: Date.now,
   free: freeBytes,

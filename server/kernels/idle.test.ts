@@ -29,6 +29,7 @@ const kernel = ({
   attached: detachedSince === null ? 't_00000001' : null,
   detachedSince,
   startedAt,
+  data: null,
 })
 
 describe('when a kernel that nobody uses ends', () => {

@@ -21,6 +21,7 @@ const state = (
   attached: null,
   detachedSince: 0,
   startedAt: 0,
+  data: null,
 })
 const exited = { phase: 'exited', cause: 'crashed', message: 'x' } as const
 

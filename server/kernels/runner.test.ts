@@ -34,6 +34,7 @@ const state = (id: string): KernelState => ({
   attached: null,
   detachedSince: 0,
   startedAt: 0,
+  data: null,
 })
 const INFO = { level: 3, why: [], packages: [], marimo: 'm', python: 'p', instance: 'i' }
 
@@ -115,7 +116,10 @@ afterEach(() => {
 
 const up = () => expect.poll(() => kernels.info(), { timeout: 5000 }).not.toBeNull()
 const begin = async () => {
-  kernels.begin(async () => true)
+  kernels.begin(
+    async () => true,
+    async () => '',
+  )
   await up()
 }
 

@@ -6,8 +6,9 @@ import { Link } from '#protocol/link.ts'
 import type { KernelState, RunnerEvent, RunnerInfo } from '#protocol/runner.ts'
 import type { Clock } from '#protocol/wire.ts'
 import type { Log } from '../log.ts'
-import type { KernelEvent, Kernels, LiveKernels, Started } from '../seams/kernels.ts'
+import type { AnswerKernel, KernelEvent, Kernels, LiveKernels, Started } from '../seams/kernels.ts'
 import { Calls } from './calls.ts'
+import { serveLibrary } from './library.ts'
 import { Mirror } from './mirror.ts'
 import { dial } from './wire.ts'
 
@@ -30,6 +31,7 @@ class Runner implements LiveKernels {
   readonly #mirror = new Mirror()
   readonly #listeners = new Set<(event: KernelEvent) => void>()
   #mayKeep: (state: KernelState) => Promise<boolean> = async () => true
+  #answer: AnswerKernel | null = null
   #connection: Connection = { at: 'away' }
   #cancel: () => void = () => {}
   #cancelPatience: () => void = () => {}
@@ -41,8 +43,9 @@ class Runner implements LiveKernels {
     this.#options = options
   }
 
-  begin(mayKeep: (state: KernelState) => Promise<boolean>): void {
+  begin(mayKeep: (state: KernelState) => Promise<boolean>, answer: AnswerKernel): void {
     this.#mayKeep = mayKeep
+    this.#answer = answer
     this.#connect()
   }
 
@@ -127,6 +130,7 @@ class Runner implements LiveKernels {
       this.#connection = { at: 'up', socket, link, calls, info: info.answer }
       for (const event of this.#mirror.reconcile(listed.answer.kernels, this.#options.clock.now())) this.#tell(event)
       for (const event of this.#early.splice(0)) this.#event(event)
+      if (this.#answer) serveLibrary(link, this.get, this.#answer)
       this.#pause = RETRY.first
       this.#cancelPatience()
       this.#options.log.info({ level: info.answer.level, kernels: listed.answer.kernels.length }, 'kernel runner connected')

@@ -147,11 +147,14 @@ describe('a gateway that comes back', () => {
     const { tab, kernel, channel } = await house.liveKernel()
     const judged: string[] = []
     const next = house.newLive()
-    next.begin(async ({ spec }) => {
-      expect(next.link()).toBeNull()
-      judged.push(spec.id)
-      return spec.id !== kernel
-    })
+    next.begin(
+      async ({ spec }) => {
+        expect(next.link()).toBeNull()
+        judged.push(spec.id)
+        return spec.id !== kernel
+      },
+      async () => '',
+    )
     await until(() => next.link() !== null, 'the second connection')
     expect(judged).toContain(kernel)
     await until(() => next.get(kernel)?.phase.phase === 'exited', 'its end')

@@ -111,7 +111,7 @@ export class Session {
   async #open(opening: Opening): Promise<void> {
     const { resource, channel } = opening
     if (resource.type === 'events') this.#openEvents(opening)
-    else if (resource.type === 'runner' || this.#signed === null)
+    else if (resource.type !== 'kernel' || this.#signed === null)
       this.link.refuse(channel, 'forbidden') // no page of ours asks
     else {
       try {

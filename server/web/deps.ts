@@ -1,5 +1,6 @@
 // What the handlers work with; composed in gateway.ts.
 import type { Config } from '../config.ts'
+import type { Governed } from '../data/governed.ts'
 import type { Desk } from '../notebooks/desk.ts'
 import type { Access, Document } from '../seams/document.ts'
 import type { Kernels } from '../seams/kernels.ts'
@@ -11,6 +12,7 @@ export type Deps = {
   readonly desk: Desk
   readonly document: Document & Access
   readonly kernels: Kernels
+  readonly data: Governed
   readonly signIn: SignIn
   readonly versions: { readonly scrydon: string; readonly marimo: string }
   where(): Where

@@ -52,7 +52,7 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
       await told.held
       if (told.answer) return told.answer
       const phase = { phase: 'starting', step: 'queued' } as const
-      const state: KernelState = { spec, phase, usage: null, attached: null, detachedSince: now(), startedAt: now() }
+      const state: KernelState = { spec, phase, usage: null, attached: null, detachedSince: now(), startedAt: now(), data: null }
       states.set(spec.id, state)
       sources.set(spec.id, source)
       return { type: 'started', state }

@@ -1,5 +1,5 @@
 // Opening, the editing lease, one's own kernels, and what the shell says about the machine.
-import type { NotebookId } from '#protocol/ids.ts'
+import type { KernelId, NotebookId } from '#protocol/ids.ts'
 import { KERNEL, LEASE, NOTEBOOK } from '#protocol/limits.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { sizeText } from '#protocol/size.ts'
@@ -17,6 +17,7 @@ type Calls =
   | 'POST /api/notebooks/:id/lease/answer'
   | 'GET /api/kernels'
   | 'POST /api/kernels/:kernel/stop'
+  | 'GET /api/kernels/:kernel/sight'
   | 'GET /api/packages'
   | 'GET /api/limits'
   | 'GET /healthz'
@@ -31,11 +32,10 @@ export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
   },
   'GET /api/kernels': async ({ who }) => deps.kernels.list().filter(ownedBy(who)).map(view),
   'POST /api/kernels/:kernel/stop': async ({ who, params }) => {
-    const state = deps.kernels.get(params.kernel)
-    if (!state || !ownedBy(who)(state)) throw refuse('not-found')
-    await deps.kernels.stop(params.kernel, 'stopped')
+    await deps.kernels.stop(own(deps, who, params.kernel).spec.id, 'stopped')
     return {}
   },
+  'GET /api/kernels/:kernel/sight': async ({ who, params }) => deps.data.sight(own(deps, who, params.kernel)),
   'GET /api/packages': async () => {
     const packages = await deps.kernels.packages()
     if (!packages) throw refuse('runner-absent')
@@ -58,6 +58,13 @@ export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
 })
 
 const ownedBy = (who: Principal) => (state: KernelState) => state.spec.person === who.id
+
+/** Another's is none. */
+function own(deps: Deps, who: Principal, kernel: KernelId): KernelState {
+  const state = deps.kernels.get(kernel)
+  if (!state || !ownedBy(who)(state)) throw refuse('not-found')
+  return state
+}
 
 const view = ({ spec, phase, usage }: KernelState) => ({
   kernel: spec.id,

@@ -1,0 +1,50 @@
+// Managed data, put together: what kernels may ask, the record of it, and the end of kernels that hold what they may not.
+import type { Sight } from '#protocol/api.ts'
+import type { KernelState } from '#protocol/runner.ts'
+import type { Log } from '../log.ts'
+import type { DataPlane } from '../seams/dataPlane.ts'
+import type { Identity } from '../seams/identity.ts'
+import type { Kernels } from '../seams/kernels.ts'
+import type { Store } from '../seams/store.ts'
+import { recheckHoldings } from './holding.ts'
+import { workspaceKey } from './key.ts'
+import { type Library, makeLibrary } from './library.ts'
+import { sightOf } from './overview.ts'
+import { plantTables } from './plant.ts'
+import { Reads } from './reads.ts'
+import { makeRuling } from './rule.ts'
+import { makeTables } from './tables.ts'
+
+type Given = {
+  readonly identity: Identity
+  readonly store: Store
+  readonly kernels: Kernels
+  readonly plane: DataPlane | null
+  readonly log: Log
+  readonly now: () => number
+}
+export type Governed = {
+  readonly library: Library
+  /** What a kernel has read and what it was refused. */
+  sight(kernel: KernelState): Promise<Sight>
+  recheck(): Promise<void>
+}
+
+/** What kernels may ask of managed data. A kernel that has ended leaves no open door. */
+export function governed(home: string, { identity, store, kernels, plane, log, now }: Given): Governed {
+  const ruling = makeRuling({ store, identity, key: workspaceKey(home), now })
+  const owner = identity.accounts().find((account) => account.standing === 'owner')
+  const reads = new Reads(ruling, plane)
+  const failed = (what: string) => (error: unknown) => log.error({ err: error }, what)
+  plane?.begin(ruling.epoch, {
+    ready: () => void (owner && plantTables(store, plane, owner.id, now(), log).catch(failed('tables not planted'))),
+    done: (done) => void reads.ended(done).catch(failed('the end of a read not recorded')),
+  })
+  kernels.subscribe(({ state: { spec, phase } }) => {
+    if (phase.phase !== 'exited') return
+    plane?.forget(spec.id)
+    ruling.forget(spec.id).catch(failed('label not dropped'))
+  })
+  const library = makeLibrary(makeTables(ruling, reads), log)
+  return { library, sight: (kernel) => sightOf(ruling, kernel), recheck: () => recheckHoldings(kernels, ruling, log) }
+}

@@ -1,0 +1,74 @@
+// One line of a kernel and its answer. What comes in is hostile; what goes out names no value of data, and each refusal has an
+// id that stands in the log.
+import * as z from 'zod/mini'
+import { LIBRARY, LIBRARY_CALLS, LibraryAsk, type LibraryCall, type LibraryRefusal } from '#protocol/library.ts'
+import type { Role } from '#protocol/roles.ts'
+import type { KernelState } from '#protocol/runner.ts'
+import { mint } from '../ids.ts'
+import type { Log } from '../log.ts'
+import { Declined } from './ruling.ts'
+import type { Tables } from './tables.ts'
+import { type RefusalCode, sentence } from './words.ts'
+
+/** What a kernel may ask, by its mode: total, so that a new call does not compile until somebody decides. */
+export const MAY_ASK: Record<LibraryCall, Record<Role, boolean>> = {
+  'tables.list': { edit: true, run: true },
+  'tables.describe': { edit: true, run: true },
+  'tables.read': { edit: true, run: true },
+  'tables.query': { edit: true, run: true },
+}
+
+export type Library = (kernel: KernelState, line: string) => Promise<string>
+
+export function makeLibrary(tables: Tables, log: Log): Library {
+  return async (kernel, line) => {
+    try {
+      const answer = JSON.stringify({ ok: await dispatch(tables, kernel, line) })
+      if (Buffer.byteLength(answer) > LIBRARY.answer)
+        throw new Declined('bad-question', { table: '', detail: 'the answer is too long' })
+      return answer
+    } catch (error) {
+      return JSON.stringify({ error: refusal(error, kernel, log) })
+    }
+  }
+}
+
+async function dispatch(tables: Tables, kernel: KernelState, line: string): Promise<unknown> {
+  const ask = LibraryAsk.safeParse(parsed(line))
+  if (!ask.success || !isCall(ask.data.call)) throw new Declined('not-a-call', {})
+  const { call, body } = ask.data
+  if (!MAY_ASK[call][kernel.spec.mode]) throw new Declined('not-a-call', {})
+  return answerTo(tables, call, kernel, body)
+}
+
+async function answerTo<C extends LibraryCall>(tables: Tables, call: C, kernel: KernelState, body: unknown): Promise<unknown> {
+  const read = LIBRARY_CALLS[call].ask.safeParse(body)
+  if (!read.success) throw new Declined('bad-question', { table: named(body), detail: 'its parts have another shape' })
+  return tables[call](kernel, read.data as never)
+}
+
+const isCall = (call: string): call is LibraryCall => Object.hasOwn(LIBRARY_CALLS, call)
+
+const Named = z.object({ table: z.string().check(z.maxLength(255)) })
+function named(body: unknown): string {
+  const read = Named.safeParse(body)
+  return read.success ? read.data.table : 'this'
+}
+
+function refusal(error: unknown, { spec }: KernelState, log: Log): LibraryRefusal {
+  const id = mint('e')
+  const known = error instanceof Declined
+  const code: RefusalCode = known ? error.code : 'unavailable'
+  const said = { id, code, kernel: spec.id, person: spec.person }
+  if (known) log.info(said, 'a kernel was refused')
+  else log.error({ ...said, err: error }, 'a kernel was not answered')
+  return { code, message: sentence(code, known ? error.filling : {}), id }
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

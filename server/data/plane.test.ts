@@ -1,0 +1,94 @@
+// The client of the data plane against the real one.
+import { connect } from 'node:net'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { clock } from '../clock.ts'
+import { makeLog } from '../log.ts'
+import type { DataPlane, Done, Plan } from '../seams/dataPlane.ts'
+import { dataPlane } from './plane.ts'
+import { PlaneProcess } from './testing/plane.ts'
+
+const DEADLINE = 10_000
+const PLAN: Plan = {
+  id: 'q_first',
+  kernel: 'k_one',
+  sql: 'SELECT "country" FROM compliance_authorities WHERE "country" = CAST($1 AS VARCHAR)',
+  parameters: [{ type: 'text', value: 'AT' }],
+  life: 5,
+  seconds: 10,
+  rows: null,
+  size: 1_000_000,
+  policy: 7,
+  rights: 1,
+}
+
+const process_ = new PlaneProcess()
+let plane: DataPlane
+let ready = 0
+const done_: Done[] = []
+
+beforeAll(async () => {
+  await process_.start()
+  plane = dataPlane({ socket: process_.socket, clock, log: makeLog('silent') })
+  expect(await plane.plan(PLAN)).toBe('absent') // not begun yet
+  await new Promise<void>((done) => {
+    const met = () => {
+      ready += 1
+      done()
+    }
+    plane.begin(async () => 7, { ready: met, done: (ended) => void done_.push(ended) })
+  })
+}, 60_000)
+afterAll(async () => {
+  plane.close()
+  await process_.end()
+})
+
+/** Everything a door answers to one plan. */
+function present(door: string, plan: string): Promise<string> {
+  return new Promise((done, fail) => {
+    const socket = connect(door, () => socket.write(`${plan}\n`))
+    const parts: Buffer[] = []
+    socket.on('data', (part) => parts.push(part))
+    socket.on('end', () => done(Buffer.concat(parts).toString('latin1')))
+    socket.on('error', fail)
+  })
+}
+
+test('it has the tables it came with, each column of a type that policies speak of', async () => {
+  const tables = await plane.tables()
+  expect(Object.keys(tables ?? {})).toEqual(['airlines', 'airports', 'compliance_authorities', 'flights', 'planes', 'weather'])
+  expect(tables?.compliance_authorities).toContainEqual(['email', 'text'])
+})
+
+test('a few rows for the gateway itself', async () => {
+  const asked = await plane.ask({ sql: 'SELECT count(*) FROM flights', parameters: [] }, 10)
+  expect(asked).toEqual({ type: 'rows', rows: [[336_776]] })
+  expect(await plane.ask({ sql: 'SELECT nothing', parameters: [] }, 10)).toEqual({ type: 'failed' })
+})
+
+test('a plan runs once, at the door of its kernel; a changed policy ends those that wait', async () => {
+  const door = process_.doorOf('k_one')
+  expect(await plane.open('k_one', door, 1)).toBe('taken')
+  expect(await plane.plan(PLAN)).toBe('taken')
+  expect(await present(door, PLAN.id)).toContain('{"rows": 1}')
+  expect(await present(door, PLAN.id)).toContain('unknown-plan')
+  await expect.poll(() => done_).toEqual([{ plan: PLAN.id, rows: 1, end: 'complete' }])
+  await plane.plan({ ...PLAN, id: 'q_second' })
+  plane.policy(8)
+  expect(await plane.tables()).not.toBeNull() // after the change
+  expect(await present(door, 'q_second')).toContain('revoked')
+})
+
+test('killed, it is absent; back, it is met anew and knows no kernel', async () => {
+  const door = process_.doorOf('k_two')
+  await plane.open('k_two', door, 1)
+  await process_.kill()
+  expect(await plane.plan(PLAN)).toBe('absent')
+  expect(await plane.tables()).toBeNull()
+  await process_.start()
+  await expect.poll(() => ready, { timeout: DEADLINE }).toBe(2)
+  await expect(present(door, PLAN.id)).rejects.toThrow(/ECONNREFUSED/)
+  expect(await plane.open('k_two', door, 1)).toBe('taken')
+  expect(await plane.plan({ ...PLAN, kernel: 'k_two', id: 'q_third' })).toBe('taken')
+  expect(await present(door, 'q_third')).toContain('{"rows": 1}')
+})

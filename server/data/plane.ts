@@ -1,0 +1,156 @@
+// The connection to the data plane, kept up: JSON lines, answered in order. A plane that is met anew knows nothing: it is told the
+// policies' epoch and no kernel, so that what it ran for a former gateway is cut.
+import { connect, type Socket } from 'node:net'
+import { createInterface } from 'node:readline'
+import * as z from 'zod/mini'
+import type { Clock } from '#protocol/wire.ts'
+import type { Log } from '../log.ts'
+import type { Asked, DataPlane, Plan, Taken } from '../seams/dataPlane.ts'
+
+const RETRY = { first: 50, last: 1000 } as const
+const DEADLINE = 10_000 // ms for an answer beyond what the question itself may take
+const SECOND = 1000
+
+const Answer = z.union([
+  z.object({
+    ok: z.literal(true),
+    rows: z.optional(z.array(z.array(z.unknown()))),
+    tables: z.optional(z.record(z.string(), z.unknown())),
+  }),
+  z.object({ error: z.string() }),
+])
+type Answer = z.infer<typeof Answer>
+const Ended = z.object({ plan: z.string(), rows: z.int(), end: z.enum(['complete', 'cut', 'failed']) })
+const Told = z.object({ done: Ended })
+type Hear = Parameters<DataPlane['begin']>[1]
+type Request = Readonly<Record<string, unknown>>
+type Options = { readonly socket: string; readonly clock: Clock; readonly log: Log }
+
+export function dataPlane(options: Options): DataPlane {
+  return new Plane(options)
+}
+
+class Plane implements DataPlane {
+  readonly #options: Options
+  readonly #waiting: ((answer: Answer | null) => void)[] = []
+  #greeting: { epoch(): Promise<number> } & Hear = { epoch: async () => 0, ready: () => {}, done: () => {} }
+  #socket: Socket | null = null
+  #ready = false
+  #pause: number = RETRY.first
+  #cancel: () => void = () => {}
+  #closed = false
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  begin(epoch: () => Promise<number>, hear: Hear): void {
+    this.#greeting = { epoch, ...hear }
+    this.#connect()
+  }
+
+  async open(kernel: string, path: string, rights: number): Promise<Taken> {
+    return taken(await this.#call({ op: 'kernel', kernel, path, rights }))
+  }
+
+  async plan(plan: Plan): Promise<Taken> {
+    return taken(await this.#call({ op: 'plan', plan }))
+  }
+
+  async ask({ sql, parameters }: Parameters<DataPlane['ask']>[0], seconds: number): Promise<Asked> {
+    const answer = await this.#call({ op: 'ask', sql, parameters, seconds }, seconds * SECOND + DEADLINE)
+    if (answer === null) return { type: 'absent' }
+    return 'error' in answer ? { type: 'failed' } : { type: 'rows', rows: answer.rows ?? [] }
+  }
+
+  async tables(): Promise<Readonly<Record<string, unknown>> | null> {
+    const answer = await this.#call({ op: 'tables' })
+    return answer === null || 'error' in answer ? null : (answer.tables ?? {})
+  }
+
+  forget(kernel: string): void {
+    void this.#call({ op: 'forget', kernel })
+  }
+
+  policy(epoch: number): void {
+    void this.#call({ op: 'policy', epoch })
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancel()
+    this.#socket?.destroy()
+  }
+
+  #connect(): void {
+    const socket = connect(this.#options.socket)
+    this.#socket = socket
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#lost())
+    socket.on('connect', () => void this.#greet())
+    const lines = createInterface({ input: socket })
+    lines.on('line', (line) => this.#line(line))
+    lines.on('error', () => socket.destroy()) // it passes on the socket's
+  }
+
+  async #greet(): Promise<void> {
+    const told = await this.#send({ op: 'epochs', policy: await this.#greeting.epoch(), rights: {} }, DEADLINE)
+    if (told === null || 'error' in told) return void this.#socket?.destroy()
+    this.#ready = true
+    this.#pause = RETRY.first
+    this.#options.log.info('data plane connected')
+    this.#greeting.ready()
+  }
+
+  #lost(): void {
+    if (this.#ready) this.#options.log.warn('data plane lost')
+    this.#ready = false
+    for (const answer of this.#waiting.splice(0)) answer(null)
+    if (this.#closed) return
+    this.#cancel = this.#options.clock.after(this.#pause, () => this.#connect())
+    this.#pause = Math.min(this.#pause * 2, RETRY.last)
+  }
+
+  /** Null: it is away, or took too long. */
+  #call(request: Request, deadline: number = DEADLINE): Promise<Answer | null> {
+    return this.#ready ? this.#send(request, deadline) : Promise.resolve(null)
+  }
+
+  /** Answers come in order: one that does not come in time breaks the order, and so the connection. */
+  #send(request: Request, deadline: number): Promise<Answer | null> {
+    const { promise, resolve } = Promise.withResolvers<Answer | null>()
+    const cancel = this.#options.clock.after(deadline, () => this.#socket?.destroy())
+    this.#waiting.push((answer) => {
+      cancel()
+      resolve(answer)
+    })
+    this.#socket?.write(`${JSON.stringify(request)}\n`)
+    return promise
+  }
+
+  #line(line: string): void {
+    const value = parsed(line)
+    const told = Told.safeParse(value)
+    if (told.success) {
+      this.#greeting.done(told.data.done)
+      return
+    }
+    const answer = Answer.safeParse(value)
+    if (answer.success) this.#waiting.shift()?.(answer.data)
+    else this.#socket?.destroy()
+  }
+}
+
+function taken(answer: Answer | null): Taken {
+  if (answer === null) return 'absent'
+  if (!('error' in answer)) return 'taken'
+  return answer.error === 'busy' ? 'busy' : 'absent'
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}

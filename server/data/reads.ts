@@ -1,0 +1,157 @@
+// A read of a managed table: decided, written down, and only then handed to the data plane as a plan, which the kernel presents at
+// its own door. What the plane says of its end is the second row of the record.
+import { randomBytes } from 'node:crypto'
+import type * as z from 'zod/mini'
+import type { KernelId } from '#protocol/ids.ts'
+import type { LIBRARY_CALLS } from '#protocol/library.ts'
+import { READ } from '#protocol/limits.ts'
+import type { KernelSpec, KernelState } from '#protocol/runner.ts'
+import { sizeText } from '#protocol/size.ts'
+import { Dialect, quoted } from '../policy/dialect.ts'
+import { type Look, type Misunderstood, statement, understand } from '../policy/question.ts'
+import { summarise, summaryStatement } from '../policy/summary.ts'
+import type { DataPlane, Done, Plan, Statement } from '../seams/dataPlane.ts'
+import { Declined, type Denial, type Ruling } from './ruling.ts'
+import { columnsOf, declined, look, type Sight } from './sight.ts'
+import type { RefusalCode } from './words.ts'
+
+type Calls = typeof LIBRARY_CALLS
+type Ask<C extends keyof Calls> = z.infer<Calls[C]['ask']>
+type Planned = z.infer<Calls['tables.read']['answer']>
+type Begun = { readonly spec: KernelSpec; readonly table: string; readonly seq: number }
+/** What is asked of a view, compiled. */
+type Compiled = {
+  readonly ok: true
+  readonly look: Look
+  readonly statement: Statement
+  readonly limit: number | null
+  readonly columns: Planned['columns']
+}
+type Compile = (sight: Sight) => Compiled | Misunderstood
+
+const RIGHTS = 1 // the epoch of a kernel's rights: they do not change while it lives, yet
+const DIALECT = new Dialect('duckdb')
+const PENDING = 10_000 // reads whose end is awaited; the oldest is given up
+
+/** What the record calls a refusal of the question itself. */
+const DENIAL: Partial<Record<RefusalCode, Denial>> = {
+  'column-absent': 'question',
+  'bad-question': 'question',
+  'too-large': 'limit',
+  unavailable: 'failed',
+}
+
+export class Reads {
+  readonly #ruling: Ruling
+  readonly #plane: DataPlane | null
+  readonly #begun = new Map<string, Begun>() // by plan
+
+  constructor(ruling: Ruling, plane: DataPlane | null) {
+    this.#ruling = ruling
+    this.#plane = plane
+  }
+
+  read(kernel: KernelState, ask: Ask<'tables.read'>): Promise<Planned> {
+    return this.#plan(kernel, ask.table, ({ table, view }) => {
+      const answer = understand(view, ask)
+      if (!answer.ok) return answer
+      const { understood } = answer
+      const compiled = statement(view, understood, quoted(table.name), DIALECT, this.#ruling.key)
+      return { ok: true, look: understood, statement: compiled, limit: ask.limit, columns: columnsOf(table, understood.columns) }
+    })
+  }
+
+  query(kernel: KernelState, ask: Ask<'tables.query'>): Promise<Planned> {
+    return this.#plan(kernel, ask.table, ({ table, view }) => {
+      const answer = summarise(view, ask)
+      if (!answer.ok) return answer
+      const { summed } = answer
+      const compiled = summaryStatement(view, summed, quoted(table.name), DIALECT, this.#ruling.key)
+      const parts = summed.parts.map(({ as, type }) => ({ name: as, type, masked: null, description: '' }))
+      return {
+        ok: true,
+        look: summed,
+        statement: compiled,
+        limit: ask.limit,
+        columns: [...columnsOf(table, summed.by), ...parts],
+      }
+    })
+  }
+
+  async #plan({ spec, data }: KernelState, name: string, compile: Compile): Promise<Planned> {
+    if (data === null) throw new Declined('not-here', {})
+    if (this.#plane === null) throw new Declined('unavailable', {})
+    const policy = await this.#ruling.epoch() // before anything it stands for is read
+    const looked = await look(this.#ruling, name, await this.#ruling.subject(spec.person))
+    if (!looked.ok) {
+      await this.#ruling.refuse(spec, looked.table && name, looked.why)
+      throw declined(this.#ruling, name, looked.why, looked.table)
+    }
+    try {
+      return await this.#hand(this.#plane, spec, data, looked.sight, understood(compile(looked.sight), name), policy)
+    } catch (error) {
+      const why = error instanceof Declined ? DENIAL[error.code] : undefined
+      if (why !== undefined) await this.#ruling.refuse(spec, name, why)
+      throw error
+    }
+  }
+
+  /** On record first, then with the data plane; only then does the kernel hear of it. */
+  async #hand(
+    plane: DataPlane,
+    spec: KernelSpec,
+    door: string,
+    { table, version, view }: Sight,
+    compiled: Compiled,
+    policy: number,
+  ): Promise<Planned> {
+    await narrow(plane, table.name, compiled)
+    if ((await plane.open(spec.id, door, RIGHTS)) !== 'taken') throw new Declined('unavailable', {})
+    const plan = planOf(spec.id, compiled, policy)
+    this.#await(plan.id, { spec, table: table.name, seq: await this.#ruling.admit(spec, view, version, compiled.look) })
+    if ((await plane.plan(plan)) !== 'taken') throw new Declined('unavailable', {})
+    return { plan: plan.id, columns: compiled.columns, filtered: view.filtered, label: compiled.look.label }
+  }
+
+  /** A plan that was presented has ended. */
+  async ended(done: Done): Promise<void> {
+    const begun = this.#begun.get(done.plan)
+    this.#begun.delete(done.plan)
+    if (begun) await this.#ruling.ended(begun.spec, begun.table, begun.seq, done)
+  }
+
+  #await(plan: string, begun: Begun): void {
+    this.#begun.set(plan, begun)
+    const [oldest] = this.#begun.keys()
+    if (oldest !== undefined && this.#begun.size > PENDING) this.#begun.delete(oldest)
+  }
+}
+
+function understood(answer: Compiled | Misunderstood, table: string): Compiled {
+  if (answer.ok) return answer
+  throw answer.why === 'column-absent'
+    ? new Declined(answer.why, { table, column: answer.column })
+    : new Declined(answer.why, { table, detail: answer.detail })
+}
+
+const planOf = (kernel: KernelId, { statement: compiled, limit }: Compiled, policy: number): Plan => ({
+  id: `q_${randomBytes(16).toString('base64url')}`,
+  kernel,
+  ...compiled,
+  life: READ.planLife,
+  seconds: READ.seconds,
+  rows: limit === null ? READ.rows : null,
+  size: READ.bytes,
+  policy,
+  rights: RIGHTS,
+})
+
+/** What has no limit is counted first: too large an answer says so before a row is sent. */
+async function narrow(plane: DataPlane, table: string, { limit, statement: { sql, parameters } }: Compiled): Promise<void> {
+  if (limit !== null) return
+  const counted = await plane.ask({ sql: `SELECT count(*) FROM (${sql}) AS counted`, parameters }, READ.seconds)
+  const rows = counted.type === 'rows' ? Number(counted.rows[0]?.[0]) : Number.NaN
+  if (Number.isNaN(rows)) throw new Declined('unavailable', {})
+  const most = `${READ.rows.toLocaleString('en')} (or ${sizeText(READ.bytes)})`
+  if (rows > READ.rows) throw new Declined('too-large', { table, rows: rows.toLocaleString('en'), limit: most })
+}

@@ -1,0 +1,92 @@
+// A Ruling out of the store and the identities: who somebody is to policies, and the record that is made before a plan is.
+import { createHmac } from 'node:crypto'
+import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
+import type { Condition } from '../policy/condition.ts'
+import type { View } from '../policy/decide.ts'
+import type { Look } from '../policy/question.ts'
+import type { AuditEntry } from '../seams/audit.ts'
+import type { Identity } from '../seams/identity.ts'
+import type { Store } from '../seams/store.ts'
+import { written } from './holding.ts'
+import type { Ruling } from './ruling.ts'
+
+type Options = { readonly store: Store; readonly identity: Identity; readonly key: Uint8Array; readonly now: () => number }
+
+const LATEST = 200 // rows of a person's record that are looked through
+const NOBODY = { member: false, groups: [], attributes: {}, clearance: LOWEST } as const
+
+export function makeRuling({ store, identity, key, now }: Options): Ruling {
+  const { governance, audit } = store
+  return {
+    key,
+    now,
+    epoch: () => governance.epoch(),
+    tables: () => governance.tables(),
+    table: (name) => governance.table(name),
+    policy: (name) => governance.policy(name),
+    async subject(person) {
+      const standing = identity.find(person)?.standing ?? 'none'
+      const member = standing === 'owner' || standing === 'member' // an auditor reads the record, not the data
+      return member ? { person, member, ...(await governance.subject(person)) } : { person, ...NOBODY }
+    },
+    nameOf: (person) => identity.find(person)?.name ?? 'its owner',
+    contact: () => identity.accounts().find(({ standing }) => standing === 'owner')?.name ?? 'the owner of this workspace',
+    async admit({ id: kernel, person, notebook }, view, policy, asked) {
+      const entry = decided({ kernel, person, notebook }, view, policy, asked, key)
+      const { seq } = await audit.append(entry, now())
+      await governance.raise(kernel, asked.label, written(view, asked))
+      return seq
+    },
+    async refuse({ id: kernel, person, notebook }, table, why) {
+      const decision = { allowed: false, why } as const
+      await audit.append({ kind: 'read-decided', person, notebook, version: null, kernel, table, decision }, now())
+    },
+    async ended({ person }, table, of, { rows, end }) {
+      await audit.append({ kind: 'read-done', person, table, of, rows, end }, now())
+    },
+    label: (kernel) => governance.label(kernel),
+    async refusals({ id, person }) {
+      const rows = await audit.list({ person, limit: LATEST })
+      return rows.flatMap(({ at, entry }) => {
+        if (entry.kind !== 'read-decided' || entry.kernel !== id || entry.decision.allowed) return []
+        return [{ table: entry.table, why: entry.decision.why, at }]
+      })
+    },
+    held: (kernel) => governance.held(kernel),
+    forget: (kernel) => governance.dropLabel(kernel),
+  }
+}
+
+type Who = { readonly kernel: KernelId; readonly person: PersonId; readonly notebook: NotebookId }
+
+function decided(who: Who, view: View, policy: number, { columns, where, label }: Look, key: Uint8Array): AuditEntry {
+  const decision = {
+    allowed: true,
+    columns: columns.map(({ name }) => name),
+    masks: columns.flatMap(({ name, mask }) => (mask === null ? [] : [{ column: name, kind: mask.kind }])),
+    policy,
+    rules: view.because,
+    literals: where === null ? null : digest(literalsOf(where), key),
+    label,
+  } as const
+  return { kind: 'read-decided', ...who, version: null, table: view.table, decision }
+}
+
+const digest = (value: unknown, key: Uint8Array) => createHmac('sha256', key).update(JSON.stringify(value)).digest('hex')
+
+function literalsOf(condition: Condition): readonly unknown[] {
+  switch (condition.op) {
+    case 'and':
+    case 'or':
+      return condition.of.flatMap(literalsOf)
+    case 'not':
+      return literalsOf(condition.of)
+    case 'in':
+      return condition.among
+    case 'isNull':
+      return []
+    default:
+      return [condition.left, condition.right].flatMap((side) => ('literal' in side ? [side.literal] : []))
+  }
+}
