@@ -1,6 +1,7 @@
 // Everything a clone needs before it can run, as idempotent steps. `npm start` and `npm test` both begin here.
 // Uses Node's own modules only: it runs before node_modules exists, on whatever Node the host has (20 or newer).
-import { readFileSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { needDisk } from './lib/disk.mjs'
 import { aptInstall, environmentPython, findPython, fits, has, mayInstall } from './lib/host.mjs'
@@ -92,6 +93,21 @@ export const pythonEnvironment = {
   },
 }
 
+const LIBRARY = at('python/scrydon')
+const SITE = 'import sysconfig; print(sysconfig.get_paths()["purelib"])'
+
+/** Where every kernel finds it, in the environment that its sandbox shows. */
+export const library = {
+  name: 'the library of notebooks (scrydon), into the environment',
+  needed: () => outdated('library', [LIBRARY, LOCK], [PYTHON]),
+  async run() {
+    const folder = join((await run(PYTHON, ['-I', '-c', SITE])).trim(), 'scrydon')
+    rmSync(folder, { recursive: true, force: true })
+    cpSync(LIBRARY, folder, { recursive: true })
+    stamp('library', [LIBRARY, LOCK])
+  },
+}
+
 const LEARNED = at('.venv/learned.json')
 const learnedInputs = () => [...locks(), at('python/launcher/learn.py'), at('python/launcher/preload.py')]
 
@@ -134,7 +150,7 @@ export const bubblewrap = {
   run: (say) => aptInstall(['bubblewrap'], say),
 }
 
-export const STEPS = [nodePackages, uvTool, pythonEnvironment, bubblewrap, learnedSet, frameAssets, webBuild]
+export const STEPS = [nodePackages, uvTool, pythonEnvironment, library, bubblewrap, learnedSet, frameAssets, webBuild]
 
 /** What a step of many minutes would run into is said before the first of them begins. */
 function foresee(due) {

@@ -1,13 +1,13 @@
 // `npm start`: set up what is missing, then run the kernel runner and the gateway until told to stop.
 import { closeSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { announcement } from './lib/announce.mjs'
 import { needDisk, onState } from './lib/disk.mjs'
 import { needLinux } from './lib/host.mjs'
 import { takeLock } from './lib/lock.mjs'
 import { lastLines, openLog, rotate } from './lib/logs.mjs'
-import { at, isFolder, NODE, ROOT } from './lib/paths.mjs'
+import { at, isFolder, NODE, PYTHON, ROOT } from './lib/paths.mjs'
 import { needPorts } from './lib/ports.mjs'
 import { CONFIGURATION, Misconfigured } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
@@ -86,17 +86,24 @@ async function health(port, stopped) {
   return last
 }
 
-const PROGRAMS = [
+const dataPlane = (home) => [
+  at('python/dataplane/main.py'),
+  ...['--socket', join(home, 'run/data.sock'), '--tables', join(home, 'tables'), '--seeds', at('examples/tables')],
+]
+const programs = ({ home }) => [
+  { name: 'data', args: [PYTHON, ...dataPlane(home)] },
   { name: 'runner', args: [NODE, at('kernel-runner/main.ts')] },
   { name: 'gateway', args: [NODE, at('server/main.ts')] },
 ]
+/** What a program is given: the data plane ends when its input does, and speaks over no channel. */
+const stdioOf = (name, log) => (name === 'data' ? ['pipe', 'ignore', log] : ['ignore', log, log, 'ipc'])
 
 const spawnOptions =
   (config) =>
   ({ name }) => {
     const log = openLog(config.home, name)
     if (typeof log === 'number') setImmediate(() => closeSync(log))
-    return { cwd: ROOT, env: environment(config), stdio: ['ignore', log, log, 'ipc'] }
+    return { cwd: ROOT, env: environment(config), stdio: stdioOf(name, log) }
   }
 
 async function main() {
@@ -128,9 +135,10 @@ async function main() {
       void stop(CONFIGURATION)
     },
   }
-  const supervisor = supervise(PROGRAMS, spawnOptions(config), hooks, config.settled)
+  const running = programs(config)
+  const supervisor = supervise(running, spawnOptions(config), hooks, config.settled)
   setInterval(() => {
-    for (const { name } of PROGRAMS) rotate(config.home, name)
+    for (const { name } of running) rotate(config.home, name)
   }, ROTATION).unref()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0))
 
