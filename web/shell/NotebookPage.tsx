@@ -75,6 +75,7 @@ function Panel(props: PanelProps) {
           shown={props.shown}
           notebook={now().notebook}
           mode={now().mode}
+          kernel={now().kernel}
           onClose={props.onClose}
           onRestore={() => props.sessions.flush(props.id)}
           onRestored={() => void props.sessions.open(props.id, { fresh: true })}

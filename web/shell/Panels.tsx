@@ -3,9 +3,11 @@ import File from 'lucide-solid/icons/file'
 import Gauge from 'lucide-solid/icons/gauge'
 import Layers from 'lucide-solid/icons/layers'
 import Package from 'lucide-solid/icons/package'
+import Table from 'lucide-solid/icons/table-2'
 import { For, Match, Suspense, Switch } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
 import type { Notebook } from '#protocol/api.ts'
+import type { KernelId } from '#protocol/ids.ts'
 import type { Role } from '#protocol/roles.ts'
 import { Drawer } from '../ui/Drawer.tsx'
 import type { Icon } from '../ui/icon.ts'
@@ -15,10 +17,12 @@ import { IconButton } from '../ui/Tip.tsx'
 const Versions = lazily(() => import('../features/versions/Versions.tsx').then((module) => module.Versions))
 const Files = lazily(() => import('../features/files/Files.tsx').then((module) => module.Files))
 const Packages = lazily(() => import('../features/packages/Packages.tsx').then((module) => module.Packages))
+const Sight = lazily(() => import('../features/data/Sight.tsx').then((module) => module.Sight))
 const LimitList = lazily(() => import('../features/kernel/LimitList.tsx').then((module) => module.LimitList))
 
-export type PanelName = 'Versions' | 'Files' | 'Packages' | 'Limits'
+export type PanelName = 'What you see' | 'Versions' | 'Files' | 'Packages' | 'Limits'
 const PANELS: readonly { name: PanelName; icon: Icon }[] = [
+  { name: 'What you see', icon: Table },
   { name: 'Versions', icon: Layers },
   { name: 'Files', icon: File },
   { name: 'Packages', icon: Package },
@@ -50,6 +54,7 @@ type PanelsProps = {
   readonly shown: PanelName
   readonly notebook: Notebook
   readonly mode: Role
+  readonly kernel: KernelId
   readonly onRestore: () => Promise<void>
   readonly onClose: () => void
   readonly onRestored: () => void
@@ -63,6 +68,9 @@ export function Panels(props: PanelsProps) {
     <Drawer title={props.shown} onClose={props.onClose}>
       <Suspense>
         <Switch>
+          <Match when={props.shown === 'What you see'}>
+            <Sight kernel={props.kernel} />
+          </Match>
           <Match when={props.shown === 'Versions'}>
             <Versions
               id={props.notebook.id}
