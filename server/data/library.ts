@@ -6,8 +6,8 @@ import type { Role } from '#protocol/roles.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { mint } from '../ids.ts'
 import type { Log } from '../log.ts'
+import type { Answers } from './answers.ts'
 import { Declined } from './ruling.ts'
-import type { Tables } from './tables.ts'
 import { type RefusalCode, sentence } from './words.ts'
 
 /** What a kernel may ask, by its mode: total, so that a new call does not compile until somebody decides. */
@@ -20,10 +20,10 @@ export const MAY_ASK: Record<LibraryCall, Record<Role, boolean>> = {
 
 export type Library = (kernel: KernelState, line: string) => Promise<string>
 
-export function makeLibrary(tables: Tables, log: Log): Library {
+export function makeLibrary(answers: Answers, log: Log): Library {
   return async (kernel, line) => {
     try {
-      const answer = JSON.stringify({ ok: await dispatch(tables, kernel, line) })
+      const answer = JSON.stringify({ ok: await dispatch(answers, kernel, line) })
       if (Buffer.byteLength(answer) > LIBRARY.answer)
         throw new Declined('bad-question', { table: '', detail: 'the answer is too long' })
       return answer
@@ -33,18 +33,18 @@ export function makeLibrary(tables: Tables, log: Log): Library {
   }
 }
 
-async function dispatch(tables: Tables, kernel: KernelState, line: string): Promise<unknown> {
+async function dispatch(answers: Answers, kernel: KernelState, line: string): Promise<unknown> {
   const ask = LibraryAsk.safeParse(parsed(line))
   if (!ask.success || !isCall(ask.data.call)) throw new Declined('not-a-call', {})
   const { call, body } = ask.data
   if (!MAY_ASK[call][kernel.spec.mode]) throw new Declined('not-a-call', {})
-  return answerTo(tables, call, kernel, body)
+  return answerTo(answers, call, kernel, body)
 }
 
-async function answerTo<C extends LibraryCall>(tables: Tables, call: C, kernel: KernelState, body: unknown): Promise<unknown> {
+async function answerTo<C extends LibraryCall>(answers: Answers, call: C, kernel: KernelState, body: unknown): Promise<unknown> {
   const read = LIBRARY_CALLS[call].ask.safeParse(body)
   if (!read.success) throw new Declined('bad-question', { table: named(body), detail: 'its parts have another shape' })
-  return tables[call](kernel, read.data as never)
+  return answers[call](kernel, read.data as never)
 }
 
 const isCall = (call: string): call is LibraryCall => Object.hasOwn(LIBRARY_CALLS, call)

@@ -1,9 +1,8 @@
 // A read of a managed table: decided, written down, and only then handed to the data plane as a plan, which the kernel presents at
 // its own door. What the plane says of its end is the second row of the record.
 import { randomBytes } from 'node:crypto'
-import type * as z from 'zod/mini'
 import type { KernelId } from '#protocol/ids.ts'
-import type { LIBRARY_CALLS } from '#protocol/library.ts'
+import type { Answered, Asked } from '#protocol/library.ts'
 import { READ } from '#protocol/limits.ts'
 import type { KernelSpec, KernelState } from '#protocol/runner.ts'
 import { sizeText } from '#protocol/size.ts'
@@ -15,9 +14,7 @@ import { Declined, type Denial, type Ruling } from './ruling.ts'
 import { columnsOf, declined, look, type Sight } from './sight.ts'
 import type { RefusalCode } from './words.ts'
 
-type Calls = typeof LIBRARY_CALLS
-type Ask<C extends keyof Calls> = z.infer<Calls[C]['ask']>
-type Planned = z.infer<Calls['tables.read']['answer']>
+type Planned = Answered<'tables.read'>
 type Begun = { readonly spec: KernelSpec; readonly table: string; readonly seq: number }
 /** What is asked of a view, compiled. */
 type Compiled = {
@@ -51,7 +48,7 @@ export class Reads {
     this.#plane = plane
   }
 
-  read(kernel: KernelState, ask: Ask<'tables.read'>): Promise<Planned> {
+  read(kernel: KernelState, ask: Asked<'tables.read'>): Promise<Planned> {
     return this.#plan(kernel, ask.table, ({ table, view }) => {
       const answer = understand(view, ask)
       if (!answer.ok) return answer
@@ -61,7 +58,7 @@ export class Reads {
     })
   }
 
-  query(kernel: KernelState, ask: Ask<'tables.query'>): Promise<Planned> {
+  query(kernel: KernelState, ask: Asked<'tables.query'>): Promise<Planned> {
     return this.#plan(kernel, ask.table, ({ table, view }) => {
       const answer = summarise(view, ask)
       if (!answer.ok) return answer

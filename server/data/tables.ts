@@ -1,20 +1,14 @@
 // What a kernel asks of managed tables, decided for the person it is.
-import type * as z from 'zod/mini'
-import type { LIBRARY_CALLS } from '#protocol/library.ts'
-import type { KernelState } from '#protocol/runner.ts'
+import type { TABLES_CALLS } from '#protocol/library/tables.ts'
+import type { Answered } from '#protocol/library.ts'
 import { granted } from '../policy/decide.ts'
 import type { Subject } from '../policy/subject.ts'
+import type { Answers } from './answers.ts'
 import type { Reads } from './reads.ts'
 import type { Ruling } from './ruling.ts'
 import { columnsOf, declined, look } from './sight.ts'
 
-type Calls = typeof LIBRARY_CALLS
-type Ask<C extends keyof Calls> = z.infer<Calls[C]['ask']>
-type Answer<C extends keyof Calls> = z.infer<Calls[C]['answer']>
-
-export type Tables = { readonly [C in keyof Calls]: (kernel: KernelState, ask: Ask<C>) => Promise<Answer<C>> }
-
-export function makeTables(ruling: Ruling, reads: Reads): Tables {
+export function makeTables(ruling: Ruling, reads: Reads): Answers<keyof typeof TABLES_CALLS> {
   return {
     'tables.list': async ({ spec }) => {
       const who = await ruling.subject(spec.person)
@@ -28,14 +22,14 @@ export function makeTables(ruling: Ruling, reads: Reads): Tables {
   }
 }
 
-async function listing(ruling: Ruling, name: string, who: Subject): Promise<Answer<'tables.list'>['tables'][number] | null> {
+async function listing(ruling: Ruling, name: string, who: Subject): Promise<Answered<'tables.list'>['tables'][number] | null> {
   const looked = await look(ruling, name, who)
   const table = looked.ok ? looked.sight.table : looked.table
   if (table === null || (!looked.ok && looked.why === 'absent')) return null
   return { name, owner: ruling.nameOf(table.owner), description: table.description, readable: looked.ok }
 }
 
-async function description(ruling: Ruling, name: string, who: Subject): Promise<Answer<'tables.describe'>> {
+async function description(ruling: Ruling, name: string, who: Subject): Promise<Answered<'tables.describe'>> {
   const looked = await look(ruling, name, who)
   if (!looked.ok) throw declined(ruling, name, looked.why, looked.table)
   const { table, policy, view } = looked.sight

@@ -1,7 +1,7 @@
 // The compiler against its reference: what an engine answers to a compiled view is what the interpreter says, value by value.
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { SUMMARIES, type Summary } from '#protocol/library.ts'
+import { SUMMARIES, type Summary } from '#protocol/library/tables.ts'
 import { maskedType } from '#protocol/policy/mask.ts'
 import type { ColumnType } from '#protocol/policy/values.ts'
 import type { Statement } from '../seams/dataPlane.ts'

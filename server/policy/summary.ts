@@ -1,6 +1,6 @@
 // Groups and sums, computed next to the data over what the person sees: a masked column is grouped and compared as masked, and a
 // row they do not see is in no count.
-import type { Summary } from '#protocol/library.ts'
+import type { Summary } from '#protocol/library/tables.ts'
 import type { Expr } from '#protocol/policy/expr.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { ColumnType } from '#protocol/policy/values.ts'
