@@ -1,4 +1,4 @@
-// `npm start`: set up what is missing, then run the kernel runner and the gateway until told to stop.
+// `npm start`: set up what is missing, then run the data plane, the kernel runner and the gateway until told to stop.
 import { closeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'

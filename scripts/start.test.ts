@@ -215,6 +215,6 @@ describe('what only an operator can put right ends with 78, so that a service ma
 
 test('the help names every variable that an operator may set', async () => {
   const said = await clone.start({}, '--help').ended
-  const inner = ['SCRYDON_DIST', 'SCRYDON_RUNNER', 'SCRYDON_BENCH_ACCOUNTS', 'SCRYDON_INSECURE_SHARED_KERNELS']
+  const inner = ['SCRYDON_DIST', 'SCRYDON_RUNNER', 'SCRYDON_DATA', 'SCRYDON_BENCH_ACCOUNTS', 'SCRYDON_INSECURE_SHARED_KERNELS']
   for (const name of Object.keys(TAKES).filter((known) => !inner.includes(known))) expect(said).toContain(`  ${name} `)
 })

@@ -55,7 +55,10 @@ class Played {
         hello: false,
         wire: streamWire(socket, () => socket.destroy()),
         clock: realClock,
-        events: { open: ({ channel }) => this.#open(link, channel), closed: () => {} },
+        events: {
+          open: ({ channel, resource }) => (resource.type === 'runner' ? this.#open(link, channel) : undefined),
+          closed: () => {},
+        },
       })
       const splitter = new Splitter('kept', (frame) => link.receive(frame))
       socket.on('data', (chunk) => splitter.push(chunk))
