@@ -110,6 +110,7 @@ export type Refusal = z.infer<typeof Refusal>
 export const Health = z.strictObject({
   status: z.enum(['ok', 'degraded']),
   isolation: z.nullable(z.strictObject({ level: z.int(), why: z.array(z.string()) })), // null: the runner is not there
+  tables: z.enum(['none', 'away', 'ready']), // managed ones; away: the data plane is, or nothing proves yet that policies hold
   versions: z.strictObject({
     scrydon: z.string(),
     marimo: z.nullable(z.string()),

@@ -50,6 +50,8 @@ export type Implementations = {
   readonly plane: DataPlane | null
   readonly log: Log
   readonly now: () => number
+  /** Ends the process with this sentence: starting again would not help. */
+  readonly giveUp: (message: string) => void
   /** Bytes left on the disk of the state. */
   readonly free: () => number
   /** The content site, where frames live; null where none is served. */

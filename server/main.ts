@@ -33,6 +33,7 @@ const gateway = await startGateway(config, {
   plane,
   log,
   now: Date.now,
+  giveUp,
   free: freeBytes,
   content: frames(),
 }).catch((error: NodeJS.ErrnoException) => giveUp(listening(error)))

@@ -39,6 +39,7 @@ export async function testGateway({ home, kernels, live, identity, now, free, en
     plane: null,
     log: makeLog('debug', { write: (line) => void log.push(line) }),
     now: now ?? Date.now,
+    giveUp: (message) => log.push(message),
     free: free ?? (() => Number.POSITIVE_INFINITY),
     content: null,
   })

@@ -21,6 +21,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from dataplane import canary
 from dataplane.doors import Doors
 from dataplane.plans import Plan, Refused
 from dataplane.streams import Streams
@@ -48,7 +49,7 @@ class Gateway:
             "forget": self._forget,
             "plan": self._plan,
             "ask": self._ask,
-            "tables": lambda _: {"tables": self.streams.engine.tables()},
+            "tables": lambda _: {"tables": {name: columns for name, columns in streams.engine.tables().items() if name != canary.NAME}},
         }
 
     def serve(self, listener: socket.socket) -> None:

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from dataplane import frames, gateway, load  # noqa: E402
+from dataplane import canary, frames, gateway, load  # noqa: E402
 from dataplane.doors import Doors  # noqa: E402
 from dataplane.duckdb_engine import DuckDb  # noqa: E402
 from dataplane.plans import Plans  # noqa: E402
@@ -59,6 +59,8 @@ def main() -> None:
     engine = DuckDb(os.path.join(given.tables, "tables.duckdb"), MEMORY, THREADS, spill)
     if given.seeds and not engine.tables():
         seed(engine, given.seeds)
+    if canary.NAME not in engine.tables():
+        engine.create(canary.NAME, canary.canary())
     streams = Streams(Plans(), engine)
     doors = Doors(streams.serve, lambda connection: frames.end(connection, error="busy"))
     listener = gateway.listen(given.socket)

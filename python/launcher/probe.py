@@ -223,9 +223,21 @@ def runner_socket(it: Victim) -> bool:
         return False
 
 
+def state(it: Victim) -> bool:
+    """The service's own folders, the tables' engine among them, and its sockets."""
+    for path in it["state"]:
+        with contextlib.suppress(OSError):
+            os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+            return True
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+            client.connect(path)
+            return True
+    return False
+
+
 CHECKS: list[Callable[[Victim], bool]] = [
     environ, cmdline, memory, process_vm_readv, descriptors, root_folder, file, shared_memory, loopback, abstract_socket,
-    signals, process_list, shadow, write_system, holder_memory, vsock, network, runner_socket,
+    signals, process_list, shadow, write_system, holder_memory, vsock, network, runner_socket, state,
 ]  # fmt: skip
 
 

@@ -1,16 +1,20 @@
 // Managed data, put together: what kernels may ask, the record of it, and the end of kernels that hold what they may not.
+import { join } from 'node:path'
 import type { Sight } from '#protocol/api.ts'
 import type { KernelState } from '#protocol/runner.ts'
+import { clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
 import type { Identity } from '../seams/identity.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { Store } from '../seams/store.ts'
+import { lookForCanary } from './canary.ts'
 import { recheckHoldings } from './holding.ts'
 import { workspaceKey } from './key.ts'
 import { type Library, makeLibrary } from './library.ts'
 import { sightOf } from './overview.ts'
 import { plantTables } from './plant.ts'
+import { type Proven, proven } from './proven.ts'
 import { Reads } from './reads.ts'
 import { makeRuling } from './rule.ts'
 import { makeTables } from './tables.ts'
@@ -22,8 +26,16 @@ type Given = {
   readonly plane: DataPlane | null
   readonly log: Log
   readonly now: () => number
+  /** Ends the gateway with this sentence: starting again would not help. */
+  readonly giveUp: (message: string) => void
 }
+const SEEN =
+  'Managed tables are not served: at the start, a row and a column that policies hide were seen through the data plane. ' +
+  'Its log and its version are to be looked at; nothing was given to a notebook.'
+
 export type Governed = {
+  /** Of the data plane: `away` also while nothing proves yet that policies hold. */
+  tables(): 'none' | 'away' | 'ready'
   readonly library: Library
   /** What a kernel has read and what it was refused. */
   sight(kernel: KernelState): Promise<Sight>
@@ -31,13 +43,16 @@ export type Governed = {
 }
 
 /** What kernels may ask of managed data. A kernel that has ended leaves no open door. */
-export function governed(home: string, { identity, store, kernels, plane, log, now }: Given): Governed {
+export function governed(home: string, given: Given): Governed {
+  const { identity, store, kernels, log, now } = given
+  const plane = given.plane && trusted(given.plane, home, given)
   const ruling = makeRuling({ store, identity, key: workspaceKey(home), now })
   const owner = identity.accounts().find((account) => account.standing === 'owner')
   const reads = new Reads(ruling, plane)
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what)
   plane?.begin(ruling.epoch, {
     ready: () => void (owner && plantTables(store, plane, owner.id, now(), log).catch(failed('tables not planted'))),
+    lost: () => {},
     done: (done) => void reads.ended(done).catch(failed('the end of a read not recorded')),
   })
   kernels.subscribe(({ state: { spec, phase } }) => {
@@ -46,5 +61,20 @@ export function governed(home: string, { identity, store, kernels, plane, log, n
     ruling.forget(spec.id).catch(failed('label not dropped'))
   })
   const library = makeLibrary(makeTables(ruling, reads), log)
-  return { library, sight: (kernel) => sightOf(ruling, kernel), recheck: () => recheckHoldings(kernels, ruling, log) }
+  return {
+    library,
+    tables: () => (plane === null ? 'none' : plane.standing ? 'ready' : 'away'),
+    sight: (kernel) => sightOf(ruling, kernel),
+    recheck: () => recheckHoldings(kernels, ruling, log),
+  }
+}
+
+function trusted(plane: DataPlane, home: string, { store, log, giveUp }: Given): Proven {
+  const folder = join(home, 'run')
+  const look = async () => lookForCanary(plane, await store.governance.epoch(), folder)
+  const seen = () => {
+    log.fatal('the canary was seen')
+    giveUp(SEEN)
+  }
+  return proven(plane, { look, seen, clock })
 }

@@ -33,7 +33,7 @@ export function dataPlane(options: Options): DataPlane {
 class Plane implements DataPlane {
   readonly #options: Options
   readonly #waiting: ((answer: Answer | null) => void)[] = []
-  #greeting: { epoch(): Promise<number> } & Hear = { epoch: async () => 0, ready: () => {}, done: () => {} }
+  #greeting: { epoch(): Promise<number> } & Hear = { epoch: async () => 0, ready: () => {}, lost: () => {}, done: () => {} }
   #socket: Socket | null = null
   #ready = false
   #pause: number = RETRY.first
@@ -103,9 +103,13 @@ class Plane implements DataPlane {
   }
 
   #lost(): void {
-    if (this.#ready) this.#options.log.warn('data plane lost')
+    const was = this.#ready
     this.#ready = false
     for (const answer of this.#waiting.splice(0)) answer(null)
+    if (was) {
+      this.#options.log.warn('data plane lost')
+      this.#greeting.lost()
+    }
     if (this.#closed) return
     this.#cancel = this.#options.clock.after(this.#pause, () => this.#connect())
     this.#pause = Math.min(this.#pause * 2, RETRY.last)

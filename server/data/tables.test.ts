@@ -41,7 +41,9 @@ beforeAll(async () => {
   plane = dataPlane({ socket: served.socket, clock, log })
   ruling = makeRuling({ store, identity: demoIdentity(0), key: workspaceKey(home), now: Date.now })
   const reads = new Reads(ruling, plane)
-  await new Promise<void>((done) => plane.begin(ruling.epoch, { ready: done, done: (ended) => void reads.ended(ended) }))
+  await new Promise<void>((done) =>
+    plane.begin(ruling.epoch, { ready: done, lost: () => {}, done: (ended) => void reads.ended(ended) }),
+  )
   await plantTables(store, plane, OWNER, Date.now(), log)
   library = makeLibrary(makeTables(ruling, reads), log)
 }, 60_000)

@@ -30,8 +30,8 @@ export type Asked =
 export type Done = { readonly plan: string; readonly rows: number; readonly end: 'complete' | 'cut' | 'failed' }
 
 export interface DataPlane {
-  /** Connects; `ready` is called each time it is there anew, `done` when a plan that was presented has ended. */
-  begin(epoch: () => Promise<number>, hear: { ready(): void; done(done: Done): void }): void
+  /** Connects; `ready` is called each time it is there anew, `lost` when it goes, `done` when a plan that was presented has ended. */
+  begin(epoch: () => Promise<number>, hear: { ready(): void; lost(): void; done(done: Done): void }): void
   /** Opens a kernel's door at a path, or finds it open. */
   open(kernel: KernelId, path: string, rights: number): Promise<Taken>
   plan(plan: Plan): Promise<Taken>

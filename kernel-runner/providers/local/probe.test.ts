@@ -135,7 +135,13 @@ describe.skipIf(!sandboxable)('two real kernels', () => {
     ground = await openGround()
   }, 60_000)
   afterAll(() => ground.close())
-  const options = () => ({ base: ground.base, zygote: ground.zygote, folder: ground.folder, uids: [61901, 61902] as const })
+  const options = () => ({
+    base: ground.base,
+    zygote: ground.zygote,
+    folder: ground.folder,
+    state: [ground.folder],
+    uids: [61901, 61902] as const,
+  })
 
   test('level 3 here, within two seconds', async () => {
     const begun = performance.now()
@@ -160,6 +166,7 @@ describe.skipIf(!sandboxable)('two real kernels', () => {
       'shadow',
       'write_system',
       'runner_socket',
+      'state',
     ]
     expect(leaks).toEqual(expect.arrayContaining(expected))
   })

@@ -22,6 +22,7 @@ export type ProbeOptions = {
   readonly base: SandboxBase | null // null: there is no bubblewrap
   readonly zygote: Pick<Zygote, 'start'>
   readonly folder: string // private to the runner
+  readonly state: readonly string[] // folders and sockets of the service, the tables' engine among them: no kernel may open one
   readonly uids: readonly [number, number] // two of the runner's range; unused when rootless
 }
 
@@ -171,7 +172,13 @@ async function attack(options: ProbeOptions, holders: readonly (Holder | null)[]
   const target = converse(victim.socket, null)
   try {
     const has = understood(Has, await target.answer)
-    const order = { ...has, pid: victim.pid, host_file: join(victim.home, 'private', 'secret'), socket: victim.socket }
+    const order = {
+      ...has,
+      pid: victim.pid,
+      host_file: join(victim.home, 'private', 'secret'),
+      socket: victim.socket,
+      state: options.state,
+    }
     const assault = converse(attacker.socket, order)
     const rootMapped = mapsRoot(victim.pid) || mapsRoot(attacker.pid)
     return { ...understood(Answer, await assault.answer.finally(assault.release)), rootMapped }

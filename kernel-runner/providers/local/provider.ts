@@ -105,6 +105,14 @@ export class LocalProvider implements KernelProvider {
     this.#looking = setInterval(look, CHANGED_EVERY).unref()
   }
 
+  #state(): readonly string[] {
+    const { root } = this.#options
+    return [
+      root,
+      ...['state.db', 'tables', 'tables/tables.duckdb', 'tables/spill', 'run/data.sock'].map((name) => path.join(root, name)),
+    ]
+  }
+
   #changedAt(): number {
     return fs.statSync(this.#options.changed, { throwIfNoEntry: false })?.mtimeMs ?? 0
   }
@@ -132,7 +140,7 @@ export class LocalProvider implements KernelProvider {
     const folder = path.join(run, 'probe')
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     const pair = [uids?.take() ?? 0, uids?.take() ?? 0] as const
-    const isolation = await probe({ base, zygote, folder, uids: pair })
+    const isolation = await probe({ base, zygote, folder, state: this.#state(), uids: pair })
     for (const uid of pair) uids?.giveBack(uid)
     return isolation
   }

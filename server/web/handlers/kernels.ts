@@ -47,6 +47,7 @@ export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     return {
       status: info ? 'ok' : 'degraded',
       isolation: info && { level: info.level, why: info.why },
+      tables: deps.data.tables(),
       versions: {
         scrydon: deps.versions.scrydon,
         marimo: info?.marimo ?? null,
