@@ -81,3 +81,18 @@ test('in the browser: a table, and a refusal that says whom to ask', async ({ pe
   await expect(page.getByText('This kernel counts as internal')).toBeVisible()
   await expect(page.getByRole('list', { name: 'Refused reads' })).toContainText('is not there for you')
 })
+
+test('the data plane killed: it is proven anew, and the next read of a kernel that lived on is answered', async ({
+  client,
+  stack,
+}) => {
+  const analyst = await client('Analyst')
+  const source = notebookOf(`import scrydon\nfrom scrydon import tables`, `"ROWS:" + str(len(tables.read("${TABLE}"))) + ":"`)
+  const { kernel } = await analyst.open(await analyst.tab(), (await analyst.notebook('reads again', source)).id)
+  await kernel.runAll()
+  expect(text(kernel)).toContain('ROWS:33:')
+  await stack.kill('data-plane')
+  const from = kernel.seen.length
+  await kernel.runAll()
+  expect(JSON.stringify(kernel.seen.slice(from).map(({ data }) => data))).toContain('ROWS:33:')
+})

@@ -11,7 +11,8 @@ export const ROOT = resolve(import.meta.dirname, '..')
 const READY = 120_000
 const STOP = 20_000
 
-export type Program = 'gateway' | 'runner'
+export type Program = 'gateway' | 'runner' | 'data-plane'
+type Health = { status: string; isolation: { level: number; why: string[] } | null; tables: string }
 export type StackOptions = { readonly env?: Record<string, string>; readonly node?: string; readonly flags?: readonly string[] }
 
 export async function until<T>(what: string, ms: number, probe: () => Promise<T | null | false> | T | null | false): Promise<T> {
@@ -101,17 +102,22 @@ export class Stack {
     })
     closeSync(log)
     this.#child.once('error', (error) => writeFileSync(join(this.home, 'start.log'), String(error)))
-    await until('the gateway and its runner are ready', READY, async () => {
+    await until('the gateway, its runner and its data plane are ready', READY, async () => {
       if (this.#child?.exitCode !== null) throw new Error(`npm start ended:\n${this.log('start')}`)
-      return (await this.health())?.isolation ?? null
+      return this.#whole()
     })
     return this
   }
 
-  async health(): Promise<{ status: string; isolation: { level: number; why: string[] } | null } | null> {
+  async #whole(): Promise<boolean> {
+    const health = await this.health()
+    return health !== null && health.isolation !== null && health.tables === 'ready'
+  }
+
+  async health(): Promise<Health | null> {
     try {
       const answer = await fetch(`${this.origin}/healthz`, { signal: AbortSignal.timeout(2000) })
-      return (await answer.json()) as { status: string; isolation: { level: number; why: string[] } | null }
+      return (await answer.json()) as Health
     } catch {
       return null
     }
@@ -146,7 +152,7 @@ export class Stack {
     process.kill(before, 'SIGKILL')
     await until(`another ${name}`, READY, async () => {
       const now = readPid(() => this.pid(name))
-      return now !== null && now !== before && alive(now) && ((await this.health())?.isolation ?? null) !== null
+      return now !== null && now !== before && alive(now) && (await this.#whole())
     })
   }
 

@@ -91,12 +91,12 @@ const dataPlane = (home) => [
   ...['--socket', join(home, 'run/data.sock'), '--tables', join(home, 'tables'), '--seeds', at('examples/tables')],
 ]
 const programs = ({ home }) => [
-  { name: 'data', args: [PYTHON, ...dataPlane(home)] },
+  { name: 'data-plane', args: [PYTHON, ...dataPlane(home)] },
   { name: 'runner', args: [NODE, at('kernel-runner/main.ts')] },
   { name: 'gateway', args: [NODE, at('server/main.ts')] },
 ]
 /** What a program is given: the data plane ends when its input does, and speaks over no channel. */
-const stdioOf = (name, log) => (name === 'data' ? ['pipe', 'ignore', log] : ['ignore', log, log, 'ipc'])
+const stdioOf = (name, log) => (name === 'data-plane' ? ['pipe', 'ignore', log] : ['ignore', log, log, 'ipc'])
 
 const spawnOptions =
   (config) =>
