@@ -93,6 +93,7 @@ export const ShellEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('phase'), kernel: KernelId, notebook: NotebookId, phase: Phase }),
   z.strictObject({ type: z.literal('usage'), kernel: KernelId, notebook: NotebookId, usage: Usage }),
   z.strictObject({ type: z.literal('idle-warning'), kernel: KernelId, notebook: NotebookId, stopsAt: Time }),
+  z.strictObject({ type: z.literal('kernel-ending'), kernel: KernelId, notebook: NotebookId, within: Time }), // ms left to save
   z.strictObject({ type: z.literal('saved'), notebook: NotebookId, at: Time, version: VersionId }),
   z.strictObject({ type: z.literal('save-refused'), notebook: NotebookId, message: z.string(), id: ErrorId }),
   z.strictObject({ type: z.literal('lease'), notebook: NotebookId, holder: z.nullable(Account) }),

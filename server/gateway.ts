@@ -76,7 +76,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
   let where = whereabouts(config, config.port)
   const signIn = makeSignIn(store, identity, now)
   const versions = { scrydon: SCRYDON, marimo: MARIMO }
-  const data = governed(config.home, made)
+  const data = governed(config.home, { ...made, events: desk.events })
   const deps = { config, desk, document, kernels, data, signIn, versions, where: () => where }
   const metrics = makeMetrics(kernels, desk.events)
   const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })

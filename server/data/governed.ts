@@ -5,10 +5,12 @@ import type { KernelState } from '#protocol/runner.ts'
 import { clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
+import type { Events } from '../seams/events.ts'
 import type { Identity } from '../seams/identity.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { Store } from '../seams/store.ts'
 import { lookForCanary } from './canary.ts'
+import { makeEnd } from './ending.ts'
 import { recheckHoldings } from './holding.ts'
 import { workspaceKey } from './key.ts'
 import { type Library, makeLibrary } from './library.ts'
@@ -23,6 +25,7 @@ type Given = {
   readonly identity: Identity
   readonly store: Store
   readonly kernels: Kernels
+  readonly events: Events
   readonly plane: DataPlane | null
   readonly log: Log
   readonly now: () => number
@@ -44,7 +47,7 @@ export type Governed = {
 
 /** What kernels may ask of managed data. A kernel that has ended leaves no open door. */
 export function governed(home: string, given: Given): Governed {
-  const { identity, store, kernels, log, now } = given
+  const { identity, store, kernels, events, log, now } = given
   const plane = given.plane && trusted(given.plane, home, given)
   const ruling = makeRuling({ store, identity, key: workspaceKey(home), now })
   const owner = identity.accounts().find((account) => account.standing === 'owner')
@@ -60,12 +63,13 @@ export function governed(home: string, given: Given): Governed {
     plane?.forget(spec.id)
     ruling.forget(spec.id).catch(failed('label not dropped'))
   })
+  const end = makeEnd(kernels, events, clock)
   const library = makeLibrary(makeTables(ruling, reads), log)
   return {
     library,
     tables: () => (plane === null ? 'none' : plane.standing ? 'ready' : 'away'),
     sight: (kernel) => sightOf(ruling, kernel),
-    recheck: () => recheckHoldings(kernels, ruling, log),
+    recheck: () => recheckHoldings(kernels, ruling, end, log),
   }
 }
 

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import { type Held, heldOf, mayHold } from '../policy/held.ts'
 import type { Look } from '../policy/question.ts'
 import type { Kernels } from '../seams/kernels.ts'
+import type { End } from './ending.ts'
 import type { Ruling } from './ruling.ts'
 import { look } from './sight.ts'
 
@@ -28,12 +29,13 @@ export function read(text: string): Held | null {
   }
 }
 
-export async function recheckHoldings(kernels: Kernels, ruling: Ruling, log: Log): Promise<void> {
+export async function recheckHoldings(kernels: Kernels, ruling: Ruling, end: End, log: Log): Promise<void> {
   const alive = kernels.list().filter(({ phase }) => phase.phase !== 'exited')
-  await Promise.all(alive.map((state) => judge(kernels, ruling, state, log)))
+  await Promise.all(alive.map((state) => judge(ruling, state, end, log)))
 }
 
-async function judge(kernels: Kernels, ruling: Ruling, { spec }: KernelState, log: Log): Promise<void> {
+async function judge(ruling: Ruling, state: KernelState, end: End, log: Log): Promise<void> {
+  const { spec } = state
   const all = await ruling.held(spec.id)
   if (all.length === 0) return
   const who = await ruling.subject(spec.person)
@@ -42,7 +44,7 @@ async function judge(kernels: Kernels, ruling: Ruling, { spec }: KernelState, lo
     const looked = held && (await look(ruling, held.table, who))
     if (held && looked && mayHold(held, looked.ok ? { ok: true, view: looked.sight.view } : { ok: false, why: looked.why }))
       continue
-    log.info({ kernel: spec.id, person: spec.person, table: held?.table }, 'kernel holds what it may not: stopped')
-    return kernels.stop(spec.id, 'revoked')
+    log.info({ kernel: spec.id, person: spec.person, table: held?.table }, 'kernel holds what it may not: it ends')
+    return end(state)
   }
 }

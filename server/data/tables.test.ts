@@ -241,9 +241,9 @@ describe('a kernel that holds what its person may no longer see', () => {
   const standing = (person: string) => ({
     ...memoryKernels(Date.now),
     list: () => [kernelOf(person)],
-    stop: async (kernel: string) => void stopped.push(kernel),
   })
-  const recheck = (person: string) => recheckHoldings(standing(person), ruling, log)
+  const end = async ({ spec }: KernelState) => void stopped.push(spec.id)
+  const recheck = (person: string) => recheckHoldings(standing(person), ruling, end, log)
 
   test('goes on while nothing is taken away, and ends with the right', async () => {
     stopped.length = 0

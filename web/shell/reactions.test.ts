@@ -69,6 +69,13 @@ test('a save is the editor’s own; to a reader it is a newer version', () => {
   expect(react({ type: 'save-refused', notebook: NOTEBOOK, message: 'x', id: 'e_00000001' }, session('run'))).toEqual([])
 })
 
+test('a kernel that ends in a moment has its editor save; a reader has nothing to save', () => {
+  const ending: ShellEvent = { type: 'kernel-ending', kernel: 'k_00000001', notebook: NOTEBOOK, within: 1000 }
+  expect(react(ending)).toEqual([{ type: 'last-save' }])
+  expect(react(ending, session('run'))).toEqual([])
+  expect(react({ ...ending, kernel: 'k_00000009' })).toEqual([])
+})
+
 test('the question goes away when the lease is somebody else’s', () => {
   const asked = step(session(), { type: 'ask', ask: { state: 'asked', by: 'Analyst', answerBy: 15 } })
   const types = (holder: typeof OTHER) => react({ type: 'lease', notebook: NOTEBOOK, holder }, asked).length

@@ -10,6 +10,7 @@ export type Reaction =
   | { readonly type: 'apply'; readonly event: SessionEvent }
   | { readonly type: 'open' } // ask the server again: as editor where one may, else as reader
   | { readonly type: 'lose'; readonly to: string | null } // somebody else edits: what is written goes first, then as reader
+  | { readonly type: 'last-save' } // its kernel ends in a moment
   | { readonly type: 'leave' } // frame and channel go
   | { readonly type: 'sign-out' }
   | { readonly type: 'tell'; readonly message: string }
@@ -34,6 +35,8 @@ export function onShellEvent(
       return [apply({ type: 'usage', usage: event.usage })]
     case 'idle-warning':
       return [] // the banner counts for itself; a tab behind is told in passing (sessions.ts)
+    case 'kernel-ending':
+      return opened?.mode === 'edit' ? [{ type: 'last-save' }] : []
     case 'saved':
       return [apply(opened?.mode === 'edit' ? { type: 'saved', at: event.at } : { type: 'newer' })]
     case 'save-refused':

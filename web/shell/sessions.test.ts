@@ -254,6 +254,16 @@ test('asked and without an answer, what is written is saved two seconds before t
   expect(w.log).toEqual(['save'])
 })
 
+test('a kernel that is about to end: what is written is saved, or it is said that it was not', async () => {
+  await w.shown()
+  w.dirty()
+  w.sessions.onEvent({ type: 'kernel-ending', kernel: 'k_00000001', notebook: ID, within: 1000 })
+  expect(w.log).toEqual(['save', '/api/kernel/save'])
+  w.commands[0]?.fail()
+  await settle()
+  expect(notices().at(-1)?.message).toContain('may not have been saved')
+})
+
 test('giving the lease saves first and waits no longer than it takes', async () => {
   await w.shown()
   w.dirty()

@@ -337,6 +337,7 @@ export class Sessions {
     for (const reaction of reactions) {
       if (reaction.type === 'apply') this.dispatch(id, reaction.event)
       else if (reaction.type === 'open') void this.open(id)
+      else if (reaction.type === 'last-save') void this.flush(id)
       else if (reaction.type === 'lose') void this.#lose(id, reaction.to)
       else if (reaction.type === 'leave') void this.#leave(id, this.#entry(id)).then((written) => this.#tell(id, written))
       else if (reaction.type === 'tell') say(reaction.message)
