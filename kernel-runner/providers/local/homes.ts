@@ -62,8 +62,17 @@ export function makeHome({ root, id, notebook, source, layout, uid, enclosed }: 
 
 /** The type of what ended a server before it listened, out of its start's log: never its words, which may hold data. */
 export function exceptionIn(log: string): string | null {
-  const text = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').slice(-8192).trimEnd() : ''
+  const text = textOf(log).slice(-8192).trimEnd()
   return /^([A-Za-z_][\w.]{0,80})(?::|$)/.exec(text.slice(text.lastIndexOf('\n') + 1))?.[1] ?? null
+}
+
+/** Empty: there is none, or its home is being wiped at this moment. */
+function textOf(log: string): string {
+  try {
+    return fs.readFileSync(log, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 function makeFolder(name: string, uid: number | null): void {
