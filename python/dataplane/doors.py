@@ -108,9 +108,10 @@ def _bind(path: str) -> socket.socket:
 
 
 def _line(connection: socket.socket) -> str | None:
+    """And no byte after it: what a kernel hands over may follow at once."""
     read = b""
     while not read.endswith(b"\n"):
-        more = connection.recv(LINE - len(read))
+        more = connection.recv(1)
         if not more:
             return None
         read += more

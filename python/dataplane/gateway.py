@@ -1,13 +1,19 @@
 """The gateway's side: one client on a private socket, JSON lines both ways, answered in order. What it says is what may run.
 
   {"op": "epochs", "policy": n, "rights": {kernel: n}}   all of them; sent first, and again when the gateway comes back
-  {"op": "policy", "epoch": n}                           running streams of an older one are cut
+  {"op": "policy", "epoch": n, "since": m}               running streams of an older one are cut; since m, where it is given, nothing changed
   {"op": "kernel", "kernel", "path", "rights": n}        opens its door at `path`, or changes its rights
   {"op": "forget", "kernel"}                             closes the door, cuts what it streams
   {"op": "plan", "plan": {…}}                            see plans.Plan
+  {"op": "intake", "intake": {…}}                        see plans.Intake
+  {"op": "commit", "commit": {…}}                        see writes.Commit
+  {"op": "written", "write", "kernel", "plan"}           {"rows": [[n]]}, or none: a write has not happened; that of `plan` never will
+  {"op": "drop", "plan"}                                 what was taken in is not wanted
   {"op": "ask", "sql", "parameters", "seconds"}          a few rows for the gateway itself: {"rows": [[…]]}
   {"op": "tables"}                                       {"tables": {name: [[column, type], …]}}
 -> {"done": {"plan", "rows", "end"}}                     unasked: a plan that was presented has ended
+-> {"intake": {"plan", "end", "column"}}                 unasked: one has "begun"; what came of it; "taken" waits for its commit
+-> {"wrote": {"plan", "rows", "end"}}                    unasked: a commit has ended
 -> {"ok": true, …} | {"error": reason}
 
 While no gateway is connected nothing new may run, and after GRACE what runs is cut: nobody could revoke it."""
@@ -23,8 +29,10 @@ from typing import Any
 
 from dataplane import canary
 from dataplane.doors import Doors
-from dataplane.plans import Plan, Refused
+from dataplane.intake import Intakes
+from dataplane.plans import Intake, Plan, Refused
 from dataplane.streams import Streams
+from dataplane.writes import Commit, Writes
 
 GRACE = 2.0  # seconds
 LINE = 8 << 20  # bytes of one request
@@ -34,20 +42,27 @@ Request = dict[str, Any]
 
 
 class Gateway:
-    def __init__(self, streams: Streams, doors: Doors) -> None:
+    def __init__(self, streams: Streams, doors: Doors, intakes: Intakes, writes: Writes) -> None:
         self.streams = streams
         self.plans = streams.plans
         self.doors = doors
         self.connected = False
         self.client: socket.socket | None = None
         self.saying = threading.Lock()
+        self.intakes = intakes
+        self.writes = writes
         streams.done = self._done
+        intakes.said = writes.said = self._tell
         self.ops: dict[str, Callable[[Request], Request]] = {
             "epochs": self._epochs,
             "policy": self._policy,
             "kernel": self._kernel,
             "forget": self._forget,
             "plan": self._plan,
+            "intake": self._intake,
+            "commit": self._commit,
+            "written": self._written,
+            "drop": self._drop,
             "ask": self._ask,
             "tables": lambda _: {"tables": {name: columns for name, columns in streams.engine.tables().items() if name != canary.NAME}},
         }
@@ -63,23 +78,23 @@ class Gateway:
             self._alone()
 
     def _converse(self, client: socket.socket) -> None:
-        with client.makefile("rb") as lines:
+        with client.makefile("rb") as lines, suppress(OSError):  # it went, and had not read all
             while line := lines.readline(LINE):
-                try:
-                    self._say(client, self._answer(line))
-                except OSError:
-                    return
+                self._say(client, self._answer(line))
 
     def _say(self, client: socket.socket, said: Request) -> None:
         with self.saying:
             client.sendall(json.dumps(said).encode() + b"\n")
 
     def _done(self, plan: str, rows: int, end: str) -> None:
+        self._tell({"done": {"plan": plan, "rows": rows, "end": end}})
+
+    def _tell(self, said: Request) -> None:
         """A gateway that is away cannot write it down; the row of the decision stays without its second."""
         client = self.client
         if client is not None:
             with suppress(OSError):
-                self._say(client, {"done": {"plan": plan, "rows": rows, "end": end}})
+                self._say(client, said)
 
     def _answer(self, line: bytes) -> Request:
         try:
@@ -95,10 +110,12 @@ class Gateway:
         """Nobody says what may run any more."""
         held = self.plans.policy
         self.plans.waiting.clear()
+        self.writes.leave()
+        self.intakes.clear()
 
         def cut() -> None:
             if self.plans.policy == held and not self.connected:
-                self.plans.policy = -1
+                self.plans.reset(-1)
                 self.streams.cut()
 
         self.connected = False
@@ -109,7 +126,7 @@ class Gateway:
     def _epochs(self, request: Request) -> Request:
         self.connected = True
         gone = set(self.plans.rights) - set(request["rights"])
-        self.plans.policy = request["policy"]
+        self.plans.reset(request["policy"])
         self.plans.rights.update(request["rights"])
         for kernel in gone:
             self._forget({"kernel": kernel})
@@ -117,7 +134,7 @@ class Gateway:
         return {}
 
     def _policy(self, request: Request) -> Request:
-        self.plans.policy = request["epoch"]
+        self.plans.turn(request["epoch"], request.get("since"))
         self.streams.cut()
         return {}
 
@@ -136,6 +153,22 @@ class Gateway:
     def _plan(self, request: Request) -> Request:
         self.plans.add(Plan(**request["plan"]))
         return {}
+
+    def _intake(self, request: Request) -> Request:
+        self.plans.add(Intake(**request["intake"]))
+        return {}
+
+    def _commit(self, request: Request) -> Request:
+        self.writes.begin(Commit(**request["commit"]))
+        return {}
+
+    def _drop(self, request: Request) -> Request:
+        self.intakes.drop(request["plan"])
+        return {}
+
+    def _written(self, request: Request) -> Request:
+        rows = self.writes.written(request["write"], request["kernel"], request.get("plan"))
+        return {"rows": [] if rows is None else [[rows]]}
 
     def _ask(self, request: Request) -> Request:
         return {"rows": self.streams.ask(request["sql"], request["parameters"], request["seconds"])}

@@ -22,8 +22,10 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from dataplane import canary, frames, gateway, load  # noqa: E402
 from dataplane.doors import Doors  # noqa: E402
 from dataplane.duckdb_engine import DuckDb  # noqa: E402
+from dataplane.intake import Intakes  # noqa: E402
 from dataplane.plans import Plans  # noqa: E402
 from dataplane.streams import Streams  # noqa: E402
+from dataplane.writes import Writes  # noqa: E402
 
 MEMORY = "256MB"  # of the engine; batches on their way come on top
 THREADS = max(1, (os.cpu_count() or 1))
@@ -61,10 +63,14 @@ def main() -> None:
         seed(engine, given.seeds)
     if canary.NAME not in engine.tables():
         engine.create(canary.NAME, canary.canary())
-    streams = Streams(Plans(), engine)
+    plans = Plans()
+    streams = Streams(plans, engine)
+    intakes = Intakes(plans, streams.running, given.tables)
+    streams.take_in = intakes.serve
+    writes = Writes(plans, intakes, engine)
     doors = Doors(streams.serve, lambda connection: frames.end(connection, error="busy"))
     listener = gateway.listen(given.socket)
-    threading.Thread(target=gateway.Gateway(streams, doors).serve, args=(listener,), daemon=True).start()
+    threading.Thread(target=gateway.Gateway(streams, doors, intakes, writes).serve, args=(listener,), daemon=True).start()
     print("ready", flush=True)
     sys.stdin.buffer.read()  # until whoever started us has gone
     engine.close()

@@ -126,13 +126,14 @@ def _clone(call: int) -> bytes:
     return _op(JUMP_EQUAL, call, 0, len(body) // 8) + body
 
 
-def program(machine: str | None = None) -> bytes:
+def program(machine: str | None = None, also: dict[str, tuple[int | None, int | None]] | None = None) -> bytes:
+    """`also`: more calls that answer EPERM, as in DENIED."""
     machine = machine or platform.machine()
     column = list(AUDIT_ARCH).index(machine)
     code = [_op(LOAD, ARCHITECTURE), _op(JUMP_EQUAL, AUDIT_ARCH[machine], 1), _op(RETURN, KILL), _op(LOAD, NUMBER)]
     if machine == "x86_64":
         code += [_op(JUMP_ABOVE, X32, 0, 1), _fail(errno.EPERM)]
-    for numbers in DENIED.values():
+    for numbers in [*DENIED.values(), *(also or {}).values()]:
         number = numbers[column]
         if number is not None:
             code += [_op(JUMP_EQUAL, number, 0, 1), _fail(errno.EPERM)]

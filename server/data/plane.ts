@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import * as z from 'zod/mini'
 import type { Clock } from '#protocol/wire.ts'
 import type { Log } from '../log.ts'
-import type { Asked, DataPlane, Plan, Taken } from '../seams/dataPlane.ts'
+import type { Asked, Commit, DataPlane, Hear, Intake, Plan, Taken } from '../seams/dataPlane.ts'
 
 const RETRY = { first: 50, last: 1000 } as const
 const DEADLINE = 10_000 // ms for an answer beyond what the question itself may take
@@ -21,8 +21,9 @@ const Answer = z.union([
 ])
 type Answer = z.infer<typeof Answer>
 const Ended = z.object({ plan: z.string(), rows: z.int(), end: z.enum(['complete', 'cut', 'failed']) })
-const Told = z.object({ done: Ended })
-type Hear = Parameters<DataPlane['begin']>[1]
+const TakenIn = z.object({ plan: z.string(), end: z.string(), column: z.nullable(z.int()) })
+const Wrote = z.object({ plan: z.string(), rows: z.int(), end: z.string() })
+const Told = z.union([z.object({ done: Ended }), z.object({ intake: TakenIn }), z.object({ wrote: Wrote })])
 type Request = Readonly<Record<string, unknown>>
 type Options = { readonly socket: string; readonly clock: Clock; readonly log: Log }
 
@@ -57,6 +58,25 @@ class Plane implements DataPlane {
     return taken(await this.#call({ op: 'plan', plan }))
   }
 
+  async intake(intake: Intake): Promise<Taken> {
+    return taken(await this.#call({ op: 'intake', intake }))
+  }
+
+  async commit(commit: Commit): Promise<Taken> {
+    return taken(await this.#call({ op: 'commit', commit }))
+  }
+
+  async written(write: string, kernel: string, plan?: string): Promise<number | null | 'absent'> {
+    const answer = await this.#call({ op: 'written', write, kernel, plan })
+    if (answer === null || 'error' in answer) return 'absent'
+    const [row] = answer.rows ?? []
+    return row === undefined ? null : Number(row[0])
+  }
+
+  drop(plan: string): void {
+    void this.#call({ op: 'drop', plan })
+  }
+
   async ask({ sql, parameters }: Parameters<DataPlane['ask']>[0], seconds: number): Promise<Asked> {
     const answer = await this.#call({ op: 'ask', sql, parameters, seconds }, seconds * SECOND + DEADLINE)
     if (answer === null) return { type: 'absent' }
@@ -72,8 +92,8 @@ class Plane implements DataPlane {
     void this.#call({ op: 'forget', kernel })
   }
 
-  policy(epoch: number): void {
-    void this.#call({ op: 'policy', epoch })
+  policy(epoch: number, since?: number): void {
+    void this.#call({ op: 'policy', epoch, since })
   }
 
   close(): void {
@@ -135,13 +155,16 @@ class Plane implements DataPlane {
   #line(line: string): void {
     const value = parsed(line)
     const told = Told.safeParse(value)
-    if (told.success) {
-      this.#greeting.done(told.data.done)
-      return
-    }
     const answer = Answer.safeParse(value)
-    if (answer.success) this.#waiting.shift()?.(answer.data)
+    if (told.success) this.#told(told.data)
+    else if (answer.success) this.#waiting.shift()?.(answer.data)
     else this.#socket?.destroy()
+  }
+
+  #told(told: z.infer<typeof Told>): void {
+    if ('done' in told) this.#greeting.done(told.done)
+    else if ('intake' in told) this.#greeting.takenIn?.(told.intake)
+    else this.#greeting.wrote?.(told.wrote)
   }
 }
 

@@ -5,7 +5,7 @@ import { COLUMN_TYPES } from '#protocol/policy/values.ts'
 import type { Log } from '../log.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
 import type { Store } from '../seams/store.ts'
-import { PEOPLE, policyOf, tableOf } from './demo.ts'
+import { PEOPLE, policyOf, tableOf, WORKSPACE } from './demo.ts'
 
 const PLANTED = 'tables planted'
 const REASON = 'The demo workspace'
@@ -24,6 +24,7 @@ export async function plantTables(store: Store, plane: DataPlane, owner: string,
     await governance.setPolicy(name, policyOf(name), edit)
   }
   for (const [person, standing] of Object.entries(PEOPLE)) await governance.setSubject(person, standing, edit)
+  await governance.setWorkspace(WORKSPACE, edit)
   plane.policy(await governance.epoch())
   await store.markDone(PLANTED, now)
   log.info({ tables: Object.keys(found).length }, 'tables planted')

@@ -1,7 +1,7 @@
 // A Ruling out of the store and the identities: who somebody is to policies, and the record that is made before a plan is.
 import { createHmac } from 'node:crypto'
 import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
-import { LOWEST } from '#protocol/policy/label.ts'
+import { join, LOWEST } from '#protocol/policy/label.ts'
 import type { Condition } from '../policy/condition.ts'
 import type { View } from '../policy/decide.ts'
 import type { Look } from '../policy/question.ts'
@@ -25,6 +25,7 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
     tables: () => governance.tables(),
     table: (name) => governance.table(name),
     policy: (name) => governance.policy(name),
+    workspace: () => governance.workspace(),
     async subject(person) {
       const standing = identity.find(person)?.standing ?? 'none'
       const member = standing === 'owner' || standing === 'member' // an auditor reads the record, not the data
@@ -46,6 +47,7 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
       await audit.append({ kind: 'read-done', person, table, of, rows, end }, now())
     },
     label: (kernel) => governance.label(kernel),
+    taint: async (kernel) => join(await governance.label(kernel), (await governance.workspace()).workspace.label),
     async refusals({ id, person }) {
       const rows = await audit.list({ person, limit: LATEST })
       return rows.flatMap(({ at, entry }) => {

@@ -3,6 +3,7 @@
 import type { KernelId, PersonId } from '#protocol/ids.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
+import type { Workspace } from '#protocol/policy/workspace.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import type { View } from '../policy/decide.ts'
 import type { Look } from '../policy/question.ts'
@@ -31,6 +32,7 @@ export type Ruling = {
   tables(): Promise<readonly Table[]>
   table(name: string): Promise<Table | null>
   policy(name: string): Promise<{ readonly policy: Policy; readonly version: number }>
+  workspace(): Promise<{ readonly workspace: Workspace; readonly version: number }>
   subject(person: PersonId): Promise<Subject>
   nameOf(person: PersonId): string
   /** Whom to ask about what one cannot see. */
@@ -42,6 +44,8 @@ export type Ruling = {
   /** Records how an admitted read ended. */
   ended(kernel: KernelSpec, table: string, of: number, done: Done): Promise<void>
   label(kernel: KernelId): Promise<Label>
+  /** What whatever leaves a kernel counts with: all that it has read, and the workspace itself. */
+  taint(kernel: KernelId): Promise<Label>
   /** The last reads of this kernel that were refused, the newest first. `table`: null where there is none. */
   refusals(kernel: KernelSpec): Promise<readonly { readonly table: string | null; readonly why: Denial; readonly at: number }[]>
   /** What a kernel has read: texts of holding.ts. */

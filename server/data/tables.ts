@@ -1,8 +1,10 @@
 // What a kernel asks of managed tables, decided for the person it is.
 import type { TABLES_CALLS } from '#protocol/library/tables.ts'
 import type { Answered } from '#protocol/library.ts'
-import { granted } from '../policy/decide.ts'
+import { dominates } from '#protocol/policy/label.ts'
+import type { KernelSpec } from '#protocol/runner.ts'
 import type { Subject } from '../policy/subject.ts'
+import { writableRows } from '../policy/write.ts'
 import type { Answers } from './answers.ts'
 import type { Reads } from './reads.ts'
 import type { Ruling } from './ruling.ts'
@@ -16,7 +18,7 @@ export function makeTables(ruling: Ruling, reads: Reads): Answers<keyof typeof T
       const listed = await Promise.all(tables.map(({ name }) => listing(ruling, name, who)))
       return { tables: listed.filter((table) => table !== null) }
     },
-    'tables.describe': async ({ spec }, { table }) => description(ruling, table, await ruling.subject(spec.person)),
+    'tables.describe': async ({ spec }, { table }) => description(ruling, table, spec),
     'tables.read': (kernel, ask) => reads.read(kernel, ask),
     'tables.query': (kernel, ask) => reads.query(kernel, ask),
   }
@@ -29,10 +31,13 @@ async function listing(ruling: Ruling, name: string, who: Subject): Promise<Answ
   return { name, owner: ruling.nameOf(table.owner), description: table.description, readable: looked.ok }
 }
 
-async function description(ruling: Ruling, name: string, who: Subject): Promise<Answered<'tables.describe'>> {
+async function description(ruling: Ruling, name: string, spec: KernelSpec): Promise<Answered<'tables.describe'>> {
+  const who = await ruling.subject(spec.person)
   const looked = await look(ruling, name, who)
   if (!looked.ok) throw declined(ruling, name, looked.why, looked.table)
-  const { table, policy, view } = looked.sight
+  const { table, view } = looked.sight
+  const taint = await ruling.taint(spec.id)
+  const rows = writableRows(looked.sight, { who, now: ruling.now(), taint })
   return {
     name,
     owner: ruling.nameOf(table.owner),
@@ -40,6 +45,6 @@ async function description(ruling: Ruling, name: string, who: Subject): Promise<
     label: table.label,
     columns: columnsOf(table, view.columns),
     filtered: view.filtered,
-    writable: granted(policy, 'managed-table:write', who, ruling.now()).length > 0,
+    writable: spec.mode === 'edit' && rows !== null && dominates(table.label, taint),
   }
 }

@@ -1,6 +1,7 @@
 // The audit as OpenLineage events (openlineage.io, 2-0-2): what a catalogue elsewhere may know of who read what. Ids, names of
 // tables and columns, kinds, counts and labels, as the audit holds them; never a value or the text of a filter.
-// One read is one run, whose parent is the kernel; its job is the notebook. A refused read moved no data, and is no lineage.
+// One read or write is one run, whose parent is the kernel; its job is the notebook. What was refused moved no data, and is no lineage:
+// a write that was refused at its end has begun, and is aborted.
 import { createHash } from 'node:crypto'
 import type { AuditEntry, AuditRow } from '../seams/audit.ts'
 
@@ -20,54 +21,62 @@ export type LineageEvent = {
   readonly schemaURL: string
   readonly job: { readonly namespace: string; readonly name: string }
   readonly run: { readonly runId: string; readonly facets: Facets }
-  readonly inputs: readonly {
-    readonly namespace: string
-    readonly name: string
-    readonly facets: Facets
-    readonly inputFacets: Facets
-  }[]
-  readonly outputs: readonly []
+  readonly inputs: readonly (Dataset & { readonly inputFacets: Facets })[]
+  readonly outputs: readonly (Dataset & { readonly outputFacets: Facets })[]
 }
+type Dataset = { readonly namespace: string; readonly name: string; readonly facets: Facets }
 
-type Decided = Extract<AuditEntry, { kind: 'read-decided' }>
-type Allowed = Extract<Decided['decision'], { allowed: true }>
-type Read = { readonly row: AuditRow; readonly table: string; readonly entry: Decided; readonly decision: Allowed }
+type Decided = Extract<AuditEntry, { kind: 'read-decided' | 'write-decided' }>
+type Allowed<Kind extends Decided['kind']> = Extract<Extract<Decided, { kind: Kind }>['decision'], { allowed: true }>
+type Begun<Kind extends Decided['kind']> = {
+  readonly row: AuditRow
+  readonly table: string
+  readonly entry: Extract<Decided, { kind: Kind }>
+  readonly decision: Allowed<Kind>
+}
+type Read = Begun<'read-decided'> & { readonly kind: 'read' }
+type Write = Begun<'write-decided'> & { readonly kind: 'write' }
+type Run = Read | Write
 
-const ENDS = { complete: 'COMPLETE', cut: 'ABORT', failed: 'FAIL' } as const
+const ENDS = { complete: 'COMPLETE', refused: 'ABORT', cut: 'ABORT', failed: 'FAIL' } as const
 
 /**
- * Of rows in any order, the oldest first. `namespace` names the workspace. The end of a read whose beginning is not among the
+ * Of rows in any order, the oldest first. `namespace` names the workspace. The end of a run whose beginning is not among the
  * rows is left out: give both.
  */
 export function lineage(rows: readonly AuditRow[], namespace: string): readonly LineageEvent[] {
-  const reads = new Map(rows.flatMap((row) => readOf(row) ?? []).map((read) => [read.row.seq, read]))
-  return rows.toSorted((a, b) => a.seq - b.seq).flatMap((row) => eventOf(row, reads, namespace) ?? [])
+  const runs = new Map(rows.flatMap((row) => runIn(row) ?? []).map((run) => [run.row.seq, run]))
+  return rows.toSorted((a, b) => a.seq - b.seq).flatMap((row) => eventOf(row, runs, namespace) ?? [])
 }
 
-function readOf(row: AuditRow): Read | null {
+function runIn(row: AuditRow): Run | null {
   const { entry } = row
-  if (entry.kind !== 'read-decided' || entry.table === null || !entry.decision.allowed) return null
-  return { row, table: entry.table, entry, decision: entry.decision }
+  if (entry.kind === 'read-decided' && entry.table !== null && entry.decision.allowed)
+    return { kind: 'read', row, table: entry.table, entry, decision: entry.decision }
+  if (entry.kind === 'write-decided' && entry.table !== null && entry.decision.allowed)
+    return { kind: 'write', row, table: entry.table, entry, decision: entry.decision }
+  return null
 }
 
-function eventOf(row: AuditRow, reads: ReadonlyMap<number, Read>, namespace: string): LineageEvent | null {
+function eventOf(row: AuditRow, runs: ReadonlyMap<number, Run>, namespace: string): LineageEvent | null {
   const { entry } = row
-  const read = reads.get(entry.kind === 'read-done' ? entry.of : row.seq)
-  if (!read) return null
-  const rows = entry.kind === 'read-done' ? entry.rows : null
+  const done = entry.kind === 'read-done' || entry.kind === 'write-done' ? entry : null
+  const run = runs.get(done?.of ?? row.seq)
+  if (!run) return null
+  const rows = done?.rows ?? null
   return {
-    eventType: entry.kind === 'read-done' ? ENDS[entry.end] : 'START',
+    eventType: done ? ENDS[done.end] : 'START',
     eventTime: new Date(row.at).toISOString(),
     producer: PRODUCER,
     schemaURL: EVENT_SCHEMA,
-    job: { namespace, name: read.entry.notebook },
-    run: runOf(read, namespace),
-    inputs: [inputOf(read, namespace, rows)],
-    outputs: [],
+    job: { namespace, name: run.entry.notebook },
+    run: runOf(run, namespace),
+    inputs: run.kind === 'read' ? [inputOf(run, namespace, rows)] : [],
+    outputs: run.kind === 'write' ? [outputOf(run, namespace, rows)] : [],
   }
 }
 
-function runOf({ row, entry }: Read, namespace: string): LineageEvent['run'] {
+function runOf({ row, entry }: Run, namespace: string): LineageEvent['run'] {
   const { person, kernel, notebook, version } = entry
   return {
     runId: uuid(row.hash),
@@ -75,6 +84,21 @@ function runOf({ row, entry }: Read, namespace: string): LineageEvent['run'] {
       parent: facet(PARENT_FACET, { run: { runId: uuid(kernel) }, job: { namespace, name: notebook } }),
       scrydon_run: facet(ours('run'), { person, kernel, version }),
     },
+  }
+}
+
+function outputOf(
+  { row, table, entry, decision }: Write,
+  namespace: string,
+  rows: number | null,
+): LineageEvent['outputs'][number] {
+  const { columns, label, policy, rules } = decision
+  const said = { ...label, decisionId: row.seq, policyVersion: policy, rules, mode: entry.mode }
+  return {
+    namespace,
+    name: table,
+    facets: { schema: facet(SCHEMA_FACET, { fields: columns.map((name) => ({ name })) }) },
+    outputFacets: { scrydon_classification: facet(ours('classification'), { ...said, ...(rows === null ? {} : { rows }) }) },
   }
 }
 

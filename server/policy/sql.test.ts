@@ -4,10 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SUMMARIES, type Summary } from '#protocol/library/tables.ts'
 import { maskedType } from '#protocol/policy/mask.ts'
 import type { ColumnType } from '#protocol/policy/values.ts'
-import type { Statement } from '../seams/dataPlane.ts'
 import { type Condition, closed } from './condition.ts'
 import { decide, type Seen, type View } from './decide.ts'
-import { Dialect, quoted } from './dialect.ts'
+import { Dialect } from './dialect.ts'
 import { evaluate, order, type Row, type Value } from './evaluate.ts'
 import { masked } from './masking.ts'
 import { statement, understand } from './question.ts'
@@ -15,11 +14,11 @@ import { Binding, viewSql } from './sql.ts'
 import { type Summed, summarise, summaryStatement } from './summary.ts'
 import { COLUMNS, cleared, condition, generous, mask, policy, row, subject, table } from './testing/arbitrary.ts'
 import { Engine } from './testing/engine.ts'
+import { filling } from './testing/filling.ts'
 
 const KEY = Buffer.alloc(32, 7)
 const NOW = 10
 const dialect = new Dialect('duckdb')
-const TYPES = { text: 'VARCHAR', integer: 'BIGINT', real: 'DOUBLE', boolean: 'BOOLEAN', date: 'DATE', timestamp: 'TIMESTAMP' }
 const types = Object.fromEntries(COLUMNS.map(({ name, type }) => [name, type]))
 let engine: Engine
 
@@ -29,25 +28,7 @@ beforeAll(() => {
 afterAll(() => engine.end())
 
 /** Fills the table t of the engine, with the position of each row first. */
-async function fill(rows: readonly Row[]): Promise<void> {
-  const declared = COLUMNS.map(({ name, type }) => `${quoted(name)} ${TYPES[type]}`).join(', ')
-  const insert = (values: Row, at: number): Statement => {
-    const parameters: { type: ColumnType; value: unknown }[] = []
-    const places = COLUMNS.map(({ name, type }) => place(values[name] ?? null, type, parameters))
-    return { sql: `INSERT INTO t VALUES (${[at, ...places].join(', ')})`, parameters: parameters as Statement['parameters'] }
-  }
-  const make = { sql: `CREATE OR REPLACE TABLE t ("at" BIGINT, ${declared})`, parameters: [] }
-  await engine.create([make, ...rows.map(insert)])
-}
-
-function place(value: Value, type: ColumnType, parameters: { type: ColumnType; value: unknown }[]): string {
-  if (value === null) return 'NULL'
-  if (typeof value === 'bigint') return `CAST('${value}' AS BIGINT)`
-  if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
-    return `CAST('${Object.is(value, -0) ? '-0.0' : value}' AS DOUBLE)`
-  parameters.push({ type, value })
-  return dialect.place(parameters.length, type)
-}
+const fill = (rows: readonly Row[]) => engine.create(filling('t', rows, dialect))
 
 const viewOf = (columns: readonly Seen[], keep: Condition): View => ({
   table: 't',

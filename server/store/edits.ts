@@ -4,7 +4,7 @@ import type * as z from 'zod/mini'
 import type { Edit, Versioned } from '../seams/governance.ts'
 import { json } from './json.ts'
 
-type Kind = 'table' | 'policy' | 'subject'
+type Kind = 'table' | 'policy' | 'subject' | 'workspace'
 type Row = { readonly version: number; readonly name: string; readonly value: string } & Edit
 
 /** `add` is run inside of the caller's transaction. */
