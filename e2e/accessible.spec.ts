@@ -37,6 +37,32 @@ for (const theme of ['light', 'dark'] as const) {
   })
 }
 
+for (const theme of ['light', 'dark'] as const)
+  test(`the pages of managed data, ${theme}`, async ({ person, stack }) => {
+    const [owner, auditor] = [await person('Owner'), await person('Auditor')]
+    for (const page of [owner, auditor]) await page.emulateMedia({ colorScheme: theme })
+    const looked = async (page: Page, path: string, shown: Locator) => {
+      await page.goto(`${stack.origin}/${path}`)
+      await expect(shown).toBeVisible()
+      await still(page)
+      expect([path, await violations(page)]).toEqual([path, []])
+    }
+    const table = 'compliance_authorities'
+    await looked(owner, 'tables', owner.getByRole('list', { name: 'Tables' }))
+    await looked(owner, `tables/${table}`, owner.getByRole('table', { name: `Columns of ${table}` }))
+    await looked(owner, 'access', owner.getByRole('button', { name: 'Edit Colleague' }))
+    await owner.getByRole('button', { name: 'Edit Colleague' }).click()
+    await still(owner)
+    expect(await violations(owner)).toEqual([])
+    await looked(owner, `access/${table}`, owner.getByRole('table', { name: 'What Analyst would see' }))
+    await owner.getByRole('button', { name: 'Add row rule' }).click()
+    await owner.getByRole('button', { name: 'Save …' }).click()
+    await expect(owner.getByRole('dialog')).toBeVisible()
+    await still(owner)
+    expect(await violations(owner)).toEqual([])
+    await looked(auditor, 'audit', auditor.getByRole('list', { name: 'Record' }))
+  })
+
 /** What stands over the page: what opens it, and what is there then. */
 const OVER: Record<string, { open(page: Page): Promise<void>; shown(page: Page): Locator }> = {
   'the menu of a notebook': {

@@ -2,13 +2,14 @@
 // tests and for measuring; it is checked by the same schemas as the shell's own client.
 import { WebSocket } from 'ws'
 import type * as z from 'zod/mini'
-import { API, type Call, type ShellEvent } from '#protocol/api.ts'
+import type { ShellEvent } from '#protocol/api.ts'
+import { CALLS, type Call } from '#protocol/calls.ts'
 import type { Channel } from '#protocol/channelState.ts'
 import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
 import { Link } from '#protocol/link.ts'
 import type { End } from '#protocol/port.ts'
 
-type Answer<C extends Call> = z.output<(typeof API)[C]['answer']>
+type Answer<C extends Call> = z.output<(typeof CALLS)[C]['answer']>
 type Input = { params?: Record<string, string>; query?: Record<string, string>; body?: unknown; bytes?: Uint8Array }
 export type Role = 'Owner' | 'Analyst' | 'Colleague' | 'Auditor' | 'Outsider'
 
@@ -52,7 +53,7 @@ export class Client {
     const response = await this.raw(call, input)
     const text = await response.text()
     const value: unknown = text === '' ? {} : JSON.parse(text)
-    if (response.ok) return API[call].answer.parse(value) as Answer<C>
+    if (response.ok) return CALLS[call].answer.parse(value) as Answer<C>
     const refusal = value as { code?: string; message?: string }
     throw new Refused(response.status, refusal.code ?? '', refusal.message ?? '')
   }
@@ -62,7 +63,7 @@ export class Client {
     const path = pattern.replace(/:(\w+)/g, (_, word: string) => encodeURIComponent(input.params?.[word] ?? ''))
     const query = new URLSearchParams(input.query).toString()
     const headers: Record<string, string> = { origin: this.origin, 'x-scrydon': '1', cookie: this.#cookie }
-    if (API[call].who === 'person') headers.authorization = `Bearer ${this.#bearer}`
+    if (CALLS[call].who === 'person') headers.authorization = `Bearer ${this.#bearer}`
     if (method !== 'GET') headers['content-type'] = input.bytes ? 'application/octet-stream' : 'application/json'
     const body = method === 'GET' ? null : (input.bytes ?? JSON.stringify(input.body ?? {}))
     const response = await fetch(`${this.origin}${path}${query ? `?${query}` : ''}`, {

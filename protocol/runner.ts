@@ -43,6 +43,7 @@ export const CAUSES = [
   'crashed',
   'start-failed',
   'revoked',
+  'withdrawn',
   'runner-lost',
 ] as const
 export type Cause = (typeof CAUSES)[number]

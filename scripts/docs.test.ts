@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { API } from '#protocol/api.ts'
+import { CALLS } from '#protocol/calls.ts'
 import { CLOSE_NAMES } from '#protocol/close.ts'
 import { DEATHS, PAGE_ERRORS, RUNNER_ANSWERS, RUNNER_REFUSALS } from '#protocol/errors.ts'
 import { CAUSES } from '#protocol/runner.ts'
@@ -14,7 +14,7 @@ it('docs/protocol.md is what protocol/ says: run `npm run docs`', () => {
 
 it('names every call, close code and control message', () => {
   const page = render()
-  for (const name of [...Object.keys(API), ...CLOSE_NAMES, '"hello"', '"welcome"', '"opened"', '/start'])
+  for (const name of [...Object.keys(CALLS), ...CLOSE_NAMES, '"hello"', '"welcome"', '"opened"', '/start'])
     expect(page).toContain(name)
   expect(page).not.toContain('undefined')
 })

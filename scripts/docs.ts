@@ -4,12 +4,19 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod/mini'
 import * as api from '#protocol/api.ts'
+import { CALLS } from '#protocol/calls.ts'
 import * as channel from '#protocol/channel.ts'
 import { CLOSE, CLOSE_NAMES } from '#protocol/close.ts'
 import { DEATHS, PAGE_ERRORS, RUNNER_ANSWERS, RUNNER_REFUSALS } from '#protocol/errors.ts'
 import { KIND, KINDS } from '#protocol/frame.ts'
 import * as ids from '#protocol/ids.ts'
 import * as limits from '#protocol/limits.ts'
+import * as managed from '#protocol/managed.ts'
+import { Standing } from '#protocol/policy/edit.ts'
+import { Expr } from '#protocol/policy/expr.ts'
+import { Label } from '#protocol/policy/label.ts'
+import { Mask } from '#protocol/policy/mask.ts'
+import { Policy, Table } from '#protocol/policy/policy.ts'
 import { MAY_SEND, RESOURCES, ROLES } from '#protocol/roles.ts'
 import * as runner from '#protocol/runner.ts'
 import { ERRORS } from '../server/errors.ts'
@@ -43,8 +50,9 @@ type Json = {
   readonly maxLength?: number
 }
 
+const WRITTEN = { Label, Mask, Policy, Standing, Table }
 const names = z.registry<{ id: string }>()
-for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api })) {
+for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...managed })) {
   if (isSchema(value)) names.add(value, { id: name })
 }
 
@@ -211,7 +219,7 @@ ${definitions(runner)}`
 }
 
 function rest(): string {
-  const calls = Object.entries(api.API).map(([call, { who, body, answer }]) => [
+  const calls = Object.entries(CALLS).map(([call, { who, body, answer }]) => [
     code(call),
     who,
     code(named(body)),
@@ -223,7 +231,13 @@ ${fenced(head('api.ts'))}
 
 ${table(['call', 'who', 'body', 'answer'], calls)}
 
-${definitions(api)}`
+${definitions(api)}
+
+${fenced(head('managed.ts'))}
+
+${definitions(managed)}
+${definitions(WRITTEN)}
+- **Expr**: a condition; its forms are in \`protocol/policy/expr.ts\`.`
 }
 
 export function render(): string {

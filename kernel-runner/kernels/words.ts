@@ -42,6 +42,8 @@ export function stopWords(cause: Cause, limits: Limits): string {
     crashed: 'The kernel stopped unexpectedly. Its variables are gone; restart it.',
     'start-failed': 'The kernel did not start. Try again.',
     revoked: 'The kernel was stopped because access to this notebook was removed.',
+    withdrawn:
+      'The kernel was stopped because it held data that you may not see any more: the rules of a table it had read were changed, or a grant ran out. Start it again to go on with what is yours to see.',
     'runner-lost': 'The kernel ended with the service that runs kernels. Its variables are gone; restart it.',
   }
   return words[cause]

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Principal, Standing } from '../seams/identity.ts'
+import type { Standing } from '#protocol/standings.ts'
+import type { Principal } from '../seams/identity.ts'
 import type { Share } from '../seams/store.ts'
 import { DEEDS, MAY, may, RELATIONS, relations, strongest } from './rights.ts'
 

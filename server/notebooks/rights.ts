@@ -1,5 +1,6 @@
 // Who may do what to a notebook: one table, total. Nobody's standing opens what was not shared with them.
-import type { Principal, Standing } from '../seams/identity.ts'
+import type { Standing } from '#protocol/standings.ts'
+import type { Principal } from '../seams/identity.ts'
 import type { Share, StoredNotebook } from '../seams/store.ts'
 
 export const RELATIONS = ['author', 'edit', 'view', 'owner', 'auditor'] as const

@@ -1,7 +1,8 @@
 // What every identity must do.
 import { describe, expect, test } from 'vitest'
 import { PersonId } from '#protocol/ids.ts'
-import { type Identity, STANDINGS } from './identity.ts'
+import { STANDINGS } from '#protocol/standings.ts'
+import type { Identity } from './identity.ts'
 
 export function identityContract(identity: Identity): void {
   describe('an identity', () => {

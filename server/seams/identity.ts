@@ -1,9 +1,6 @@
 // Who somebody is. Demo accounts on loopback now; OpenID Connect takes the same place later.
 import type { PersonId } from '#protocol/ids.ts'
-
-/** What a person is to the workspace. `none`: signed in, and a stranger here: every notebook answers 404. */
-export const STANDINGS = ['owner', 'member', 'auditor', 'none'] as const
-export type Standing = (typeof STANDINGS)[number]
+import type { Standing } from '#protocol/standings.ts'
 
 export type Principal = { readonly id: PersonId; readonly name: string; readonly standing: Standing }
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { API } from '#protocol/api.ts'
+import { CALLS } from '#protocol/calls.ts'
 import { clock } from '../clock.ts'
 import { runnerKernels } from '../kernels/runner.ts'
 import { makeLog } from '../log.ts'
@@ -36,9 +36,9 @@ function routes(): string[] {
 }
 
 test('the server has the routes of the table and the figures, and no other', () => {
-  const reads = Object.keys(API).filter((call) => call.startsWith('GET '))
+  const reads = Object.keys(CALLS).filter((call) => call.startsWith('GET '))
   const heads = ['GET /metrics', ...reads].map((call) => call.replace('GET', 'HEAD'))
-  expect(routes().sort()).toEqual([...Object.keys(API), 'GET /metrics', ...heads].sort())
+  expect(routes().sort()).toEqual([...Object.keys(CALLS), 'GET /metrics', ...heads].sort())
 })
 
 /** The first line of what comes back, and whether the connection was ended. */
@@ -67,7 +67,7 @@ function upgrade(path: string, headers: readonly string[] = []): Promise<string>
 
 test('a socket is opened at /mux and nowhere else', async () => {
   expect(await upgrade('/mux')).toBe('HTTP/1.1 101 Switching Protocols')
-  const paths = Object.keys(API)
+  const paths = Object.keys(CALLS)
     .filter((call) => call.startsWith('GET '))
     .map((call) => call.slice(4).replace(':id', 'n_abcdefgh').replace(':version', 'v_abcdefgh'))
   for (const path of [

@@ -1,6 +1,6 @@
 // Who gets past the door, before a body is read: the Host we answer to, the Origin that may call, a bearer or the cookie.
 import type { FastifyRequest } from 'fastify'
-import { API, type Call } from '#protocol/api.ts'
+import { CALLS, type Call } from '#protocol/calls.ts'
 import { refuse } from '../errors.ts'
 import type { Principal, Sessions } from '../seams/identity.ts'
 import { type Limiter, RATE } from './rate.ts'
@@ -19,7 +19,7 @@ export function checkHost(request: FastifyRequest, where: Where): void {
 
 export function enter(call: Call, request: FastifyRequest, where: Where, sessions: Sessions, limiter: Limiter): Entered {
   checkOrigin(call, request, where)
-  const { who } = API[call]
+  const { who } = CALLS[call]
   if (who === 'person') {
     const principal = bearer(request, sessions)
     limit(limiter, `person ${principal.id}`, RATE.person)
@@ -36,7 +36,7 @@ export function enter(call: Call, request: FastifyRequest, where: Where, session
 /** A page of another site cannot leave Origin out of a POST; what has none is no page, and must not act on the cookie. */
 function checkOrigin(call: Call, request: FastifyRequest, where: Where): void {
   const { origin } = request.headers
-  const needed = call === 'POST /api/sign-in' || API[call].who === 'cookie'
+  const needed = call === 'POST /api/sign-in' || CALLS[call].who === 'cookie'
   if (origin === undefined ? needed : origin !== where.origin) throw refuse('wrong-origin')
 }
 

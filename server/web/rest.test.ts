@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { API, type Call, type Notebook } from '#protocol/api.ts'
+import type { Notebook } from '#protocol/api.ts'
+import { CALLS, type Call } from '#protocol/calls.ts'
 import { type Client, send, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
 
 const SOURCE = 'import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    return\n'
@@ -18,12 +19,19 @@ beforeAll(async () => {
 afterAll(() => stopGateway(gateway))
 
 const make = async (who: Client, body: unknown = {}) => (await who.call(COPY, body)).body as Notebook
-const PATHS: Record<string, string> = { id: 'n_abcdefgh', kernel: 'k_abcdefgh', version: 'v_abcdefgh', name: 'a.csv' }
+const PATHS: Record<string, string> = {
+  id: 'n_abcdefgh',
+  kernel: 'k_abcdefgh',
+  version: 'v_abcdefgh',
+  name: 'a.csv',
+  table: 'flights',
+  person: 'p_abcdefgh',
+}
 const concrete = (call: string) => call.replace(/:(\w+)/g, (_, name: string) => PATHS[name] as string)
-const calls = Object.keys(API) as Call[]
+const calls = Object.keys(CALLS) as Call[]
 
 describe('the door', () => {
-  test.each(calls.filter((call) => API[call].who !== 'anyone'))('%s answers 401 to who is not signed in', async (call) => {
+  test.each(calls.filter((call) => CALLS[call].who !== 'anyone'))('%s answers 401 to who is not signed in', async (call) => {
     const { origin } = gateway
     for (const headers of [
       {},
@@ -38,7 +46,7 @@ describe('the door', () => {
 
   test('the cookie opens one call only', async () => {
     const headers = { origin: gateway.origin, cookie: owner.cookie, 'x-scrydon': '1' }
-    for (const call of calls.filter((one) => API[one].who === 'person')) {
+    for (const call of calls.filter((one) => CALLS[one].who === 'person')) {
       expect((await send(gateway.origin, concrete(call), { headers })).status).toBe(401)
     }
   })

@@ -5,6 +5,7 @@ const minted = (bearer: string, expires: number) => ({
   bearer,
   expires,
   person: { id: 'p_00000001', name: 'Owner' },
+  standing: 'member' as const,
   member: true,
   preferences: { autorun: false, theme: 'system' as const, editor: {} },
 })

@@ -1,5 +1,6 @@
 // How the parts of the page reach the server: one context, made once in app.tsx.
 import { createContext, useContext } from 'solid-js'
+import { type Deed, MAY } from '#protocol/standings.ts'
 import type { Api } from './api.ts'
 import type { People } from './person.ts'
 
@@ -12,6 +13,15 @@ export function usePeople(): People {
 }
 
 export const useApi = (): Api => usePeople().api
+
+/** What of managed data this person may do in the shell. The server decides again. */
+export function useMay(): (deed: Deed) => boolean {
+  const people = usePeople()
+  return (deed) => {
+    const who = people.who()
+    return who.state === 'signed-in' && MAY[who.standing][deed]
+  }
+}
 
 /** May this person make notebooks here? Who is not a member of the workspace may not. */
 export function useMember(): () => boolean {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createPeople } from './person.ts'
 
 const OWNER = { id: 'p_demo-owner', name: 'Owner' }
-const minted = { bearer: 'b'.repeat(43), expires: Number.MAX_SAFE_INTEGER, person: OWNER, member: true }
+const minted = { bearer: 'b'.repeat(43), expires: Number.MAX_SAFE_INTEGER, person: OWNER, standing: 'owner', member: true }
 const preferences = { autorun: false, theme: 'system', editor: {} } as const
 const refusal = (code: string, message = code) => ({ code, message, id: 'e_AAAAAAAAAAAA' })
 
@@ -27,7 +27,7 @@ test('who comes with a cookie that is good is signed in, who comes without is at
   const good = people(mints)
   expect(good.who()).toEqual({ state: 'unknown' })
   await good.arrive()
-  expect(good.who()).toEqual({ state: 'signed-in', person: OWNER, member: true, preferences })
+  expect(good.who()).toEqual({ state: 'signed-in', person: OWNER, standing: 'owner', member: true, preferences })
   const none = people(mintsNothing)
   await none.arrive()
   expect(none.who()).toEqual({ state: 'signed-out', notice: null })

@@ -2,8 +2,9 @@
 import { createSignal } from 'solid-js'
 import type * as z from 'zod/mini'
 import type { Preferences } from '#protocol/api.ts'
+import type { Standing } from '#protocol/standings.ts'
 import { Refused, refusedLocally } from '../primitives/refused.ts'
-import { type Answer, type Api, createApi } from './api.ts'
+import { type Answer, type Api, type Calls, createApi, createApiOf } from './api.ts'
 import { createBearer } from './bearer.ts'
 
 type Account = Answer<'POST /api/sign-in'>
@@ -14,7 +15,13 @@ export type Who =
   | { readonly state: 'unknown' }
   | { readonly state: 'unreachable' }
   | { readonly state: 'signed-out'; readonly notice: string | null }
-  | { readonly state: 'signed-in'; readonly person: Account; readonly member: boolean; readonly preferences: Wishes }
+  | {
+      readonly state: 'signed-in'
+      readonly person: Account
+      readonly standing: Standing
+      readonly member: boolean
+      readonly preferences: Wishes
+    }
 
 export type People = ReturnType<typeof createPeople>
 
@@ -40,6 +47,13 @@ function createFarewells() {
   }
 }
 
+const signedIn = ({ person, standing, member, preferences }: Answer<'POST /api/bearer'>): Who => ({
+  state: 'signed-in',
+  person,
+  standing,
+  member,
+  preferences,
+})
 const preferring = (who: Who, preferences: Wishes): Who => (who.state === 'signed-in' ? { ...who, preferences } : who)
 
 export function createPeople(fetch: (path: string, init: RequestInit) => Promise<Response>) {
@@ -47,7 +61,9 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
   const farewells = createFarewells()
   const anonymous = createApi(fetch, { bearer: async () => null, signedOut: () => {} })
   const bearer = createBearer(() => mint(anonymous))
-  const api: Api = createApi(fetch, { bearer: bearer.get, signedOut: () => left('Your session has ended. Sign in to go on.') })
+  const credentials = { bearer: bearer.get, signedOut: () => left('Your session has ended. Sign in to go on.') }
+  const api: Api = createApi(fetch, credentials)
+  const apiOf = <T extends Calls>(calls: T) => createApiOf(calls, fetch, credentials) // of a part that is loaded late
 
   function left(notice: string | null): void {
     bearer.drop()
@@ -57,8 +73,7 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
   async function arrive(): Promise<void> {
     try {
       const minted = await bearer.renew()
-      if (minted === null) setWho({ state: 'signed-out', notice: null })
-      else setWho({ state: 'signed-in', person: minted.person, member: minted.member, preferences: minted.preferences })
+      setWho(minted === null ? { state: 'signed-out', notice: null } : signedIn(minted))
     } catch {
       setWho({ state: 'unreachable' })
     }
@@ -89,5 +104,5 @@ export function createPeople(fetch: (path: string, init: RequestInit) => Promise
     }
   }
 
-  return { who, api, anonymous, bearer: bearer.get, arrive, signIn, signOut, beforeSignOut: farewells.add, left, prefer }
+  return { who, api, apiOf, anonymous, bearer: bearer.get, arrive, signIn, signOut, beforeSignOut: farewells.add, left, prefer }
 }

@@ -7,6 +7,7 @@ const ANSWER = {
   bearer: 'b',
   expires: Date.now() + 300_000,
   person: { id: 'p_00000001', name: 'Owner' },
+  standing: 'member' as const,
   member: true,
   preferences: BEFORE,
 }

@@ -37,7 +37,8 @@ export const accountHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     if (!minted) throw refuse('signed-out')
     const { bearer, expires, principal } = minted
     const preferences = (await deps.desk.store.preferences.get(principal.id)) ?? DEFAULTS
-    return { bearer, expires, person: shown(principal), member: principal.standing !== 'none', preferences }
+    const { standing } = principal
+    return { bearer, expires, person: shown(principal), standing, member: standing !== 'none', preferences }
   },
   'POST /api/sign-out': async ({ who, setCookie: set }) => {
     await signOut(deps, who.id, null)

@@ -1,6 +1,6 @@
 // The notebook browser, versions and files.
 
-import type { Call } from '#protocol/api.ts'
+import type { Call } from '#protocol/calls.ts'
 import { refuse } from '../../errors.ts'
 import { drafts, keepDraft } from '../../notebooks/drafts.ts'
 import * as files from '../../notebooks/files.ts'

@@ -3,7 +3,7 @@ import { Show } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
 import { ReadingBar } from './ReadingBar.tsx'
-import { diedRunning, endingWords, isVisible, openedOf, quotable, type Session } from './session.ts'
+import { diedRunning, endingWords, isVisible, openedOf, outlived, quotable, type Session } from './session.ts'
 
 type BarsProps = {
   readonly session: Session
@@ -50,7 +50,7 @@ function Still(props: BarsProps) {
 }
 
 function Ended(props: BarsProps) {
-  const ended = () => (props.session.view.at === 'ended' && props.session.view.rendered ? props.session.view.ending : null)
+  const ended = () => outlived(props.session.view)
   const mode = () => openedOf(props.session)?.mode ?? 'run'
   return (
     <Show when={ended()}>

@@ -3,7 +3,7 @@ import { type JSX, Match, Show, Switch } from 'solid-js'
 import type { Refusal } from '#protocol/api.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Empty, Reference } from '../../ui/Notice.tsx'
-import { diedRunning, type Ending, endingWords, openedOf, quotable, type Session } from './session.ts'
+import { diedRunning, type Ending, endingWords, openedOf, outlived, quotable, type Session } from './session.ts'
 
 type CoverProps = {
   readonly session: Session
@@ -15,7 +15,8 @@ type CoverProps = {
 
 export function Cover(props: CoverProps) {
   const refusal = () => (props.session.view.at === 'refused' ? props.session.view.refusal : null)
-  const ending = () => (props.session.view.at === 'ended' && !props.session.view.rendered ? props.session.view.ending : null)
+  const ending = () =>
+    props.session.view.at === 'ended' && outlived(props.session.view) === null ? props.session.view.ending : null
   return (
     <Switch>
       <Match when={props.session.view.at === 'moved'}>

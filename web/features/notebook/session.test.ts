@@ -5,6 +5,7 @@ import {
   ASLEEP,
   type Ending,
   endingWords,
+  isVisible,
   kernelWord,
   mayBeUnsaved,
   openedOf,
@@ -121,6 +122,14 @@ test('a life that what ran in it ended is the reason for the next one to stand s
     play(...open(), { type: 'phase', phase: { phase: 'exited', cause, message: 'x' }, now: 30 }, { type: 'open', now: 40 }).died
   expect(after('crashed')).toMatchObject({ cause: 'crashed', message: 'x' })
   expect(after('stopped')).toBeNull()
+})
+
+test('what a kernel showed is blanked where its person may not see it any more, and can still be saved', () => {
+  const ended = (cause: 'withdrawn' | 'stopped') =>
+    play(...open(), { type: 'rendered' }, { type: 'phase', phase: { phase: 'exited', cause, message: 'x' }, now: 30 })
+  expect([isVisible(ended('stopped')), isVisible(ended('withdrawn'))]).toEqual([true, false])
+  expect(mayBeUnsaved(ended('withdrawn'))).toBe(true)
+  expect(kernelWord(ended('withdrawn'))).toBe('stopped')
 })
 
 test('what may be unsaved is an editor’s page that is, or was, on the screen', () => {

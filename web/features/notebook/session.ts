@@ -163,10 +163,13 @@ const sameStep = (a: Phase | null, b: Phase): boolean =>
   a !== null && a.phase === b.phase && (a.phase !== 'starting' || b.phase !== 'starting' || a.step === b.step)
 
 /** Is there anything of the notebook to see, or about to be? Else its frame is kept from eye and ear. */
-export function isVisible(session: Session): boolean {
-  const { view } = session
-  return view.at === 'loading' || view.at === 'shown' || (view.at === 'ended' && view.rendered)
+export function isVisible({ view }: Session): boolean {
+  return view.at === 'loading' || view.at === 'shown' || outlived(view) !== null
 }
+
+/** The end of a kernel whose outputs still stand: not where they show what may not be seen any more. */
+export const outlived = (view: View): Ending | null =>
+  view.at === 'ended' && view.rendered && view.ending.cause !== 'withdrawn' ? view.ending : null
 
 /** Does this tab hold the notebook, on the screen or on its way there? Not one that sleeps or was taken over by another tab. */
 export function isHeld({ view }: Session): boolean {

@@ -1,0 +1,18 @@
+// What a person is to the workspace, and what of managed data that lets them do in the shell. A total table: a new deed or
+// standing does not compile until somebody decides.
+
+/** `none`: signed in, and a stranger here: everything answers as if it were not there. */
+export const STANDINGS = ['owner', 'member', 'auditor', 'none'] as const
+export type Standing = (typeof STANDINGS)[number]
+
+export const DEEDS = ['see tables', 'govern', 'audit own', 'audit all'] as const
+/** `govern`: members, grants, policies; also what a policy makes somebody see, without a row. `audit own`: of what one did oneself. */
+export type Deed = (typeof DEEDS)[number]
+
+/** Whoever owns a table is asked for it and changes none of its rules: those are the workspace owner's (decision 15). */
+export const MAY: Record<Standing, Record<Deed, boolean>> = {
+  owner: { 'see tables': true, govern: true, 'audit own': true, 'audit all': false },
+  member: { 'see tables': true, govern: false, 'audit own': true, 'audit all': false },
+  auditor: { 'see tables': false, govern: false, 'audit own': true, 'audit all': true },
+  none: { 'see tables': false, govern: false, 'audit own': false, 'audit all': false },
+}

@@ -1,0 +1,143 @@
+// Managed tables in the shell: what one sees of them oneself, and for owners their policies, the people, and what a policy would
+// make somebody see. Decided as for a kernel; rows are in none of it.
+import type { PersonId } from '#protocol/ids.ts'
+import type { ColumnSeen, PersonCard, PolicyCard, PolicyLine, PolicyVersion, Preview, TableCard } from '#protocol/managed.ts'
+import { faults, type Policy, type Table } from '#protocol/policy/policy.ts'
+import { MAY } from '#protocol/standings.ts'
+import { refuse } from '../errors.ts'
+import { decide, granted, type Refusal, type View } from '../policy/decide.ts'
+import type { Subject } from '../policy/subject.ts'
+import type { Governance } from '../seams/governance.ts'
+import type { Identity, Principal } from '../seams/identity.ts'
+import { mustGovern } from './edits.ts'
+import type { Ruling } from './ruling.ts'
+import { type Looked, look } from './sight.ts'
+import { sentence } from './words.ts'
+
+const VERSIONS = 50 // of one policy that are shown
+
+type Options = { readonly ruling: Ruling; readonly governance: Governance; readonly identity: Identity }
+type Page = { readonly card: TableCard; readonly columns: ColumnSeen[]; readonly writable: boolean }
+
+export type Catalogue = {
+  tables(who: Principal): Promise<TableCard[]>
+  table(who: Principal, name: string): Promise<Page>
+  people(who: Principal): Promise<PersonCard[]>
+  policies(who: Principal): Promise<PolicyLine[]>
+  policy(who: Principal, table: string): Promise<PolicyCard>
+  versions(who: Principal, table: string): Promise<PolicyVersion[]>
+  preview(who: Principal, table: string, policy: Policy, person: PersonId): Promise<Preview>
+}
+
+export function makeCatalogue({ ruling, governance, identity }: Options): Catalogue {
+  const named = namesOf(identity)
+  return {
+    async tables(who) {
+      if (!MAY[who.standing]['see tables']) return []
+      const subject = await ruling.subject(who.id)
+      const looked = await Promise.all((await ruling.tables()).map(({ name }) => look(ruling, name, subject)))
+      return looked.flatMap((one) => cardOf(ruling, one, named) ?? [])
+    },
+    async table(who, name) {
+      const subject = await ruling.subject(who.id)
+      const looked = await look(ruling, name, subject)
+      const card = cardOf(ruling, looked, named)
+      if (card === null) throw refuse('not-found')
+      if (!looked.ok) return { card, columns: [], writable: false }
+      const { table, policy, view } = looked.sight
+      const writable = granted(policy, 'managed-table:write', subject, ruling.now()).length > 0
+      return { card, columns: columnsOf(table, view), writable }
+    },
+    async people(who) {
+      mustGovern(who)
+      const here = identity.accounts().filter(({ standing }) => standing !== 'none')
+      return Promise.all(here.map((account) => personCard(governance, account, named)))
+    },
+    async policies(who) {
+      mustGovern(who)
+      return Promise.all((await ruling.tables()).map((table) => policyLine(ruling, table)))
+    },
+    async policy(who, name) {
+      mustGovern(who)
+      const table = await ruling.table(name)
+      if (table === null) throw refuse('not-found')
+      const [newest] = await governance.tableHistory(name)
+      return { table, tableVersion: newest?.version ?? 0, owner: named(table.owner), ...(await ruling.policy(name)) }
+    },
+    async versions(who, table) {
+      mustGovern(who)
+      if ((await ruling.table(table)) === null) throw refuse('not-found')
+      const all = (await governance.policyHistory(table)).slice(0, VERSIONS)
+      return all.map(({ version, value, by, at, reason }) => ({ version, policy: value, by: named(by), at, reason }))
+    },
+    async preview(who, name, policy, person) {
+      mustGovern(who)
+      const table = await ruling.table(name)
+      if (table === null || identity.find(person) === null) throw refuse('not-found')
+      return previewed(table, policy, await ruling.subject(person), ruling.now())
+    },
+  }
+}
+
+function previewed(table: Table, policy: Policy, who: Subject, now: number): Preview {
+  const wrong = faults(table, policy)
+  if (wrong.length > 0) throw refuse('policy-faults', { faults: wrong.join('; ') })
+  const decision = decide({ ...table, hidden: false }, policy, who, now) // its owner may know why
+  if (!decision.ok) return { readable: false, why: THEIRS[decision.why] }
+  const columns = columnsOf(table, decision.view)
+  const shown = new Set(columns.map(({ name }) => name))
+  const hidden = table.columns.flatMap(({ name }) => (shown.has(name) ? [] : [name]))
+  return { readable: true, columns, hidden, filtered: decision.view.filtered }
+}
+
+/** Why somebody else would not see a table, for who makes its rules. */
+const THEIRS: Record<Refusal, string> = {
+  absent: 'They read no table: they are not a member of this workspace.',
+  ungranted: 'No grant of this table is theirs.',
+  clearance: 'The table is classified above their clearance.',
+  policy: 'A rule cannot be judged for them: it compares with an attribute that they do not have exactly once.',
+}
+
+type Named = (person: PersonId) => TableCard['owner']
+
+export const namesOf =
+  (identity: Identity): Named =>
+  (person) => ({ id: person, name: identity.find(person)?.name ?? 'Somebody who has left' })
+
+/** Null: not there, or not for them. */
+function cardOf(ruling: Ruling, looked: Looked, named: Named): TableCard | null {
+  const table = looked.ok ? looked.sight.table : looked.table
+  if (table === null || (!looked.ok && looked.why === 'absent')) return null
+  const { name, description } = table
+  const card = { name, description, owner: named(table.owner) }
+  if (!looked.ok) {
+    const why = sentence(`table-${looked.why}`, { table: name, owner: card.owner.name, contact: ruling.contact() })
+    return { ...card, access: { readable: false, why } }
+  }
+  const { columns, filtered, label } = looked.sight.view
+  const masked = columns.filter(({ mask }) => mask !== null).length
+  return { ...card, access: { readable: true, label, columns: columns.length, masked, filtered } }
+}
+
+function columnsOf(table: Table, view: View): ColumnSeen[] {
+  const descriptions = new Map(table.columns.map(({ name, description }) => [name, description]))
+  return view.columns.map(({ name, type, mask, label }) => ({
+    name,
+    type,
+    masked: mask?.kind ?? null,
+    label,
+    description: descriptions.get(name) ?? '',
+  }))
+}
+
+async function policyLine(ruling: Ruling, { name, label }: Table): Promise<PolicyLine> {
+  const { policy, version } = await ruling.policy(name)
+  const { grants, rows, masks } = policy
+  return { table: name, label, version, grants: grants.length, rows: rows.length, masks: masks.length }
+}
+
+async function personCard(governance: Governance, { id, name, standing: role }: Principal, named: Named): Promise<PersonCard> {
+  const [newest] = await governance.subjectHistory(id)
+  const changed = newest ? { by: named(newest.by), at: newest.at, reason: newest.reason } : null
+  return { person: { id, name }, role, standing: await governance.subject(id), version: newest?.version ?? 0, changed }
+}
