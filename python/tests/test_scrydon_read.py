@@ -119,6 +119,7 @@ class Read(Case):
 
     def test_what_does_not_fit_the_kernel(self) -> None:
         """In a process whose memory is limited as a kernel's is."""
+        self.plan["seconds"] = 60
         limited = (
             "import resource, sys; from scrydon import _doors, errors, tables; import pandas\n"
             "_doors.use(_doors.Place(sys.argv[1])); resource.setrlimit(resource.RLIMIT_DATA, (400 << 20,) * 2)\n"
@@ -129,6 +130,25 @@ class Read(Case):
         ran = subprocess.run([sys.executable, "-c", limited, _doors.place().folder], cwd=PYTHON, capture_output=True, text=True, timeout=60)
         said = "What was read of “8000000” does not fit in this kernel’s memory. Name fewer columns (columns=[…]), keep fewer rows "
         self.assertEqual(ran.stdout.splitlines(), [said + "(where=…) or take only the first (limit=…).", "10"], ran.stderr)
+
+    def test_what_would_end_the_kernel(self) -> None:
+        """Where all its processes are limited together, and the system ends what takes more: here nothing would."""
+        limited = (
+            "import os, sys; from scrydon import _doors, _room, errors, tables; import duckdb, pandas\n"
+            "_doors.use(_doors.Place(sys.argv[1])); _room._processes = lambda: ['self']\n"
+            "os.environ[_room.LIMIT] = str(4 << 30); tables.read('10')\n"
+            "os.environ[_room.LIMIT] = str((4 << 30) - _room._of_kernel() + (96 << 20))\n"
+            "try: tables.read('2000000', limit=2_000_000)\n"
+            "except errors.TooLarge as refused: print(refused)\n"
+            "try: tables.sql('select max(a.i * b.i) from range(30000000) a(i) join range(30000000) b(i) on a.i = b.i')\n"
+            "except errors.TooLarge as refused: print(refused)\n"
+            "print(len(tables.read('10')))"
+        )
+        ran = subprocess.run([sys.executable, "-c", limited, _doors.place().folder], cwd=PYTHON, capture_output=True, text=True, timeout=60)
+        narrow = "What was read of “2000000” does not fit in this kernel’s memory. Name fewer columns (columns=[…]), keep fewer rows "
+        group = "This statement does not fit in this kernel’s memory. Keep fewer rows (where …), name fewer columns, or sum up in the statement "
+        expected = [narrow + "(where=…) or take only the first (limit=…).", group + "(group by …).", "10"]
+        self.assertEqual(ran.stdout.splitlines(), expected, ran.stderr)
 
 
 def frame(kind: bytes, body: bytes) -> bytes:

@@ -5,11 +5,11 @@ import type { KernelId } from '#protocol/ids.ts'
 import type { Answered, Asked } from '#protocol/library.ts'
 import { READ } from '#protocol/limits.ts'
 import type { KernelSpec, KernelState } from '#protocol/runner.ts'
-import { sizeText } from '#protocol/size.ts'
 import { Dialect, quoted } from '../policy/dialect.ts'
 import { type Look, type Misunderstood, statement, understand } from '../policy/question.ts'
 import { summarise, summaryStatement } from '../policy/summary.ts'
 import type { DataPlane, Done, Plan, Statement } from '../seams/dataPlane.ts'
+import { narrow } from './narrow.ts'
 import { Declined, type Denial, type Ruling } from './ruling.ts'
 import { columnsOf, declined, look, type Sight } from './sight.ts'
 import type { RefusalCode } from './words.ts'
@@ -102,7 +102,7 @@ export class Reads {
     compiled: Compiled,
     policy: number,
   ): Promise<Planned> {
-    await narrow(plane, table.name, compiled)
+    if (compiled.limit === null) await narrow(plane, DIALECT, table.name, compiled)
     if ((await plane.open(spec.id, door, RIGHTS)) !== 'taken') throw new Declined('unavailable', {})
     const plan = planOf(spec.id, compiled, policy)
     this.#await(plan.id, { spec, table: table.name, seq: await this.#ruling.admit(spec, view, version, compiled.look) })
@@ -138,17 +138,7 @@ const planOf = (kernel: KernelId, { statement: compiled, limit }: Compiled, poli
   life: READ.planLife,
   seconds: READ.seconds,
   rows: limit === null ? READ.rows : null,
-  size: READ.bytes,
+  size: limit === null ? READ.bytes : null, // a limit that was asked for is held by the kernel's own memory
   policy,
   rights: RIGHTS,
 })
-
-/** What has no limit is counted first: too large an answer says so before a row is sent. */
-async function narrow(plane: DataPlane, table: string, { limit, statement: { sql, parameters } }: Compiled): Promise<void> {
-  if (limit !== null) return
-  const counted = await plane.ask({ sql: `SELECT count(*) FROM (${sql}) AS counted`, parameters }, READ.seconds)
-  const rows = counted.type === 'rows' ? Number(counted.rows[0]?.[0]) : Number.NaN
-  if (Number.isNaN(rows)) throw new Declined('unavailable', {})
-  const most = `${READ.rows.toLocaleString('en')} (or ${sizeText(READ.bytes)})`
-  if (rows > READ.rows) throw new Declined('too-large', { table, rows: rows.toLocaleString('en'), limit: most })
-}

@@ -72,6 +72,11 @@ export class Dialect {
     return this.#words.column(name, type)
   }
 
+  /** Bytes of a text. */
+  size(text: string): string {
+    return `octet_length(${this.#words.bytes(text)})`
+  }
+
   /** `key`: the workspace's, 32 bytes. What masking.ts makes of the same value. */
   mask(mask: Mask, column: string, type: ColumnType, key: Uint8Array, binding: Binding): string {
     const text = (value: string) => binding.bind({ type: 'text', value })
