@@ -8,6 +8,7 @@ export const NotebookId = opaque('n') // gateway
 export const VersionId = opaque('v') // gateway
 export const KernelId = opaque('k') // gateway; the runner only echoes it
 export const TabId = opaque('t') // gateway, at the first hello of a browser tab
+export const DocumentId = opaque('d') // gateway, of the library
 export const ErrorId = opaque('e') // whoever refuses: the id a user can quote, found again in the log
 
 export type PersonId = z.infer<typeof PersonId>
@@ -15,4 +16,5 @@ export type NotebookId = z.infer<typeof NotebookId>
 export type VersionId = z.infer<typeof VersionId>
 export type KernelId = z.infer<typeof KernelId>
 export type TabId = z.infer<typeof TabId>
+export type DocumentId = z.infer<typeof DocumentId>
 export type ErrorId = z.infer<typeof ErrorId>

@@ -12,13 +12,13 @@ import { say, sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
 import { FilePicker } from '../../ui/FilePicker.tsx'
+import { SearchBox } from '../../ui/SearchBox.tsx'
 import { DropZone } from './DropZone.tsx'
 import { Grid } from './Grid.tsx'
 import { readNotebook } from './importing.ts'
 import { Nothing } from './Nothing.tsx'
 import { inOrder, parseSort, search, sortText } from './order.ts'
 import { type Actions, createActions, createViews, type View } from './queries.ts'
-import { SearchBox } from './SearchBox.tsx'
 
 export function Home() {
   const [params, setParams] = useSearchParams<{ q?: string; sort?: string; view?: string }>()

@@ -1,0 +1,40 @@
+// A search of the library by a kernel: answered by what its person may see, on record and counted in the kernel's label before
+// the answer is given.
+import { createHmac } from 'node:crypto'
+import type { KB_CALLS } from '#protocol/library/kb.ts'
+import { join, LOWEST } from '#protocol/policy/label.ts'
+import type { KernelSpec } from '#protocol/runner.ts'
+import type { Found } from '../seams/knowledge.ts'
+import type { Store } from '../seams/store.ts'
+import type { Answers } from './answers.ts'
+import { writtenSearch } from './holding.ts'
+import { Declined, type Ruling } from './ruling.ts'
+
+type Given = Pick<Store, 'knowledge' | 'audit' | 'governance'>
+
+export function makeKb(ruling: Ruling, { knowledge, audit, governance }: Given): Answers<keyof typeof KB_CALLS> {
+  return {
+    'kb.search': async ({ spec, data }, { query, limit }) => {
+      if (data === null) throw new Declined('not-here', {})
+      const { member, clearance } = await ruling.subject(spec.person)
+      const asked = { ...caller(spec), query: digest(query, ruling.key) }
+      if (!member) {
+        await audit.append({ ...asked, decision: { allowed: false, why: 'ungranted' } }, ruling.now())
+        throw new Declined('library-members', { contact: ruling.contact() })
+      }
+      const found = await knowledge.search(query, clearance, limit)
+      const label = found.map((one) => one.label).reduce(join, LOWEST)
+      const decision = { allowed: true, documents: documentsOf(found), passages: found.length, label } as const
+      await audit.append({ ...asked, decision }, ruling.now())
+      if (found.length > 0) await governance.raise(spec.id, label, writtenSearch(label))
+      return { documents: found.map(({ document: _, ...shown }) => shown) }
+    },
+  }
+}
+
+const caller = ({ id, person, notebook }: KernelSpec) =>
+  ({ kind: 'search-decided', person, notebook, version: null, kernel: id }) as const
+
+const documentsOf = (found: readonly Found[]) => [...new Set(found.map(({ document }) => document))]
+
+const digest = (query: string, key: Uint8Array) => createHmac('sha256', key).update(JSON.stringify({ query })).digest('hex')
