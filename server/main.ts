@@ -9,6 +9,7 @@ import { demoIdentity } from './identity/demo.ts'
 import { runnerKernels } from './kernels/runner.ts'
 import { lastWords, makeLog } from './log.ts'
 import './memory.ts'
+import { openAiModels } from './models/openai.ts'
 import { openStore } from './store/sqlite.ts'
 import { contentSite } from './web/content.ts'
 import type { Where } from './web/where.ts'
@@ -31,6 +32,7 @@ const gateway = await startGateway(config, {
   kernels,
   live: kernels,
   plane,
+  llm: config.cortex && { ...config.cortex, models: openAiModels({ ...config.cortex, clock }) },
   log,
   now: Date.now,
   giveUp,
