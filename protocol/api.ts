@@ -1,12 +1,13 @@
 // The REST bodies between shell and gateway. Every route but the closed list (sign-in, static, healthz) needs
 // `authorization: Bearer` of a signed-in person; the cookie opens /api/bearer and nothing else.
 import * as z from 'zod/mini'
-import { ErrorId, KernelId, NotebookId, PersonId, TabId, VersionId } from './ids.ts'
+import { DocumentId, ErrorId, KernelId, NotebookId, PersonId, TabId, VersionId } from './ids.ts'
 import { NOTEBOOK } from './limits.ts'
 import { Label } from './policy/label.ts'
 import { ROLES } from './roles.ts'
 import { Phase, Usage } from './runner.ts'
 import { EditorSettings } from './settings.ts'
+import { STANDINGS } from './standings.ts'
 
 const Time = z.number() // ms since the epoch
 const Count = z.int().check(z.gte(0))
@@ -25,6 +26,7 @@ export const Bearer = z.strictObject({
   bearer: z.string(),
   expires: Time,
   person: Account,
+  standing: z.enum(STANDINGS), // in the workspace: which pages there are for them
   member: z.boolean(), // of the workspace; who is not sees nothing of it and makes nothing in it
   preferences: z.lazy(() => Preferences),
 })
@@ -130,9 +132,26 @@ export const Sight = z.strictObject({
       columns: z.array(z.strictObject({ name: z.string(), masked: z.nullable(z.string()) })),
     }),
   ),
+  library: z.nullable(Label), // of all passages that it was given; null: none
   refused: z.array(z.strictObject({ message: z.string(), at: Time })), // the newest first
 })
 export type Sight = z.infer<typeof Sight>
+
+/** `source`: the name of the file it was made from. */
+export const LibraryDocument = z.strictObject({
+  id: DocumentId,
+  title: z.string(),
+  source: z.string(),
+  label: Label,
+  by: Account,
+  added: Time,
+  bytes: Count,
+  passages: Count,
+  removable: z.boolean(), // by the caller
+})
+export type LibraryDocument = z.infer<typeof LibraryDocument>
+/** What the caller may see of it. `clearance` null: not a member, for whom there is none. */
+export const Library = z.strictObject({ clearance: z.nullable(Label), documents: z.array(LibraryDocument) })
 
 export const Packages = z.array(z.strictObject({ name: z.string(), version: z.string() }))
 export const Limit = z.strictObject({ name: z.string(), value: z.string(), what: z.string() })
@@ -145,7 +164,10 @@ const Nothing = z.strictObject({})
  */
 export const Config = z.strictObject({ frames: z.string(), opaque: z.boolean(), marimo: z.string(), scrydon: z.string() })
 
-/** The table of calls: one line each, the shape of its body and answer. `:id` is a NotebookId, `:kernel` a KernelId. */
+/**
+ * The table of calls, but for those of managed data (managed.ts): one line each, the shape of its body and answer. `:id` is a NotebookId,
+ * `:kernel` a KernelId, `:document` a DocumentId.
+ */
 export const API = {
   'GET /api/config': { body: Nothing, answer: Config, who: 'anyone' },
   'GET /api/accounts': { body: Nothing, answer: z.array(Account), who: 'anyone' },
@@ -184,6 +206,9 @@ export const API = {
   'GET /api/kernels': { body: Nothing, answer: z.array(KernelView), who: 'person' }, // one's own
   'POST /api/kernels/:kernel/stop': { body: Nothing, answer: Nothing, who: 'person' },
   'GET /api/kernels/:kernel/sight': { body: Nothing, answer: Sight, who: 'person' }, // one's own
+  'GET /api/library': { body: Nothing, answer: Library, who: 'person' },
+  'POST /api/library/files/:name': { body: Nothing, answer: LibraryDocument, who: 'person' }, // ?level=&markings=A,B; body: the bytes
+  'DELETE /api/library/:document': { body: Nothing, answer: Nothing, who: 'person' },
   'GET /api/packages': { body: Nothing, answer: Packages, who: 'person' },
   'GET /api/limits': { body: Nothing, answer: z.array(Limit), who: 'person' },
   'GET /healthz': { body: Nothing, answer: Health, who: 'anyone' },

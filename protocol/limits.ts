@@ -66,6 +66,45 @@ export const READ = {
   planLife: 5, // seconds in which a plan must be presented
 } as const
 
+export const WRITE = {
+  rows: 5_000_000,
+  bytes: 512 * MiB, // as they are handed over, in the docstring of tables.write too
+  seconds: 120, // that handing over may take
+  commit: 60, // seconds in which it must be in the table
+  perPerson: 2, // writes of one person at once
+  wait: 20 * second, // that a question for its end is held
+} as const
+
+export const DOCUMENTS = {
+  file: 8 * MiB, // one file that is added to the library
+  text: 1 * MiB, // the text of one, in UTF-8
+  all: 1000, // documents in a workspace's library
+  passages: 100_000, // of all documents together
+  passage: 1000, // characters, the heading above it not counted
+  overlap: 150, // characters that a passage repeats of the one before
+  query: 10_000, // characters of what is searched for
+  words: 64, // different ones that a search looks for; more are left out
+  results: 100, // of one search
+  reading: 20 * second, // until a PDF has been read
+  readingMemory: 512 * MiB, // of the process that reads it
+} as const
+
+export const MODEL = {
+  messages: 200, // of one prompt
+  tokens: 131_072, // of one answer, the most that a model may be set up with
+  running: 4, // answers under way in one kernel
+  kept: 16, // answers of one kernel that can be asked for again
+  unread: 64 * KiB, // characters that wait for a kernel; the endpoint is read no further
+  answer: 512 * KiB, // characters of one answer
+  line: 256 * KiB, // characters of one line of the endpoint
+  wire: 64 * MiB, // what the endpoint may send for one answer
+  poll: 20 * second, // until a kernel that asks for more is told that there is none yet
+  idle: 60 * second, // an answer that nobody asks for is cancelled
+  silence: 60 * second, // of the endpoint, before its answer or amid it
+  whole: 10 * minute, // one answer
+  perDay: 1_000_000, // tokens of one person, where CORTEX_TOKENS says nothing else
+} as const
+
 export const LEASE = { silence: 30 * second, ask: 15 * second } as const
 export const SIGN_IN = {
   bearer: 5 * minute,

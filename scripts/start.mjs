@@ -24,12 +24,18 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   HOST               the loopback address to listen on (localhost)
   SCRYDON_HOME       where state lives (.scrydon)
   SCRYDON_EXAMPLES   the folder whose notebooks seed a new workspace (examples/notebooks)
+  SCRYDON_LIBRARY    the folder whose documents seed a new workspace's library (examples/library)
+  SCRYDON_PYTHON     the Python that kernels run in and PDFs are read with (.venv/bin/python)
   SCRYDON_LOG        "stdout" prints the logs; otherwise they go to SCRYDON_HOME/logs
   LOG_LEVEL          trace, debug, info (the default), warn, error, fatal or silent
   SCRYDON_ORIGIN     the origin people open (http://localhost:PORT)
   SCRYDON_FRAMES     the origin of notebooks' frames, of another site, with one * for a host each (http://*.nb.localhost:CONTENT_PORT);
                      without a * they share one host and are sandboxed without an origin (http://127.0.0.1:CONTENT_PORT)
   SCRYDON_PORTAL     origins that may embed the shell, separated by spaces
+  CORTEX_URL         an OpenAI-compatible endpoint of language models for notebooks, such as https://models.example/v1
+  CORTEX_KEY         its key; only the gateway is given it
+  CORTEX_MODELS      which models there are, as JSON or a file of it: {"default": {"model": "NAME", "level": "internal"}}
+  CORTEX_TOKENS      how many tokens of models a person may take in a day (1000000)
   SCRYDON_SETTLED    seconds after which a program that ends is started again at once, whatever it did before (30)
   PYTHON             the Python that builds the environment
 
@@ -67,8 +73,9 @@ function folder(variable, path) {
   throw new Misconfigured(`${variable} names ${path}, which is not a folder.`)
 }
 
-function environment({ port, home, examples, insecure }) {
+function environment(name, { port, home, examples, insecure }) {
   const env = { ...process.env, PORT: String(port), SCRYDON_HOME: home, SCRYDON_EXAMPLES: examples }
+  if (name !== 'gateway') delete env.CORTEX_KEY // nobody else has a use for it
   return insecure ? { ...env, SCRYDON_INSECURE_SHARED_KERNELS: '1' } : env
 }
 
@@ -103,7 +110,7 @@ const spawnOptions =
   ({ name }) => {
     const log = openLog(config.home, name)
     if (typeof log === 'number') setImmediate(() => closeSync(log))
-    return { cwd: ROOT, env: environment(config), stdio: stdioOf(name, log) }
+    return { cwd: ROOT, env: environment(name, config), stdio: stdioOf(name, log) }
   }
 
 async function main() {

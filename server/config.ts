@@ -2,6 +2,8 @@
 // variable, what it holds and what it takes.
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
+import { MODEL } from '#protocol/limits.ts'
+import { type Cortex, readCortex } from './llm/routes.ts'
 import { whereabouts } from './web/where.ts'
 
 const Port = z.coerce.number().check(z.int(), z.gte(0), z.lte(65_534))
@@ -13,12 +15,18 @@ const Environment = z.object({
   HOST: z._default(z.string().check(z.minLength(1)), 'localhost'),
   SCRYDON_HOME: z._default(z.string().check(z.minLength(1)), '.scrydon'),
   SCRYDON_EXAMPLES: z._default(z.string().check(z.minLength(1)), 'examples/notebooks'),
+  SCRYDON_LIBRARY: z._default(z.string().check(z.minLength(1)), 'examples/library'),
+  SCRYDON_PYTHON: z._default(z.string().check(z.minLength(1)), '.venv/bin/python'),
   SCRYDON_DIST: z._default(z.string().check(z.minLength(1)), 'dist'),
   SCRYDON_ORIGIN: z.optional(Origin),
   SCRYDON_FRAMES: z.optional(z.string().check(z.regex(/^https?:\/\/(\*\.)?[^/\s*]+$/))),
   SCRYDON_PORTAL: z._default(z.string(), ''),
   SCRYDON_RUNNER: z.optional(z.string().check(z.minLength(1))),
   SCRYDON_DATA: z.optional(z.string().check(z.minLength(1))),
+  CORTEX_URL: z.optional(z.string()),
+  CORTEX_KEY: z.optional(z.string()),
+  CORTEX_MODELS: z.optional(z.string()),
+  CORTEX_TOKENS: z._default(z.coerce.number().check(z.int(), z.gte(0)), MODEL.perDay),
   SCRYDON_BENCH_ACCOUNTS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(1000)), 0),
   SCRYDON_INSECURE_SHARED_KERNELS: z._default(z.enum(['0', '1']), '0'),
   LOG_LEVEL: z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
@@ -30,12 +38,18 @@ export const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
   HOST: 'the address to listen on (default: localhost)',
   SCRYDON_HOME: 'the folder of the state (default: .scrydon)',
   SCRYDON_EXAMPLES: 'a folder of .py notebooks to seed from (default: examples/notebooks)',
+  SCRYDON_LIBRARY: 'the folder of documents to seed the library from (default: examples/library)',
+  SCRYDON_PYTHON: 'the Python that reads PDFs (default: .venv/bin/python)',
   SCRYDON_DIST: 'the folder of the built shell (default: dist)',
   SCRYDON_ORIGIN: 'the origin people open, such as https://ide.example (default: http://localhost:PORT)',
   SCRYDON_FRAMES: 'the origin of notebook frames, such as https://*.content.example (without a * they are opaque)',
   SCRYDON_PORTAL: 'origins that may embed the shell, separated by spaces',
   SCRYDON_RUNNER: 'the unix socket of the kernel runner (default: SCRYDON_HOME/run/runner.sock)',
   SCRYDON_DATA: 'the unix socket of the data plane (default: SCRYDON_HOME/run/data.sock)',
+  CORTEX_URL: 'the address of an OpenAI-compatible endpoint of language models, such as https://models.example/v1',
+  CORTEX_KEY: 'its key',
+  CORTEX_MODELS: 'which models there are under which names, as JSON or a file of it',
+  CORTEX_TOKENS: `how many tokens of models a person may take in a day (default: ${MODEL.perDay})`,
   SCRYDON_BENCH_ACCOUNTS: 'how many accounts to add for measurements (0 to 1000)',
   SCRYDON_INSECURE_SHARED_KERNELS: '1 to let several people in although their kernels are not isolated, else 0',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
@@ -47,12 +61,15 @@ export type Config = {
   readonly host: string
   readonly home: string
   readonly examples: string
+  readonly library: string
+  readonly python: string
   readonly dist: string
   readonly origin: string | null
   readonly frames: string | null
   readonly portal: readonly string[]
   readonly runner: string
   readonly data: string
+  readonly cortex: Cortex | null
   readonly benchAccounts: number
   readonly insecureSharedKernels: boolean
   readonly logLevel: string
@@ -69,12 +86,14 @@ export function readConfig(env: Record<string, string | undefined>): Configured 
     const name = String(read.error.issues[0]?.path[0]) as keyof typeof TAKES
     return { ok: false, message: `${name}=${given[name]} is not usable: it takes ${TAKES[name]}.` }
   }
-  const config = shape(read.data)
+  const cortex = readCortex(read.data)
+  if (!cortex.ok) return cortex
+  const config = shape(read.data, cortex.cortex)
   const problem = impossible(config)
   return problem ? { ok: false, message: problem } : { ok: true, config }
 }
 
-function shape(data: z.infer<typeof Environment>): Config {
+function shape(data: z.infer<typeof Environment>, cortex: Cortex | null): Config {
   const home = resolve(data.SCRYDON_HOME)
   return {
     port: data.PORT,
@@ -82,12 +101,15 @@ function shape(data: z.infer<typeof Environment>): Config {
     host: data.HOST,
     home,
     examples: resolve(data.SCRYDON_EXAMPLES),
+    library: resolve(data.SCRYDON_LIBRARY),
+    python: resolve(data.SCRYDON_PYTHON),
     dist: resolve(data.SCRYDON_DIST),
     origin: data.SCRYDON_ORIGIN ?? null,
     frames: data.SCRYDON_FRAMES ?? null,
     portal: data.SCRYDON_PORTAL.split(/\s+/).filter((origin) => origin !== ''),
     runner: resolve(data.SCRYDON_RUNNER ?? `${home}/run/runner.sock`),
     data: resolve(data.SCRYDON_DATA ?? `${home}/run/data.sock`),
+    cortex,
     benchAccounts: data.SCRYDON_BENCH_ACCOUNTS,
     insecureSharedKernels: data.SCRYDON_INSECURE_SHARED_KERNELS === '1',
     logLevel: data.LOG_LEVEL,

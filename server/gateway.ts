@@ -15,6 +15,8 @@ import type { Library } from './data/library.ts'
 import { type Rights, recheck, wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
+import { plantLibrary } from './knowledge/seed.ts'
+import type { Served } from './llm/llm.ts'
 import type { Log } from './log.ts'
 import { type Mux, serveMux } from './mux/mux.ts'
 import type { Desk } from './notebooks/desk.ts'
@@ -48,6 +50,8 @@ export type Implementations = {
   readonly live: LiveKernels | null
   /** Where managed tables are; null where none is. */
   readonly plane: DataPlane | null
+  /** Language models; null where none is set up. */
+  readonly llm: Served | null
   readonly log: Log
   readonly now: () => number
   /** Ends the process with this sentence: starting again would not help. */
@@ -82,6 +86,9 @@ export async function startGateway(config: Config, made: Implementations): Promi
   const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })
   await sweepParts(desk)
   const seeded = await plantExamples(desk, config, log)
+  await plantLibrary(made, ownerOf(identity)?.id, config.library).catch((error: unknown) =>
+    log.error({ err: error }, 'library not planted'),
+  )
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
@@ -143,9 +150,11 @@ function makeDesk(config: Config, { identity, store, log, now, free }: Implement
   return desk
 }
 
+const ownerOf = (identity: Identity) => identity.accounts().find((account) => account.standing === 'owner')
+
 /** By the first account that owns the workspace. */
 async function plantExamples(desk: Desk, config: Config, log: Log): Promise<Seeded | null> {
-  const owner = desk.identity.accounts().find((account) => account.standing === 'owner')
+  const owner = ownerOf(desk.identity)
   const seeded = owner ? await seed(desk, owner, config.examples) : null
   if (seeded) log.info({ made: seeded.made, skipped: seeded.skipped }, 'examples planted')
   return seeded

@@ -26,7 +26,12 @@ type Wanted = {
 export async function testGateway({ home, kernels, live, identity, now, free, env }: Wanted = {}): Promise<TestGateway> {
   const folder = home ?? mkdtempSync(join(tmpdir(), 'scrydon-gateway-'))
   mkdirSync(join(folder, 'examples'), { recursive: true })
-  const paths = { SCRYDON_HOME: folder, SCRYDON_EXAMPLES: join(folder, 'examples'), SCRYDON_DIST: join(folder, 'dist') }
+  const paths = {
+    SCRYDON_HOME: folder,
+    SCRYDON_EXAMPLES: join(folder, 'examples'),
+    SCRYDON_LIBRARY: join(folder, 'library'),
+    SCRYDON_DIST: join(folder, 'dist'),
+  }
   const configured = readConfig({ PORT: '0', ...paths, ...env })
   if (!configured.ok) throw new Error(configured.message)
   const { config } = configured
@@ -37,6 +42,7 @@ export async function testGateway({ home, kernels, live, identity, now, free, en
     kernels: live ?? kernels ?? memoryKernels(Date.now),
     live: live ?? null,
     plane: null,
+    llm: null,
     log: makeLog('debug', { write: (line) => void log.push(line) }),
     now: now ?? Date.now,
     giveUp: (message) => log.push(message),

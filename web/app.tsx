@@ -1,7 +1,7 @@
 // The page: who is signed in decides what it is. Signing out takes everything of the person with it: frames, socket, cache.
 import { Route, Router } from '@solidjs/router'
 import { QueryClient, QueryClientProvider } from '@tanstack/solid-query'
-import { createEffect, ErrorBoundary, Match, onMount, Show, Switch } from 'solid-js'
+import { createEffect, ErrorBoundary, Match, onMount, Show, Suspense, Switch } from 'solid-js'
 import { render } from 'solid-js/web'
 import type { PersonId } from '#protocol/ids.ts'
 import { Home } from './features/notebooks/Home.tsx'
@@ -12,10 +12,19 @@ import { createTheme } from './primitives/theme.ts'
 import { Shell } from './shell/Shell.tsx'
 import { layListBeneath } from './shell/workspace.ts'
 import { Button } from './ui/Button.tsx'
+import { lazily } from './ui/lazily.tsx'
 import { Empty } from './ui/Notice.tsx'
 import { Notices } from './ui/Notices.tsx'
 import { Spinner } from './ui/Spinner.tsx'
 import './styles/app.css'
+
+const Library = lazily(() => import('./features/library/Library.tsx').then((module) => module.Library))
+const DataPages = lazily(() => import('./features/data/Pages.tsx').then((module) => module.DataPages))
+const Data = () => (
+  <Suspense>
+    <DataPages />
+  </Suspense>
+)
 
 function App() {
   const people = createPeople((path, init) => fetch(path, init))
@@ -91,12 +100,20 @@ function Signed(props: { readonly me: PersonId; readonly theme: ReturnType<typeo
         )}
       >
         <Route path="/" component={Home} />
+        <Route path="/library" component={LibraryPage} />
         <Route path="/n/:id" component={() => null} />
+        <Route path={['/tables', '/tables/:table', '/access', '/access/:table', '/audit']} component={Data} />
         <Route path="*" component={NotFound} />
       </Router>
     </QueryClientProvider>
   )
 }
+
+const LibraryPage = () => (
+  <Suspense>
+    <Library />
+  </Suspense>
+)
 
 /** A fault of this page itself. Kernels and what was saved live on the server and are found again. */
 function Broken() {

@@ -2,12 +2,15 @@
 the gateway, with bound parameters."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+
+from dataplane.plans import Refused
 
 ROWS = 131_072  # of one record batch, at most
 
@@ -40,6 +43,31 @@ LOCKED = {
 }
 
 
+# What was written, by the id that the library gave it: beside the tables, in a schema that no statement of the gateway names.
+LEDGER = "CREATE SCHEMA IF NOT EXISTS ledger; CREATE TABLE IF NOT EXISTS ledger.writes (id VARCHAR, kernel VARCHAR, rows BIGINT)"
+INCOMING = "incoming"
+
+
+@dataclass(frozen=True)
+class Step:
+    """`none`: the reason to refuse the whole, where the step counts more than nothing."""
+
+    sql: str
+    parameters: list[Any]
+    none: str | None
+
+
+@dataclass(frozen=True)
+class Write:
+    """`batches` become the rows of INCOMING, which `steps` bring to where they belong."""
+
+    id: str
+    kernel: str
+    schema: pa.Schema
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+    steps: list[Step]
+
+
 class DuckDb:
     """One database file. Cursors share it; each stream has its own and can be interrupted alone."""
 
@@ -49,6 +77,7 @@ class DuckDb:
         self.connection = duckdb.connect(path, config=settings)
         for name, value in LOCKED.items():
             self.connection.execute(f"SET {name} = {value}")
+        self.connection.execute(LEDGER)
 
     def close(self) -> None:
         self.connection.close()
@@ -56,6 +85,12 @@ class DuckDb:
     @contextmanager
     def stream(self, sql: str, parameters: list[Any], seconds: float) -> Iterator[pa.RecordBatchReader]:
         """Record batches of at most ROWS rows, produced as they are read: memory stays bounded. TimeoutError after `seconds`."""
+        with self._cursor(seconds) as cursor:
+            yield cursor.sql(sql, params=parameters).to_arrow_reader(ROWS)
+
+    @contextmanager
+    def _cursor(self, seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Interrupted after `seconds`: TimeoutError."""
         cursor = self.connection.cursor()
         over = threading.Event()
 
@@ -66,14 +101,44 @@ class DuckDb:
         late = threading.Timer(seconds, stop)
         late.start()
         try:
-            yield cursor.sql(sql, params=parameters).to_arrow_reader(ROWS)
-        except (duckdb.Error, pa.ArrowException) as error:
+            yield cursor
+        except (duckdb.Error, pa.ArrowException, OSError) as error:  # in the middle of a stream Arrow calls it an OSError
             if over.is_set():
                 raise TimeoutError from error
             raise
         finally:
             late.cancel()
             cursor.close()
+
+    def write(self, write: Write, seconds: float, counting: AbstractContextManager[None]) -> int:
+        """All of it or nothing, and the rows that came. It comes to count inside of `counting`; Refused: by that, by a step, or by a
+        rule of the table."""
+        with self._cursor(seconds) as cursor:
+            try:
+                rows = self._write(cursor, write)
+                with counting:
+                    cursor.execute("COMMIT")
+                return rows
+            except (duckdb.ConstraintException, duckdb.TransactionException):
+                raise Refused("conflict") from None
+            finally:
+                with suppress(duckdb.Error):  # it was committed, or never begun
+                    cursor.execute("ROLLBACK")
+
+    def _write(self, cursor: duckdb.DuckDBPyConnection, write: Write) -> int:
+        cursor.execute("BEGIN")
+        cursor.register("arriving", pa.RecordBatchReader.from_batches(write.schema, write.batches()))
+        rows = _first(cursor.execute(f"CREATE TEMP TABLE {INCOMING} AS SELECT * FROM arriving"))
+        for step in write.steps:
+            if _first(cursor.execute(step.sql, step.parameters)) and step.none is not None:
+                raise Refused(step.none)
+        cursor.execute("INSERT INTO ledger.writes VALUES (?, ?, ?)", [write.id, write.kernel, rows])
+        return rows
+
+    def written(self, write: str, kernel: str) -> int | None:
+        """How many rows a write of this kernel brought; None: it has not happened."""
+        found = self.connection.cursor().execute("SELECT rows FROM ledger.writes WHERE id = ? AND kernel = ?", [write, kernel]).fetchone()
+        return found[0] if found else None
 
     def create(self, name: str, table: pa.Table) -> None:
         """A new table with these rows: there wholly, or not at all. Every column is brought to one of TYPES; ValueError: one cannot."""
@@ -87,7 +152,7 @@ class DuckDb:
 
     def tables(self) -> dict[str, list[tuple[str, str]]]:
         """Every table with its columns, each of a type that policies speak of."""
-        sql = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index"
+        sql = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal AND schema_name = 'main' AND database_name = current_database() ORDER BY table_name, column_index"
         found: dict[str, list[tuple[str, str]]] = {}
         for table, column, kind in self.connection.cursor().execute(sql).fetchall():
             found.setdefault(table, []).append((column, TYPES[kind]))
@@ -96,6 +161,12 @@ class DuckDb:
 
 def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _first(answered: duckdb.DuckDBPyConnection) -> int:
+    """The count that a statement answers."""
+    row = answered.fetchone()
+    return int(row[0]) if row else 0
 
 
 def _stored(field: pa.Field) -> str:

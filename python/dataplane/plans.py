@@ -21,28 +21,45 @@ class Plan:
     life: float  # seconds until it must have been presented
     seconds: float  # that it may run
     rows: int | None  # more than these end it with an error, None: as many as there are
-    size: int  # bytes that may be sent
+    size: int | None  # bytes that may be sent; None: as many as there are
+    policy: int
+    rights: int
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One decided delivery: what a kernel may hand over (intake.py). `kind` and `spec`: what a worker makes of it (worker.py)."""
+
+    id: str
+    kernel: str
+    kind: str
+    spec: dict[str, Any]
+    life: float  # seconds until it must have been presented
+    seconds: float  # that it may take
+    size: int  # bytes, at most
     policy: int
     rights: int
 
 
 class Refused(Exception):
-    """A plan that may not run, or not go on: one of REASONS."""
+    """What may not run, or not go on, and the reason. `column`: the place of the column it is about."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, column: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.column = column
 
 
 @dataclass
 class Plans:
     now: Callable[[], float] = time.monotonic
     policy: int = 0
+    older: int = 0  # epochs before `policy` whose plans hold as well: since then something was added, and nothing changed
     rights: dict[str, int] = field(default_factory=dict)  # kernel: epoch; a kernel that is not in it may nothing
-    waiting: dict[str, tuple[Plan, float]] = field(default_factory=dict)  # plan id: the plan and when it dies
+    waiting: dict[str, tuple[Plan | Intake, float]] = field(default_factory=dict)  # plan id: the plan and when it dies
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, plan: Plan) -> None:
+    def add(self, plan: Plan | Intake) -> None:
         with self.lock:
             now = self.now()
             for stale in [key for key, (_, dies) in self.waiting.items() if dies <= now]:
@@ -51,7 +68,7 @@ class Plans:
                 raise Refused("busy")
             self.waiting[plan.id] = (plan, now + plan.life)
 
-    def take(self, kernel: str, plan_id: str) -> Plan:
+    def take(self, kernel: str, plan_id: str) -> Plan | Intake:
         """Spends a plan. Whose it is, whether it was spent and whether it ever was are one answer."""
         with self.lock:
             plan, dies = self.waiting.get(plan_id, (None, 0.0))
@@ -63,10 +80,24 @@ class Plans:
         self.check(plan)
         return plan
 
-    def check(self, plan: Plan) -> None:
+    def check(self, plan: Plan | Intake) -> None:
         """Asked before each batch."""
-        if plan.policy != self.policy or self.rights.get(plan.kernel) != plan.rights:
+        self.allow(plan.kernel, plan.policy, plan.rights)
+
+    def allow(self, kernel: str, policy: int, rights: int) -> None:
+        if not self.policy - self.older <= policy <= self.policy or self.rights.get(kernel) != rights:
             raise Refused("revoked")
+
+    def reset(self, epoch: int) -> None:
+        self.policy, self.older = epoch, 0
+
+    def turn(self, epoch: int, since: int | None = None) -> None:
+        """The policies' epoch of now. `since`: from that one on something was added and nothing changed, so what was decided there holds."""
+        if since is not None and since == self.policy:
+            self.older += epoch - since
+            self.policy = epoch
+        else:
+            self.reset(max(epoch, self.policy))
 
     def forget(self, kernel: str) -> None:
         with self.lock:

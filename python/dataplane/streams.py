@@ -12,7 +12,7 @@ import pyarrow as pa
 from dataplane import frames
 from dataplane.duckdb_engine import DuckDb
 from dataplane.parameters import bound
-from dataplane.plans import Plan, Plans, Refused
+from dataplane.plans import Intake, Plan, Plans, Refused
 
 log = logging.getLogger("dataplane")
 
@@ -22,7 +22,7 @@ Done = Callable[[str, int, str], None]  # plan, rows that were sent, how it ende
 
 @dataclass
 class Running:
-    plan: Plan
+    plan: Plan | Intake
     connection: socket.socket
     rows: int = 0  # sent
 
@@ -33,6 +33,7 @@ class Streams:
         self.done = done
         self.engine = engine
         self.running: dict[str, Running] = {}  # by plan id
+        self.take_in: Callable[[Intake, socket.socket], None] = lambda intake, connection: None
 
     def cut(self) -> None:
         """Ends what may not run any more, also where it waits for a kernel that does not read."""
@@ -55,10 +56,12 @@ class Streams:
             plan = self.plans.take(kernel, plan_id)
         except Refused as refused:
             return frames.end(connection, error=refused.reason)
+        if isinstance(plan, Intake):
+            return self.take_in(plan, connection)
         self.running[plan.id] = Running(plan, connection)
         end = "cut"
         try:
-            self._run(self.running[plan.id])
+            self._run(plan, self.running[plan.id])
             end = "complete"
         except Refused as refused:
             frames.end(connection, error=refused.reason)
@@ -73,14 +76,12 @@ class Streams:
         finally:
             self.done(plan.id, self.running.pop(plan.id).rows, end)
 
-    def _run(self, running: "Running") -> None:
-        plan = running.plan
+    def _run(self, plan: Plan, running: Running) -> None:
         with self.engine.stream(plan.sql, bound(plan.parameters), plan.seconds) as reader:
-            self._send(running, reader)
+            self._send(plan, running, reader)
         frames.end(running.connection, rows=running.rows)
 
-    def _send(self, running: "Running", reader: pa.RecordBatchReader) -> None:
-        plan = running.plan
+    def _send(self, plan: Plan, running: Running, reader: pa.RecordBatchReader) -> None:
         sent = frames.send(running.connection, b"S", reader.schema.serialize())
         for batch in reader:
             self.plans.check(plan)
@@ -88,6 +89,6 @@ class Streams:
                 raise Refused("too-large")
             sent += frames.send(running.connection, b"B", batch.serialize())
             running.rows += batch.num_rows
-            if sent > plan.size:
+            if plan.size is not None and sent > plan.size:
                 raise Refused("too-large")
         self.plans.check(plan)

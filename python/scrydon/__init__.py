@@ -1,8 +1,9 @@
 """What a notebook may use of Scrydon, as the person who runs it:
 
-    from scrydon import tables
+    from scrydon import kb, tables
 
     flights = tables.read("flights", columns=["carrier", "dep_delay"], where=tables.col("dep_delay") > 60)
+    rules = kb.search("regulatory framework", limit=5)
 
 Every refusal is a `scrydon.errors.ScrydonError` that says what was refused, why, and whom to ask."""
 
@@ -10,9 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scrydon import errors, tables
+    from scrydon import errors, kb, llm, tables
 
-__all__ = ["errors", "tables"]
+__all__ = ["errors", "kb", "llm", "tables"]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,19 +14,19 @@ ANSWER = 4 << 20  # bytes of one answer
 CHUNK = 64 << 10
 
 NOT_HERE = (
-    "Managed tables are not available in this kernel: it has no connection to them, which only notebooks that Scrydon runs in "
+    "{what} is not available in this kernel: it has no connection to it, which only notebooks that Scrydon runs in "
     "kernels isolated from each other are given; ask the server’s operator."
 )
 
 R = TypeVar("R")
 
 
-def ask(call: str, body: dict[str, Any], parse: Callable[[dict[str, Any]], R]) -> R:
+def ask(call: str, body: dict[str, Any], parse: Callable[[dict[str, Any]], R], what: str = "Governed data") -> R:
     """Answers what `parse` makes of the answer; raises what was refused. Asking twice is harmless, so a lost answer is asked again."""
     line = json.dumps({"call": call, "body": body}, allow_nan=False).encode() + b"\n"
     if len(line) > ASK:
         raise Invalid(f"The question is larger than {ASK >> 10} KiB. Compare with fewer values.", "bad-question")
-    answer = _answer(line)
+    answer = _answer(line, what)
     try:
         said = json.loads(answer)
         if "error" in said:
@@ -36,11 +36,11 @@ def ask(call: str, body: dict[str, Any], parse: Callable[[dict[str, Any]], R]) -
         raise not_understood() from None
 
 
-def _answer(line: bytes) -> bytes:
+def _answer(line: bytes, what: str) -> bytes:
     try:
         return patiently(lambda: _converse(line))
     except (FileNotFoundError, NotADirectoryError):
-        raise Unavailable(NOT_HERE, "unavailable") from None
+        raise Unavailable(NOT_HERE.format(what=what), "unavailable") from None
     except TimeoutError:
         message = f"The server did not answer within {place().answer:g} seconds. Run the cell again in a moment."
         raise Unavailable(message, "unavailable") from None

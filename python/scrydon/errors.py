@@ -23,7 +23,7 @@ class ScrydonError(Exception):
 
 
 class NotFound(ScrydonError):
-    """There is no such table, or none that you may know of."""
+    """There is no such table or model, or none that you may know of."""
 
 
 class Denied(ScrydonError):
@@ -31,11 +31,11 @@ class Denied(ScrydonError):
 
 
 class Invalid(ScrydonError):
-    """The question itself is wrong: an unknown column, a value of a wrong type."""
+    """The question itself is wrong: an unknown column, a value of a wrong type, rows that do not fit their table."""
 
 
 class TooLarge(ScrydonError):
-    """More than one read may answer, or than the kernel has room for: narrow it."""
+    """More than one read may answer or one write may hold, or than the kernel has room for: narrow it."""
 
 
 class Revoked(ScrydonError):
@@ -51,11 +51,39 @@ CLASSES: dict[str, type[ScrydonError]] = {
     "table-ungranted": Denied,
     "table-clearance": Denied,
     "table-policy": Denied,
+    "library-members": Denied,
+    "llm-off": Unavailable,
+    "llm-absent": NotFound,
+    "llm-readers": Denied,
+    "llm-label": Denied,
+    "llm-quota": Denied,
+    "llm-tokens": Invalid,
+    "llm-rejected": Invalid,
+    "llm-too-long": TooLarge,
+    **dict.fromkeys(("llm-running", "llm-gone", "llm-place", "llm-broken"), Unavailable),
+    **dict.fromkeys(("llm-unreachable", "llm-silent", "llm-unauthorised", "llm-unknown", "llm-busy"), Unavailable),
+    **dict.fromkeys(("llm-failed", "llm-redirected", "llm-garbled", "llm-cut"), Unavailable),
     "column-absent": Invalid,
     "bad-question": Invalid,
     "too-large": TooLarge,
     "too-long": TooLarge,
     "revoked": Revoked,
+    "readers": Denied,
+    "write-ungranted": Denied,
+    "create-ungranted": Denied,
+    "write-label": Denied,
+    "write-masked": Denied,
+    "replace-masked": Denied,
+    "write-outside": Denied,
+    "write-schema": Invalid,
+    "write-value": Invalid,
+    "write-conflict": Invalid,
+    "table-taken": Invalid,
+    "write-large": TooLarge,
+    "write-revoked": Revoked,
+    "write-late": Unavailable,
+    "write-busy": Unavailable,
+    "write-cut": Unavailable,
     "unavailable": Unavailable,
     "unknown-plan": Unavailable,
     "busy": Unavailable,

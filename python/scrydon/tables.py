@@ -4,19 +4,23 @@
     tables.describe("flights")        its columns, and which are masked or filtered for you
     tables.read("flights", limit=10)  its rows, as a pandas DataFrame
     tables.query("flights", {"n": "count"}, by=["carrier"])  groups and sums of them, computed next to the data
+    tables.write("delays", df, mode="create")  makes a table of your own, or adds to one
+    tables.sql("select … from flights join planes …")  one SELECT over them, run in this kernel's own DuckDB
+    tables.connect()                  a connection for SQL cells and the data sources panel
 
-Source: the workspace's table engine, through the server's policies; every read is recorded in its audit. Errors: see
+Source: the workspace's table engine, through the server's policies; every read and write is recorded in its audit. Errors: see
 `scrydon.errors`; each is a `ScrydonError`."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from scrydon import _show
+from scrydon import _room, _show
 from scrydon._control import ask
+from scrydon._written import Written, outcome
 from scrydon.errors import Invalid, TooLarge, told
 from scrydon.where import SAFE, Col, Condition, col, compiled
 
@@ -25,9 +29,28 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-__all__ = ["Col", "Column", "Condition", "Description", "Table", "Tables", "col", "describe", "list", "query", "read"]
+    from scrydon._connection import Connection
+
+__all__ = [
+    "Col",
+    "Column",
+    "Condition",
+    "Description",
+    "Table",
+    "Tables",
+    "Written",
+    "col",
+    "connect",
+    "describe",
+    "list",
+    "query",
+    "read",
+    "sql",
+    "write",
+]
 
 FORMS = ("pandas", "polars", "arrow")
+MODES = ("append", "create", "replace")
 
 
 @dataclass(frozen=True)
@@ -77,7 +100,7 @@ class Column:
 @dataclass(frozen=True, repr=False)
 class Description:
     """A table as you see it. `level` and `markings`: its classification; `filtered`: whether rows are left out for you; `writable`:
-    whether you may write to it."""
+    whether this notebook may write to it now: you have a grant, and its kernel has read nothing that the table may not hold."""
 
     name: str
     owner: str
@@ -204,6 +227,72 @@ def query(
     return _answered("tables.query", body, as_)
 
 
+@told
+def sql(
+    statement: str, *, frames: Mapping[str, Any] | None = None, as_: str = "pandas"
+) -> pandas.DataFrame | polars.DataFrame | pyarrow.Table:
+    """What one SELECT answers, in DuckDB's SQL, over the managed tables that it names: as you may see them, so a masked column is
+    compared, joined and grouped as masked. It runs in this kernel; columns that it does not name and rows that it surely leaves out
+    are not sent, and groups and sums of one table are computed next to the data where that gives the same.
+
+    statement: no schema before a table's name; a name is the same in any case.
+    frames: dataframes of the notebook (pandas, polars, pyarrow) by the name that they have in the statement.
+    as_: as in `read`.
+
+    Returns the rows in the order of its ORDER BY. integer is int64 (a sum that is wider stays a decimal), a decimal number float64.
+
+    Raises: `Invalid` (a mistake in the statement, or one that is no SELECT), what `read` raises, and DuckDB's own errors where values
+    cannot be computed with (`duckdb.ConversionException`)."""
+    if as_ not in FORMS:
+        raise Invalid(f"as_ is one of {', '.join(FORMS)}.", "bad-question")
+    from scrydon import _sql
+
+    return _fitting("the statement", lambda: _formed(_sql.run(statement, frames or {}), as_))
+
+
+def connect() -> Connection:
+    """The managed tables for marimo: assign it to a variable of a cell, `managed = tables.connect()`; the data sources panel then lists
+    the tables and their columns, and a SQL cell can choose it (`mo.sql(…, engine=managed)`, which answers as `sql`). Nothing is read
+    before a statement is run."""
+    from scrydon._connection import Connection
+
+    return Connection()
+
+
+@told
+def write(name: str, df: pandas.DataFrame | polars.DataFrame | pyarrow.Table, mode: str = "append") -> Written:
+    """Writes the rows of a pandas or polars DataFrame or a pyarrow Table to a managed table: all of them, or an error and none.
+
+    name: the table. With "create" the new one stands in your own namespace: its name is in the answer, and yours are in `list()`.
+    df: one row per row, one column per column of the table, in any order; the index of a pandas DataFrame is left out. Types: text
+        (str, categories), integer (whole numbers, 64 bit), real (floats; NaN of pandas is null), boolean, date (datetime.date) and
+        timestamp (datetime64 without a time zone, kept in microseconds). A column without any value is of the table's type.
+    mode: "append" adds rows; the columns that are masked for you must be left out and become null. "replace" puts these rows in the
+        place of all rows that you see and may write; rows that are not yours stay as they are. "create" makes a table that
+        only you can see, classified as all that this kernel has read; it needs a grant on the workspace.
+
+    Rows must be such as you may see and write in this table. At most 5,000,000 rows and 512 MiB in one write.
+
+    Raises: `NotFound` (no such table), `Denied` (no grant, a mask, rows that are not yours, a table classified below what this kernel
+    has read: says whom to ask), `Invalid` (columns or types that do not fit, each named), `TooLarge`, `Revoked` (your rights changed
+    meanwhile), `Unavailable` (nothing answers now, and nothing was written)."""
+    if mode not in MODES:
+        raise Invalid(f"mode is one of {', '.join(MODES)}.", "bad-question")
+    table = _text(name, "The name of a table")
+    from scrydon import _write  # pyarrow may not have been imported yet
+
+    asked = {"write": _write.new_id(), "table": table, "mode": mode}
+    try:
+        offered, kinds = _write.table(df)
+        columns = [{"name": column, "type": kind} for column, kind in zip(offered.column_names, kinds, strict=True)]
+        plan, expected = ask("tables.write", {**asked, "columns": columns}, lambda said: _write.expected(said, offered))
+        _write.hand(plan, name, _write.fitted(offered, expected))
+    except MemoryError:
+        message = f"What is written to “{name}” does not fit in this kernel’s memory a second time. Write it in parts."
+        raise TooLarge(message, "too-large") from None
+    return outcome(asked)
+
+
 def _summary(name: str, of: object) -> dict[str, Any]:
     if isinstance(of, str):
         return {"as": name, "of": of, "column": None}
@@ -223,10 +312,14 @@ def _answered(call: str, body: dict[str, Any], as_: str) -> Any:
     name = body["table"]
     from scrydon import _data  # before the plan is made, which is not kept for long: pyarrow may not have been imported yet
 
+    return _fitting(f"“{name}”", lambda: _formed(_data.read(ask(call, body, _plan), name), as_))
+
+
+def _fitting(what: str, made: Callable[[], Any]) -> Any:
     try:
-        return _formed(_data.read(ask(call, body, _plan), name), as_)
+        return made()
     except MemoryError:
-        message = f"What was read of “{name}” does not fit in this kernel’s memory. Name fewer columns (columns=[…]), keep fewer rows "
+        message = f"What was read of {what} does not fit in this kernel’s memory. Name fewer columns (columns=[…]), keep fewer rows "
         raise TooLarge(message + "(where=…) or take only the first (limit=…).", "too-large") from None
 
 
@@ -289,6 +382,7 @@ def _plan(said: dict[str, Any]) -> str:
 def _formed(table: pyarrow.Table, form: str) -> Any:
     if form == "arrow":
         return table
+    _room.need(table.nbytes)  # a second time, while it is made into the other
     if form == "pandas":
         return table.to_pandas()
     import polars

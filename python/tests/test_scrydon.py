@@ -79,6 +79,7 @@ class Catalogue(Case):
             "table-ungranted": errors.Denied,
             "table-clearance": errors.Denied,
             "table-policy": errors.Denied,
+            "library-members": errors.Denied,
             "column-absent": errors.Invalid,
             "bad-question": errors.Invalid,
             "too-large": errors.TooLarge,
@@ -115,7 +116,7 @@ class Answers(Case):
     def test_no_socket(self) -> None:
         self.place(os.path.join(_doors.place().folder, "nowhere"), restart=60)
         said = (
-            "Managed tables are not available in this kernel: it has no connection to them, which only notebooks that Scrydon runs "
+            "Governed data is not available in this kernel: it has no connection to it, which only notebooks that Scrydon runs "
             "in kernels isolated from each other are given; ask the server’s operator."
         )
         for call in (tables.list, lambda: tables.describe("x"), lambda: tables.read("x")):
@@ -235,5 +236,5 @@ class Import(unittest.TestCase):
         self.assertLess(second, 0.010, f"{first} when it was compiled")
 
     def test_parts(self) -> None:
-        code = "import scrydon; print(scrydon.errors.__name__, scrydon.tables.__name__, dir(scrydon), hasattr(scrydon, 'nothing'))"
-        self.assertEqual(self.run_python(code), "scrydon.errors scrydon.tables ['errors', 'tables'] False\n")
+        code = "import scrydon; print(scrydon.errors.__name__, scrydon.kb.__name__, scrydon.tables.__name__, dir(scrydon), hasattr(scrydon, 'nothing'))"
+        self.assertEqual(self.run_python(code), "scrydon.errors scrydon.kb scrydon.tables ['errors', 'kb', 'llm', 'tables'] False\n")

@@ -1,8 +1,10 @@
 // The demo workspace's tables: who may read them, and what of them. Planted once, for the tables the data plane came with.
+
+import type { Standing } from '#protocol/policy/edit.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Column, Policy, Table } from '#protocol/policy/policy.ts'
 import type { ColumnType } from '#protocol/policy/values.ts'
-import type { Standing } from '../seams/governance.ts'
+import type { Workspace } from '#protocol/policy/workspace.ts'
 
 const OWNER = 'p_demo-owner'
 const ANALYST = 'p_demo-analyst'
@@ -27,6 +29,14 @@ export const PEOPLE: Readonly<Record<string, Standing>> = {
   [OWNER]: { clearance: PERSONAL, groups: [], attributes: {} },
   [ANALYST]: { clearance: PERSONAL, groups: [], attributes: {} },
   [COLLEAGUE]: { clearance: INTERNAL, groups: [], attributes: { countries: ['AT', 'CH', 'DE', 'LI'] } },
+}
+
+const maker = (id: string, person: string) =>
+  ({ id, to: { who: 'person', person }, right: 'managed-table:write', expires: null }) as const
+/** Who may make tables of their own. */
+export const WORKSPACE: Workspace = {
+  label: INTERNAL,
+  grants: [maker('owner-makes', OWNER), maker('analyst-makes', ANALYST)],
 }
 
 const ALL: Policy = {

@@ -18,7 +18,7 @@ export function makeEnd(kernels: Kernels, events: Events, clock: Clock): End {
       events.publish([person], { type: 'kernel-ending', kernel: id, notebook, within: LAST_SAVE })
       await new Promise<void>((resolve) => clock.after(LAST_SAVE, resolve))
     }
-    await kernels.stop(id, 'revoked')
+    await kernels.stop(id, 'withdrawn')
   }
   return (kernel) => {
     const { id } = kernel.spec

@@ -1,10 +1,12 @@
 // Kernels that hold what their person may no longer see: judged when policies change, and on a beat, since grants run out by
 // themselves. A kernel whose reads cannot be judged ends.
 import * as z from 'zod/mini'
+import { dominates, Label } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import type { Log } from '../log.ts'
 import { type Held, heldOf, mayHold } from '../policy/held.ts'
 import type { Look } from '../policy/question.ts'
+import type { Subject } from '../policy/subject.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { End } from './ending.ts'
 import type { Ruling } from './ruling.ts'
@@ -16,14 +18,29 @@ const Written = z.object({
   keep: z.unknown(),
 })
 
+const Searched = z.strictObject({ search: Label })
+
 /** A read in the words of the store: what this gateway, or another, judges again. */
 export const written = (view: Parameters<typeof heldOf>[0], asked: Look): string => JSON.stringify(heldOf(view, asked.read))
 
-/** It was written by `written`; anything else cannot be judged. */
+/** Passages of the library, by the label that they have together. */
+export const writtenSearch = (label: Label): string => JSON.stringify({ search: label })
+
+/** It was written by `written`; anything else is no read. */
 export function read(text: string): Held | null {
+  const value = parsed(text)
+  return Written.safeParse(value).success ? (value as Held) : null
+}
+
+/** It was written by `writtenSearch`; anything else is no search. */
+export function searched(text: string): Label | null {
+  const found = Searched.safeParse(parsed(text))
+  return found.success ? found.data.search : null
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    return Written.safeParse(value).success ? (value as Held) : null
+    return JSON.parse(text)
   } catch {
     return null
   }
@@ -40,11 +57,18 @@ async function judge(ruling: Ruling, state: KernelState, end: End, log: Log): Pr
   if (all.length === 0) return
   const who = await ruling.subject(spec.person)
   for (const text of all) {
-    const held = read(text)
-    const looked = held && (await look(ruling, held.table, who))
-    if (held && looked && mayHold(held, looked.ok ? { ok: true, view: looked.sight.view } : { ok: false, why: looked.why }))
-      continue
-    log.info({ kernel: spec.id, person: spec.person, table: held?.table }, 'kernel holds what it may not: it ends')
+    if (await mayKeep(ruling, text, who)) continue
+    const held = read(text)?.table ?? (searched(text) && 'the library')
+    log.info({ kernel: spec.id, person: spec.person, held }, 'kernel holds what it may not: it ends')
     return end(state)
   }
+}
+
+async function mayKeep(ruling: Ruling, text: string, who: Subject): Promise<boolean> {
+  const passages = searched(text)
+  if (passages !== null) return who.member && dominates(who.clearance, passages)
+  const held = read(text)
+  if (held === null) return false
+  const looked = await look(ruling, held.table, who)
+  return mayHold(held, looked.ok ? { ok: true, view: looked.sight.view } : { ok: false, why: looked.why })
 }

@@ -16,6 +16,13 @@ export const MAY_ASK: Record<LibraryCall, Record<Role, boolean>> = {
   'tables.describe': { edit: true, run: true },
   'tables.read': { edit: true, run: true },
   'tables.query': { edit: true, run: true },
+  'tables.write': { edit: true, run: false },
+  'tables.written': { edit: true, run: false },
+  'kb.search': { edit: true, run: true },
+  'llm.models': { edit: true, run: true },
+  'llm.begin': { edit: true, run: true }, // a reader's: routes that are open to readers (llm/rule.ts)
+  'llm.next': { edit: true, run: true },
+  'llm.cancel': { edit: true, run: true },
 }
 
 export type Library = (kernel: KernelState, line: string) => Promise<string>
@@ -37,7 +44,7 @@ async function dispatch(answers: Answers, kernel: KernelState, line: string): Pr
   const ask = LibraryAsk.safeParse(parsed(line))
   if (!ask.success || !isCall(ask.data.call)) throw new Declined('not-a-call', {})
   const { call, body } = ask.data
-  if (!MAY_ASK[call][kernel.spec.mode]) throw new Declined('not-a-call', {})
+  if (!MAY_ASK[call][kernel.spec.mode]) throw new Declined('readers', { table: named(body) })
   return answerTo(answers, call, kernel, body)
 }
 

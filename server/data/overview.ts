@@ -1,15 +1,18 @@
 // What a kernel has read and what it was refused, for the person whose it is: from what was written when it was decided.
 import type { Sight } from '#protocol/api.ts'
+import { join } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { EVERY } from '../policy/condition.ts'
-import { read } from './holding.ts'
+import { read, searched } from './holding.ts'
 import type { Denial, Ruling } from './ruling.ts'
 import { sentence } from './words.ts'
 
 const REFUSED = 20 // that are shown
 
 export async function sightOf(ruling: Ruling, { spec }: KernelState): Promise<Sight> {
-  const held = (await ruling.held(spec.id)).flatMap((text) => read(text) ?? [])
+  const all = await ruling.held(spec.id)
+  const held = all.flatMap((text) => read(text) ?? [])
+  const [passages, ...more] = all.flatMap((text) => searched(text) ?? [])
   const names = [...new Set(held.map(({ table }) => table))].sort()
   const tables = names.map((name) =>
     tableOf(
@@ -21,7 +24,7 @@ export async function sightOf(ruling: Ruling, { spec }: KernelState): Promise<Si
   const refused = await Promise.all(
     refusals.map(async ({ table, why, at }) => ({ message: await worded(ruling, table, why), at })),
   )
-  return { label: await ruling.label(spec.id), tables, refused }
+  return { label: await ruling.label(spec.id), tables, library: passages ? more.reduce(join, passages) : null, refused }
 }
 
 type Held = NonNullable<ReturnType<typeof read>>
@@ -40,8 +43,9 @@ const OTHER: Partial<Record<Denial, string>> = {
 
 async function worded(ruling: Ruling, table: string | null, why: Denial): Promise<string> {
   const contact = ruling.contact()
-  if (table === null) return `A table that you asked for is not there for you. Ask ${contact} if there should be one.`
-  if (why === 'absent' || why === 'ungranted' || why === 'clearance' || why === 'policy') {
+  if (table === null || why === 'absent')
+    return `A table that you asked for is not there for you. Ask ${contact} if there should be one.`
+  if (why === 'ungranted' || why === 'clearance' || why === 'policy') {
     const owner = (await ruling.table(table))?.owner
     return sentence(`table-${why}`, { table, contact, owner: owner ? ruling.nameOf(owner) : contact })
   }

@@ -51,10 +51,14 @@ export function proven(plane: DataPlane, { look, seen, clock }: Proof): Proven {
       }),
     open: async (...given) => (standing ? plane.open(...given) : 'absent'),
     plan: async (plan) => (standing ? plane.plan(plan) : 'absent'),
+    intake: async (intake) => (standing ? plane.intake(intake) : 'absent'),
+    commit: async (commit) => (standing ? plane.commit(commit) : 'absent'),
+    written: async (...given) => (standing ? plane.written(...given) : 'absent'),
+    drop: (plan) => plane.drop(plan),
     ask: async (...given) => (standing ? plane.ask(...given) : { type: 'absent' }),
     tables: () => plane.tables(),
     forget: (kernel) => plane.forget(kernel),
-    policy: (epoch) => plane.policy(epoch),
+    policy: (...given) => plane.policy(...given),
     close: () => {
       cancel()
       plane.close()

@@ -16,13 +16,17 @@ import { openStore } from '../store/sqlite.ts'
 import { recheckHoldings } from './holding.ts'
 import { workspaceKey } from './key.ts'
 import { type Library, makeLibrary } from './library.ts'
+import { sightOf } from './overview.ts'
 import { dataPlane } from './plane.ts'
 import { plantTables } from './plant.ts'
 import { Reads } from './reads.ts'
 import { makeRuling } from './rule.ts'
 import type { Ruling } from './ruling.ts'
 import { makeTables } from './tables.ts'
+import { nobody } from './testing/nobody.ts'
 import { PlaneProcess } from './testing/plane.ts'
+import { makeWrites, Writes } from './writes.ts'
+import { makeWriting } from './writing.ts'
 
 const AUTHORITIES = 'compliance_authorities'
 const OWNER = 'p_demo-owner'
@@ -45,7 +49,8 @@ beforeAll(async () => {
     plane.begin(ruling.epoch, { ready: done, lost: () => {}, done: (ended) => void reads.ended(ended) }),
   )
   await plantTables(store, plane, OWNER, Date.now(), log)
-  library = makeLibrary(makeTables(ruling, reads), log)
+  const writes = makeWrites(new Writes(ruling, makeWriting(store, Date.now), plane, clock, log))
+  library = makeLibrary({ ...nobody, ...makeTables(ruling, reads), ...writes }, log)
 }, 60_000)
 afterAll(async () => {
   plane.close()
@@ -182,6 +187,8 @@ describe('a refusal', () => {
       expect(hidden.error.code).toBe('table-absent')
     }
     expect((await ask('analyst', 'tables.list', {})).ok.tables.map(({ name }: Said) => name)).not.toContain('airlines')
+    const { refused } = await sightOf(ruling, kernelOf('analyst'))
+    expect(refused[0]?.message).toBe(refused[1]?.message)
   })
 
   test('one that may be known names the table and whom to ask', async () => {

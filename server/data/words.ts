@@ -8,10 +8,67 @@ export const REFUSALS = {
   'column-absent': '“{table}” has no column “{column}” for you.',
   'bad-question': 'This cannot be asked of “{table}”: {detail}.',
   'too-large':
-    '“{table}” would give {rows} rows; a read without a limit may give {limit}. Name fewer columns, narrow it with where, or set limit.',
+    '“{table}” would give {rows} rows, about {size}; a read without a limit may give {limit}. Name fewer columns, narrow it with where, or set limit.',
+  readers:
+    'Who reads a notebook changes nothing from it, so “{table}” stays as it is. Ask its author to share it with you for editing.',
+  'write-ungranted': 'You may not write to “{table}”. Ask {owner}, who owns it, for a grant.',
+  'create-ungranted': 'You may not make tables in this workspace, so “{table}” was not made. Ask {contact} for a grant.',
+  'write-label':
+    '“{table}” may not hold what this kernel has read: it counts as {target}, the kernel as {label}. Restart the kernel and read less before you write, or ask {owner}.',
+  'write-masked': 'Column “{column}” of “{table}” is masked for you, so you may not write it. Leave it out, or ask {owner}.',
+  'replace-masked':
+    'You do not see all of “{table}” as it is, so you may not replace its rows: what you do not see would be lost. Append to it, or ask {owner}.',
+  'write-schema': 'This does not fit “{table}”: {detail}. Its owner is {owner}.',
+  'table-taken':
+    'You have a table “{table}”. Change it with mode="replace" or mode="append", or take another name; {contact} may help.',
+  'write-outside':
+    'Some of these rows of “{table}” would not be yours, so none was written. Ask {owner} which rows you may write.',
+  'write-conflict': 'Rows of “{table}” may not be alike, and some would have been, so none was written. Ask {owner}.',
+  'write-value':
+    'Column “{column}” has a value that “{table}” cannot hold, so nothing was written: text is without NUL, years are 1 to 9999. Ask {owner} if it should.',
+  'write-large':
+    'One write to “{table}” may hold {rows} rows and {size}; nothing of this one was written. Write it in parts, or ask {contact}.',
+  'write-late': 'The write to “{table}” took longer than one may, and nothing was written. Write it in parts, or ask {contact}.',
+  'write-revoked':
+    'What you may write to “{table}” changed meanwhile, and nothing was written. Run the cell again, or ask {owner}.',
+  'write-busy':
+    'Other writes are under way, so “{table}” was not written. Run the cell again in a moment; {contact} may help if it goes on.',
+  'write-cut':
+    'The write to “{table}” was cut before it was done, and nothing was written. Run the cell again, or ask {contact}.',
+  'write-failed':
+    'The write to “{table}” failed on the server, and nothing was written. If it fails again, tell {contact} when it did.',
+  'library-members': 'The library is for members of this workspace. Ask {contact} to make you one.',
+  'llm-off':
+    'No language model is set up on this server. Its operator can set CORTEX_URL and CORTEX_MODELS (docs/operations.md, Language models).',
+  'llm-absent': 'There is no model “{model}”. llm.models() lists those that you may use here; ask {contact} for another.',
+  'llm-readers':
+    'The model “{model}” is not open to readers. Run the notebook as its editor, use one that llm.models() lists, or ask {contact}.',
+  'llm-label':
+    'The model “{model}” may get data up to {most}, and what this kernel has read counts as {label}. Use one that llm.models() lists, ask before you read (in a kernel that was restarted), or ask {contact}.',
+  'llm-tokens': 'The model “{model}” answers with at most {limit} tokens. Set max_tokens to that or less, or ask {contact}.',
+  'llm-quota':
+    'The model “{model}” may take {wanted} tokens for this, and {left} of your {limit} of today (UTC) are left. Shorten the prompt, set max_tokens lower, wait until tomorrow, or ask {contact}.',
+  'llm-running':
+    'This kernel waits for {limit} answers already, so “{model}” was not asked. Read them to their end first, or close them; ask {contact} if that is too few.',
+  'llm-gone':
+    'This answer is not kept any more: nobody asked for more of it for a minute, it was closed, or the server was restarted. Ask the model again.',
+  'llm-place': 'This is not a place in the answer from which it goes on.',
+  'llm-unreachable': 'The model “{model}” cannot be reached at the moment. Try again later, or tell {contact}.',
+  'llm-silent': 'The model “{model}” did not answer in time. Try again, ask for less, or tell {contact}.',
+  'llm-unauthorised': 'The endpoint of the model “{model}” does not accept this server’s key. Tell {contact}.',
+  'llm-unknown': 'The endpoint of the model “{model}” does not know it. Tell {contact}.',
+  'llm-busy': 'The endpoint of the model “{model}” is busy. Try again in a minute, or tell {contact}.',
+  'llm-rejected': 'The model “{model}” does not take this prompt; it may be too long for it. Shorten it, or ask {contact}.',
+  'llm-failed': 'The endpoint of the model “{model}” failed. Try again, or tell {contact}.',
+  'llm-redirected': 'The endpoint of the model “{model}” is at another address than the one that is set up. Tell {contact}.',
+  'llm-garbled': 'What the endpoint of the model “{model}” answered was not understood. Tell {contact}.',
+  'llm-cut': 'The answer of the model “{model}” broke off. Ask it again, or tell {contact}.',
+  'llm-too-long':
+    'The answer of the model “{model}” was longer than {limit} characters and was stopped. Ask for less, or ask {contact}.',
+  'llm-broken': 'The model “{model}” cannot be asked at the moment. Try again in a few seconds, or tell {contact}.',
   'not-a-call': 'This version of the library asks for something that this server does not offer.',
-  'not-here': 'Managed tables are not available in this kernel: kernels are not isolated on this machine.',
-  unavailable: 'Managed tables cannot be reached at the moment. Try again in a few seconds.',
+  'not-here': 'Governed data is not available in this kernel: kernels are not isolated on this machine.',
+  unavailable: 'Governed data cannot be reached at the moment. Try again in a few seconds.',
 } as const
 
 export type RefusalCode = keyof typeof REFUSALS

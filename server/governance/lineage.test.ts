@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { decided, denied, done } from '../seams/audit.contract.ts'
+import { answered, asked, decided, denied, done, writing, written } from '../seams/audit.contract.ts'
 import type { AuditEntry, AuditRow } from '../seams/audit.ts'
 import { canonical, chained, GENESIS, type Link } from '../seams/chain.ts'
 import { lineage } from './lineage.ts'
@@ -77,6 +77,38 @@ test('a read is a run: its start and its end, with what was read and under which
   })
 })
 
+test('a write is a run with an output: in which mode, with what the kernel had read', () => {
+  const refused = writing({ decision: { allowed: false, why: 'unwritable' } })
+  const events = lineage(
+    rowsOf(writing(), written(1), refused, writing({ mode: 'create' }), written(4, { end: 'refused', rows: 0 })),
+    'w',
+  )
+  expect(events.map(({ eventType }) => eventType)).toEqual(['START', 'COMPLETE', 'START', 'ABORT'])
+  expect(events[1]).toMatchObject({
+    run: events[0]?.run,
+    inputs: [],
+    outputs: [
+      {
+        namespace: 'w',
+        name: 'flights',
+        facets: { schema: { fields: [{ name: 'carrier' }] } },
+        outputFacets: {
+          scrydon_classification: {
+            level: 'internal',
+            markings: ['EU'],
+            decisionId: 1,
+            policyVersion: 3,
+            rules: ['writes'],
+            mode: 'append',
+            rows: 7,
+          },
+        },
+      },
+    ],
+  })
+  expect(events[2]?.outputs[0]?.outputFacets.scrydon_classification).toMatchObject({ mode: 'create' })
+})
+
 test('each end has its event', () => {
   const rows = rowsOf(decided(), decided(), done(1, { end: 'cut' }), done(2, { end: 'failed', rows: 0 }))
   const events = lineage(rows, 'workspace')
@@ -94,7 +126,7 @@ test('reads of one kernel have one parent; another kernel has another', () => {
   expect(parents[2]).not.toEqual(parents[0])
 })
 
-test('what moved no data is no lineage: refusals, edits, and an end without its beginning', () => {
+test('what moved no data of tables is no lineage: refusals, edits, models, and an end without its beginning', () => {
   const edit = { person: 'p_00000001', version: 1, reason: 'as asked' }
   const rows = rowsOf(
     denied,
@@ -104,6 +136,8 @@ test('what moved no data is no lineage: refusals, edits, and an end without its 
     { kind: 'subject-changed', of: 'p_00000002', ...edit },
     done(1),
     done(99),
+    asked(),
+    answered(8),
   )
   expect(lineage(rows, 'workspace')).toEqual([])
 })

@@ -37,7 +37,53 @@ export const done = (of: number, over: Partial<Done> = {}): Done => ({
   end: 'complete',
   ...over,
 })
+type WriteDecided = Extract<AuditEntry, { kind: 'write-decided' }>
+type WriteDone = Extract<AuditEntry, { kind: 'write-done' }>
+
+export const writing = (over: Partial<WriteDecided> = {}): WriteDecided => ({
+  kind: 'write-decided',
+  person: ANNA,
+  notebook: 'n_00000001',
+  version: null,
+  kernel: 'k_00000001',
+  write: 'w_00000000000000000001',
+  mode: 'append',
+  table: 'flights',
+  decision: { allowed: true, columns: ['carrier'], policy: 3, rules: ['writes'], label: { level: 'internal', markings: ['EU'] } },
+  ...over,
+})
+export const written = (of: number, over: Partial<WriteDone> = {}): WriteDone => ({
+  kind: 'write-done',
+  person: ANNA,
+  table: 'flights',
+  of,
+  rows: 7,
+  end: 'complete',
+  ...over,
+})
 export const denied = decided({ person: BORIS, table: null, version: null, decision: { allowed: false, why: 'absent' } })
+
+type ModelDecided = Extract<AuditEntry, { kind: 'model-decided' }>
+export const asked = (over: Partial<ModelDecided> = {}): ModelDecided => ({
+  kind: 'model-decided',
+  person: ANNA,
+  notebook: 'n_00000001',
+  version: null,
+  kernel: 'k_00000001',
+  model: 'default',
+  decision: { allowed: true, label: { level: 'internal', markings: [] }, messages: 2, characters: 40, tokens: 150 },
+  ...over,
+})
+export const answered = (of: number): AuditEntry => ({
+  kind: 'model-done',
+  person: ANNA,
+  model: 'default',
+  of,
+  tokens: 60,
+  counted: 'endpoint',
+  end: 'complete',
+})
+const unasked = { allowed: false, why: 'absent', label: { level: 'public', markings: [] } } as const
 
 export function auditContract(
   open: () => Promise<{ store: Store; again: () => Promise<Store>; remove: () => Promise<void> }>,
@@ -82,6 +128,24 @@ export function auditContract(
       expect(await store.audit.list({ limit: -1 })).toEqual([])
     })
 
+    test('what models were asked comes back, too, and is of no table', async () => {
+      const { seq } = await store.audit.append(asked(), 1)
+      await store.audit.append(answered(seq), 2)
+      await store.audit.append(asked({ model: null, decision: unasked }), 3)
+      const entries = (await store.audit.list({ limit: 10, person: ANNA })).map(({ entry }) => entry)
+      expect(entries).toEqual([asked({ model: null, decision: unasked }), answered(1), asked()])
+      expect(await told({ table: 'default' })).toEqual([])
+    })
+
+    test('writes, what they may not and how they ended, and edits of the workspace come back', async () => {
+      const edit = { kind: 'workspace-changed', person: ANNA, version: 1, reason: 'as asked' } as const
+      const refused = writing({ table: null, mode: 'create', decision: { allowed: false, why: 'unwritable' } })
+      const entries = [writing(), written(1), written(1, { end: 'refused', rows: 0 }), refused, edit]
+      for (const entry of entries) await store.audit.append(entry, 1)
+      expect((await store.audit.list({ limit: 10 })).map(({ entry }) => entry)).toEqual(entries.toReversed())
+      expect(await told({ table: 'flights' })).toEqual([3, 2, 1])
+    })
+
     test('a page and a batch hold no more than they should; verifying goes on over them', async () => {
       for (let n = 0; n <= AUDIT_PAGE; n++) await store.audit.append(denied, n)
       expect(await store.audit.list({ limit: 10 * AUDIT_PAGE })).toHaveLength(AUDIT_PAGE)
@@ -97,7 +161,15 @@ export function auditContract(
       ['a mask of a column that was not read', { ...decided(), decision: { ...decided().decision, columns: ['carrier'] } }],
       ['a read that was allowed, of no table', { ...decided(), table: null }],
       ['a refusal by clearance, of no table', { ...denied, decision: { allowed: false, why: 'clearance' } }],
+      ['a prompt', { ...asked(), prompt: 'a@b.example' }],
+      ['the words of a prompt', { ...asked(), decision: { ...asked().decision, messages: ['a@b.example'] } }],
+      ['the answer of a model', { ...answered(1), text: 'a@b.example' }],
+      ['a name of a model that is none', { ...asked(), model: 'a@b.example' }],
+      ['the name of a model that there is not', { ...asked(), decision: unasked }],
+      ['a model that was asked and has no name', { ...asked(), model: null }],
       ['a number of rows that is none', { ...done(1), rows: -1 }],
+      ['a value beside what is written', { ...writing(), rows: [['a@b.example']] }],
+      ['a write that was allowed, to no table', { ...writing(), table: null }],
       ['a kind of its own', { kind: 'note', person: ANNA, text: 'a@b.example' }],
     ]
     test.each(odd)('an entry has no place for %s', async (_, entry) => {

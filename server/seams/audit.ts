@@ -1,7 +1,11 @@
 // Who read what under which rules, and who changed the rules: appended, chained, never changed. An entry has no place for a value
 // of data: names, ids, kinds, counts and digests only. The one free text is the reason that a person writes for an edit.
 import * as z from 'zod/mini'
-import { KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { DocumentId, KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { Alias } from '#protocol/library/llm.ts'
+import { MODES, WriteId } from '#protocol/library/writes.ts'
+import { DOCUMENTS } from '#protocol/limits.ts'
+import { Reason } from '#protocol/policy/edit.ts'
 import { ColumnName } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
 import { STRICTNESS } from '#protocol/policy/mask.ts'
@@ -12,11 +16,6 @@ export const AUDIT_PAGE = 1000 // rows of one list, at most
 const COLUMNS = 1600
 const RULES = 600
 
-export const Reason = z.string().check(
-  z.minLength(1),
-  z.maxLength(500),
-  z.refine((text) => text.isWellFormed()),
-)
 const Version = z.int().check(z.gte(1))
 const Count = z.int().check(z.gte(0))
 const Digest = z.string().check(z.regex(/^[0-9a-f]{64}$/))
@@ -63,15 +62,129 @@ const ReadDone = z.strictObject({
   end: z.enum(['complete', 'cut', 'failed']),
 })
 
+/** The table is there: hidden or unknown, granted, cleared for, judged. The rest is of the write itself (policy/write.ts). */
+export const WRITE_DENIALS = [
+  'absent',
+  'ungranted',
+  'clearance',
+  'policy',
+  'unwritable',
+  'label',
+  'masked',
+  'schema',
+  'taken',
+] as const
+
+const MayWrite = z.strictObject({
+  allowed: z.literal(true),
+  columns: few(ColumnName, COLUMNS), // that are written
+  policy: Count, // its version; of the workspace's, where a table is made
+  rules: few(Grant.shape.id, RULES),
+  label: Label, // of the kernel that writes
+})
+const MayNotWrite = z.strictObject({ allowed: z.literal(false), why: z.enum(WRITE_DENIALS) })
+
+const WriteDecided = z
+  .strictObject({
+    kind: z.literal('write-decided'),
+    person: PersonId,
+    notebook: NotebookId,
+    version: z.nullable(VersionId),
+    kernel: KernelId,
+    write: WriteId,
+    mode: z.enum(MODES),
+    table: z.nullable(TableName), // null: there is none of that name, which is the caller's own word
+    decision: z.discriminatedUnion('allowed', [MayWrite, MayNotWrite]),
+  })
+  .check(z.refine(({ table, decision }) => table !== null || !decision.allowed, 'a write to no table'))
+
+/** `of`: the row of the decision. `rows`: that are in the table by it. Refused: when it was decided again with all that was handed over. */
+const WriteDone = z.strictObject({
+  kind: z.literal('write-done'),
+  person: PersonId,
+  table: TableName,
+  of: z.int().check(z.gte(1)),
+  rows: Count,
+  end: z.enum(['complete', 'refused', 'cut', 'failed']),
+})
+
+/** Of the library. `query`: a digest under a key, as of literals; `documents`: whose passages were given, each once. */
+const SearchDecided = z.strictObject({
+  kind: z.literal('search-decided'),
+  person: PersonId,
+  notebook: NotebookId,
+  version: z.nullable(VersionId),
+  kernel: KernelId,
+  query: Digest,
+  decision: z.discriminatedUnion('allowed', [
+    z.strictObject({
+      allowed: z.literal(true),
+      documents: few(DocumentId, DOCUMENTS.results),
+      passages: Count,
+      label: Label,
+    }),
+    Denied,
+  ]),
+})
+
+/** `absent` to `label` as the rule of llm/ says them. */
+export const MODEL_DENIALS = ['absent', 'readers', 'label', 'tokens', 'quota'] as const
+
+/** `label`: of the kernel, so of its prompt. Of that the entry says how long it is. */
+const ModelAllowed = z.strictObject({
+  allowed: z.literal(true),
+  label: Label,
+  messages: Count,
+  characters: Count,
+  tokens: Count, // set aside
+})
+const ModelDenied = z.strictObject({ allowed: z.literal(false), why: z.enum(MODEL_DENIALS), label: Label })
+
+const ModelDecided = z
+  .strictObject({
+    kind: z.literal('model-decided'),
+    person: PersonId,
+    notebook: NotebookId,
+    version: z.nullable(VersionId),
+    kernel: KernelId,
+    model: z.nullable(Alias), // null: there is none of that name, which is the caller's own word
+    decision: z.discriminatedUnion('allowed', [ModelAllowed, ModelDenied]),
+  })
+  .check(
+    z.refine(
+      ({ model, decision }) => (model === null) === (!decision.allowed && decision.why === 'absent'),
+      'of no model, or of one that there is not',
+    ),
+  )
+
+/** `of`: the row of the decision. `tokens`: charged, as the endpoint counted them or by our estimate. */
+const ModelDone = z.strictObject({
+  kind: z.literal('model-done'),
+  person: PersonId,
+  model: Alias,
+  of: z.int().check(z.gte(1)),
+  tokens: Count,
+  counted: z.enum(['endpoint', 'estimate']),
+  end: z.enum(['complete', 'cut', 'failed']),
+})
+
 const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
 
 export const AuditEntry = z.discriminatedUnion('kind', [
   ReadDecided,
   ReadDone,
+  WriteDecided,
+  WriteDone,
+  SearchDecided,
+  z.strictObject({ kind: z.literal('document-added'), person: PersonId, document: DocumentId, label: Label }),
+  z.strictObject({ kind: z.literal('document-removed'), person: PersonId, document: DocumentId }),
+  ModelDecided,
+  ModelDone,
   z.strictObject({ kind: z.literal('policy-changed'), table: TableName, ...edited }),
   z.strictObject({ kind: z.literal('subject-changed'), of: PersonId, ...edited }),
   z.strictObject({ kind: z.literal('table-added'), table: TableName, person: PersonId }),
   z.strictObject({ kind: z.literal('table-changed'), table: TableName, ...edited }),
+  z.strictObject({ kind: z.literal('workspace-changed'), ...edited }),
 ])
 export type AuditEntry = z.infer<typeof AuditEntry>
 export type AuditRow = Omit<ChainedRow, 'entry'> & { readonly entry: AuditEntry }

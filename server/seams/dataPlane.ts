@@ -16,7 +16,26 @@ export type Plan = {
   readonly life: number // seconds
   readonly seconds: number // that it may run
   readonly rows: number | null // more end it; null: as many as there are
-  readonly size: number // bytes that may be sent
+  readonly size: number | null // bytes that may be sent; null: as many as there are
+  readonly policy: number
+  readonly rights: number
+}
+
+/** What a kernel may hand over: once, parsed by a worker without data; `spec` says what it must be (python/dataplane/worker.py). */
+export type Intake = Pick<Plan, 'id' | 'kernel' | 'life' | 'seconds' | 'size' | 'policy' | 'rights'> & {
+  readonly kind: 'arrow'
+  readonly spec: { readonly columns: readonly (readonly [string, string])[]; readonly rows: number }
+}
+/** `none`: the reason to refuse the whole where the step counts more than nothing. */
+export type Step = Statement & { readonly none: string | null }
+/** What was taken in, brought to where it belongs: all steps or none, and once for each `write`. */
+export type Commit = {
+  readonly plan: string // the intake's
+  readonly write: string
+  readonly kernel: KernelId
+  readonly columns: Intake['spec']['columns']
+  readonly steps: readonly Step[]
+  readonly seconds: number
   readonly policy: number
   readonly rights: number
 }
@@ -29,19 +48,38 @@ export type Asked =
 
 export type Done = { readonly plan: string; readonly rows: number; readonly end: 'complete' | 'cut' | 'failed' }
 
+/** Of an intake that was presented: it has `begun`, it was `taken`, or why not (python/dataplane/intake.py). `column`: the place of the one at fault. */
+export type TakenIn = { readonly plan: string; readonly end: string; readonly column: number | null }
+/** How a commit ended: `complete`, the reason of a step, or why not (python/dataplane/writes.py). */
+export type Wrote = { readonly plan: string; readonly rows: number; readonly end: string }
+export type Hear = {
+  ready(): void
+  lost(): void
+  done(done: Done): void
+  takenIn?(taken: TakenIn): void
+  wrote?(wrote: Wrote): void
+}
+
 export interface DataPlane {
   /** Connects; `ready` is called each time it is there anew, `lost` when it goes, `done` when a plan that was presented has ended. */
-  begin(epoch: () => Promise<number>, hear: { ready(): void; lost(): void; done(done: Done): void }): void
+  begin(epoch: () => Promise<number>, hear: Hear): void
   /** Opens a kernel's door at a path, or finds it open. */
   open(kernel: KernelId, path: string, rights: number): Promise<Taken>
   plan(plan: Plan): Promise<Taken>
+  intake(intake: Intake): Promise<Taken>
+  /** Begins it; its end is told. */
+  commit(commit: Commit): Promise<Taken>
+  /** The rows that a write has brought; null: it has not happened, and that of `plan` never will. `absent`: nobody knows now. */
+  written(write: string, kernel: KernelId, plan?: string): Promise<number | null | 'absent'>
+  /** What was taken in is not wanted. */
+  drop(plan: string): void
   /** A few rows for the gateway itself. */
   ask(statement: Statement, seconds: number): Promise<Asked>
   /** Every table with its columns and their types; null: it is not there. */
   tables(): Promise<Readonly<Record<string, unknown>> | null>
   /** Closes the door and cuts what runs; nothing of this kernel's may run again until it is opened anew. */
   forget(kernel: KernelId): void
-  /** Cuts what was decided before this epoch. */
-  policy(epoch: number): void
+  /** Cuts what was decided before this epoch; `since`: from that one on something was added and nothing changed, so it holds. */
+  policy(epoch: number, since?: number): void
   close(): void
 }

@@ -1,10 +1,12 @@
 // What every store must do with tables, policies, people and labels. An implementation's test calls this with a way to open one.
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Standing } from '#protocol/policy/edit.ts'
 import { join, type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
+import type { Workspace } from '#protocol/policy/workspace.ts'
 import * as arbitrary from '../policy/testing/arbitrary.ts'
-import { type Edit, HELD, type Standing } from './governance.ts'
+import { type Edit, HELD } from './governance.ts'
 import type { Store } from './store.ts'
 
 const EMPTY: Policy = { grants: [], rows: [], masks: [] }
@@ -80,6 +82,15 @@ export function governanceContract(
         expect(await written()).toHaveLength(1)
       })
 
+      test('one that is added with its first policy has it at once, or is not there', async () => {
+        expect(await store.governance.addTable(table(), 1000, masked('e-mail'))).toBe('added')
+        expect(await store.governance.policy(table().name)).toEqual({ policy: masked('e-mail'), version: 1 })
+        expect((await written()).map(({ kind }) => kind)).toEqual(['policy-changed', 'table-added'])
+        await expect(store.governance.addTable(table({ name: 'other' }), 1000, masked('phone'))).rejects.toThrow()
+        expect(await store.governance.table('other')).toBeNull()
+        expect(await written()).toHaveLength(2)
+      })
+
       test('a changed one takes the place of the old', async () => {
         await store.governance.addTable(table(), 1000)
         expect(await store.governance.changeTable(table({ hidden: true }), edit())).toEqual({ ok: true, version: 2 })
@@ -150,11 +161,34 @@ export function governanceContract(
       })
     })
 
+    test('an edit made from another version than the newest is refused, and writes nothing', async () => {
+      await store.governance.addTable(table(), 1000)
+      const { name } = table()
+      const put = (onto: number) => store.governance.setPolicy(name, masked('e-mail'), { ...edit(), onto })
+      const say = (onto: number) => store.governance.setSubject(PERSON, standing, { ...edit(), onto })
+      const hide = (onto: number) => store.governance.changeTable(table({ hidden: true }), { ...edit(), onto })
+      expect(await hide(0)).toEqual({ ok: false, why: 'stale' })
+      expect(await hide(1)).toEqual({ ok: true, version: 2 })
+      expect((await store.governance.tableHistory(name)).map(({ version }) => version)).toEqual([2, 1])
+      for (const change of [put, say]) {
+        expect(await change(1)).toEqual({ ok: false, why: 'stale' })
+        expect(await change(0)).toEqual({ ok: true, version: 1 })
+        expect(await change(0)).toEqual({ ok: false, why: 'stale' })
+        expect(await change(1)).toEqual({ ok: true, version: 2 })
+      }
+      expect(await store.governance.policyHistory(name)).toHaveLength(2)
+      expect(await store.governance.subjectHistory(PERSON)).toHaveLength(2)
+      expect(await written()).toHaveLength(6)
+    })
+
     test('of an unknown person the least is said; what an owner says of one is versioned', async () => {
       expect(await store.governance.subject(PERSON)).toEqual({ clearance: LOWEST, groups: [], attributes: {} })
-      expect(await store.governance.setSubject(PERSON, standing, edit())).toBe(1)
+      expect(await store.governance.setSubject(PERSON, standing, edit())).toEqual({ ok: true, version: 1 })
       const lower = { ...standing, clearance: LOWEST }
-      expect(await store.governance.setSubject(PERSON, lower, edit({ at: 3000, reason: 'left the team' }))).toBe(2)
+      expect(await store.governance.setSubject(PERSON, lower, edit({ at: 3000, reason: 'left the team' }))).toEqual({
+        ok: true,
+        version: 2,
+      })
       store = await opened.again()
       expect(await store.governance.subject(PERSON)).toEqual(lower)
       expect(await store.governance.subject(OWNER)).toEqual({ clearance: LOWEST, groups: [], attributes: {} })
@@ -222,6 +256,24 @@ export function governanceContract(
       const last = await governance.epoch()
       store = await opened.again()
       expect(await store.governance.epoch()).toBe(last)
+    })
+
+    describe('the workspace', () => {
+      const workspace: Workspace = {
+        label: { level: 'internal', markings: [] },
+        grants: [{ id: 'makes', to: { who: 'group', group: 'legal' }, right: 'managed-table:write', expires: 5 }],
+      }
+
+      test('nobody makes tables in one of which nothing was said; each edit is a version, on record', async () => {
+        expect(await store.governance.workspace()).toEqual({ workspace: { label: LOWEST, grants: [] }, version: 0 })
+        expect(await store.governance.setWorkspace({ ...workspace, grants: [] }, edit())).toBe(1)
+        const before = await store.governance.epoch()
+        expect(await store.governance.setWorkspace(workspace, edit())).toBe(2)
+        expect(await store.governance.epoch()).toBeGreaterThan(before)
+        store = await opened.again()
+        expect(await store.governance.workspace()).toEqual({ workspace, version: 2 })
+        expect((await written())[0]).toEqual({ kind: 'workspace-changed', person: OWNER, version: 2, reason: 'as asked' })
+      })
     })
 
     describe('labels of kernels', () => {

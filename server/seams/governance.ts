@@ -1,49 +1,39 @@
 // What is decided about tables and people, at rest. Every edit is a new version, kept for ever, and writes its row of the audit
 // in the same transaction. What is stored and does not read as what it should be is an error: it closes, it never opens.
-import * as z from 'zod/mini'
 import type { KernelId, PersonId } from '#protocol/ids.ts'
-import { AttributeName } from '#protocol/policy/expr.ts'
-import { Label } from '#protocol/policy/label.ts'
-import { GroupName, type Policy, type Table } from '#protocol/policy/policy.ts'
+import type { Standing } from '#protocol/policy/edit.ts'
+import type { Label } from '#protocol/policy/label.ts'
+import type { Policy, Table } from '#protocol/policy/policy.ts'
+import type { Workspace } from '#protocol/policy/workspace.ts'
 
 export const HELD = 1000 // different reads of one kernel; one more is refused
-const GROUPS = 200 // of one person
-const VALUES = 100 // of one attribute
-const AttributeValue = z.string().check(
-  z.maxLength(1000),
-  z.refine((text) => !text.includes('\0') && text.isWellFormed()),
-)
 
-/** What the workspace's owner says of a person; policies are judged by it. */
-export const Standing = z.strictObject({
-  clearance: Label,
-  groups: z.readonly(z.array(GroupName).check(z.maxLength(GROUPS))),
-  attributes: z.record(AttributeName, z.readonly(z.array(AttributeValue).check(z.maxLength(VALUES)))),
-})
-export type Standing = z.infer<typeof Standing>
-
-/** `at`: ms since 1970. `reason`: the person's own words (seams/audit.ts `Reason`). */
+/** `at`: ms since 1970. `reason`: the person's own words (protocol/policy/edit.ts). */
 export type Edit = { readonly by: PersonId; readonly at: number; readonly reason: string }
+/** `onto`: the version that it was made from, 0 before the first; refused where another is the newest. */
+export type Change = Edit & { readonly onto?: number }
 /** Versions of one thing count from 1. */
 export type Versioned<T> = Edit & { readonly version: number; readonly value: T }
 
 /** `faults`: why the policy cannot stand on the table, a sentence each. Nothing was changed. */
 export type Edited =
   | { readonly ok: true; readonly version: number }
-  | { readonly ok: false; readonly why: 'absent' }
+  | { readonly ok: false; readonly why: 'absent' | 'stale' }
   | { readonly ok: false; readonly why: 'faults'; readonly faults: readonly string[] }
 
 export interface Catalogue {
   /** All, by name. Who may know of which is the caller's affair. */
   tables(): Promise<readonly Table[]>
   table(name: string): Promise<Table | null>
-  /** By its owner; names differ by more than case. A new table has the empty policy: nobody reads it. */
-  addTable(table: Table, at: number): Promise<'added' | 'name-taken'>
+  /** By its owner; names differ by more than case. Without a policy a new table has the empty one: nobody reads it. */
+  addTable(table: Table, at: number, policy?: Policy): Promise<'added' | 'name-taken'>
   /** Refused where its policy does not stand on the changed table; `policy` changes both at once, so that no mask is lifted first. */
-  changeTable(table: Table, edit: Edit, policy?: Policy): Promise<Edited>
+  changeTable(table: Table, change: Change, policy?: Policy): Promise<Edited>
+  /** Newest first; version 1 is as it was added. */
+  tableHistory(name: string): Promise<readonly Versioned<Table>[]>
   /** Version 0: the empty policy, of a table that never had another and of one that there is not. */
   policy(name: string): Promise<{ readonly policy: Policy; readonly version: number }>
-  setPolicy(name: string, policy: Policy, edit: Edit): Promise<Edited>
+  setPolicy(name: string, policy: Policy, change: Change): Promise<Edited>
   /** Newest first. */
   policyHistory(name: string): Promise<readonly Versioned<Policy>[]>
 }
@@ -51,8 +41,7 @@ export interface Catalogue {
 export interface Subjects {
   /** Of whom nothing was said: the lowest clearance, no groups, no attributes. */
   subject(person: PersonId): Promise<Standing>
-  /** The new version. */
-  setSubject(person: PersonId, standing: Standing, edit: Edit): Promise<number>
+  setSubject(person: PersonId, standing: Standing, change: Change): Promise<Edited>
   /** Newest first. */
   subjectHistory(person: PersonId): Promise<readonly Versioned<Standing>[]>
 }
@@ -71,7 +60,14 @@ export interface Labels {
   dropLabel(kernel: KernelId): Promise<void>
 }
 
-export interface Governance extends Catalogue, Subjects, Labels {
-  /** Raised by every change of a table, a policy or a subject, and by nothing else: what was decided under another is stale. */
+export interface Workspaces {
+  /** Version 0: of which nothing was said. */
+  workspace(): Promise<{ readonly workspace: Workspace; readonly version: number }>
+  /** The new version. */
+  setWorkspace(workspace: Workspace, edit: Edit): Promise<number>
+}
+
+export interface Governance extends Catalogue, Subjects, Labels, Workspaces {
+  /** Raised by every change of a table, a policy, a subject or the workspace, and by nothing else: what was decided under another is stale. */
   epoch(): Promise<number>
 }

@@ -2,8 +2,10 @@
 // resolves means the change is on the disk.
 import type { NotebookId, PersonId, TabId, VersionId } from '#protocol/ids.ts'
 import type { EditorSettings } from '#protocol/settings.ts'
+import type { Allowance } from './allowance.ts'
 import type { Audit } from './audit.ts'
 import type { Governance } from './governance.ts'
+import type { Knowledge } from './knowledge.ts'
 
 /** With one person, or with every member of the workspace. */
 export type Share = { readonly with: 'workspace' | PersonId; readonly right: 'edit' | 'view'; readonly expires: number | null }
@@ -122,6 +124,8 @@ export interface Store {
   }
   readonly governance: Governance
   readonly audit: Audit
+  readonly allowance: Allowance
+  readonly knowledge: Knowledge
   /** Things done once for this state, such as seeding. */
   done(what: string): Promise<boolean>
   markDone(what: string, at: number): Promise<void>

@@ -1,15 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { Standing } from '#protocol/policy/edit.ts'
 import { join, Label, LOWEST } from '#protocol/policy/label.ts'
 import { faults, Policy, Table } from '#protocol/policy/policy.ts'
+import { NEW_WORKSPACE, Workspace } from '#protocol/policy/workspace.ts'
 import {
   type Catalogue,
-  type Edit,
+  type Change,
   type Edited,
   type Governance,
   HELD,
   type Labels,
-  Standing,
   type Subjects,
+  type Workspaces,
 } from '../seams/governance.ts'
 import { type Append, appender } from './audit.ts'
 import { transaction } from './database.ts'
@@ -29,6 +31,7 @@ export function governance(database: DatabaseSync): Governance {
     ...catalogue(database, ledger),
     ...subjects(database, append),
     ...labels(database),
+    ...workspaces(database, append),
     epoch: async () => epoch(),
   }
 }
@@ -38,46 +41,56 @@ function catalogue(database: DatabaseSync, ledger: Ledger): Catalogue {
   return {
     tables: async () => tables.all().map(({ value }) => value),
     table: async (name) => tables.newest(name)?.value ?? null,
-    addTable: async (table, at) => transaction(database, () => add(ledger, table, at)),
+    addTable: async (table, at, policy) => transaction(database, () => add(ledger, table, at, policy)),
+    tableHistory: async (name) => tables.history(name),
     changeTable: async (table, edit, policy) => transaction(database, () => change(ledger, table, edit, policy)),
     policy: async (name) => {
       const found = policies.newest(name)
       return { policy: found?.value ?? NO_RULES, version: found?.version ?? 0 }
     },
-    setPolicy: async (name, policy, edit) => transaction(database, () => rule(ledger, name, policy, edit)),
+    setPolicy: async (name, policy, change) => transaction(database, () => rule(ledger, name, policy, change)),
     policyHistory: async (name) => policies.history(name),
   }
 }
 
-function add({ tables, append }: Ledger, table: Table, at: number): 'added' | 'name-taken' {
+function add(ledger: Ledger, table: Table, at: number, policy: Policy | undefined): 'added' | 'name-taken' {
+  const { tables, append } = ledger
   const name = table.name.toLowerCase() // to engines one name, whatever its case
   if (tables.all().some(({ value }) => value.name.toLowerCase() === name)) return 'name-taken'
-  tables.add(table.name, table, { by: table.owner, at, reason: 'added' })
+  const edit = { by: table.owner, at, reason: 'added' }
+  tables.add(table.name, table, edit)
   append({ kind: 'table-added', table: table.name, person: table.owner }, at)
+  if (policy && !rule(ledger, table.name, policy, edit).ok) throw new Error('a first policy cannot stand on its table')
   return 'added'
 }
 
-function change(ledger: Ledger, table: Table, edit: Edit, policy: Policy | undefined): Edited {
+function change(ledger: Ledger, table: Table, edit: Change, policy: Policy | undefined): Edited {
   const { tables, policies, append } = ledger
   const { name } = table
-  if (!tables.newest(name)) return { ok: false, why: 'absent' }
+  const newest = tables.newest(name)
+  if (!newest) return { ok: false, why: 'absent' }
+  if (stale(newest, edit)) return { ok: false, why: 'stale' }
   const unfit = refused(table, policy ?? policies.newest(name)?.value ?? NO_RULES)
   if (unfit) return unfit
   const version = tables.add(name, table, edit)
   append({ kind: 'table-changed', table: name, person: edit.by, version, reason: edit.reason }, edit.at)
-  if (policy) rule(ledger, name, policy, edit)
+  if (policy) rule(ledger, name, policy, { by: edit.by, at: edit.at, reason: edit.reason })
   return { ok: true, version }
 }
 
-function rule({ tables, policies, append }: Ledger, name: string, policy: Policy, edit: Edit): Edited {
+function rule({ tables, policies, append }: Ledger, name: string, policy: Policy, edit: Change): Edited {
   const table = tables.newest(name)
   if (!table) return { ok: false, why: 'absent' }
+  if (stale(policies.newest(name), edit)) return { ok: false, why: 'stale' }
   const unfit = refused(table.value, policy)
   if (unfit) return unfit
   const version = policies.add(name, policy, edit)
   append({ kind: 'policy-changed', table: name, person: edit.by, version, reason: edit.reason }, edit.at)
   return { ok: true, version }
 }
+
+const stale = (newest: { readonly version: number } | null, { onto }: Change): boolean =>
+  onto !== undefined && onto !== (newest?.version ?? 0)
 
 function refused(table: Table, policy: Policy): Edited | null {
   const found = faults(table, policy)
@@ -90,11 +103,29 @@ function subjects(database: DatabaseSync, append: Append): Subjects {
     subject: async (person) => people.newest(person)?.value ?? UNKNOWN,
     setSubject: async (person, standing, edit) =>
       transaction(database, () => {
+        if (stale(people.newest(person), edit)) return { ok: false, why: 'stale' }
         const version = people.add(person, standing, edit)
         append({ kind: 'subject-changed', of: person, person: edit.by, version, reason: edit.reason }, edit.at)
-        return version
+        return { ok: true, version }
       }),
     subjectHistory: async (person) => people.history(person),
+  }
+}
+
+function workspaces(database: DatabaseSync, append: Append): Workspaces {
+  const only = edits(database, 'workspace', Workspace)
+  const name = 'workspace'
+  return {
+    workspace: async () => {
+      const found = only.newest(name)
+      return { workspace: found?.value ?? NEW_WORKSPACE, version: found?.version ?? 0 }
+    },
+    setWorkspace: async (workspace, edit) =>
+      transaction(database, () => {
+        const version = only.add(name, workspace, edit)
+        append({ kind: 'workspace-changed', person: edit.by, version, reason: edit.reason }, edit.at)
+        return version
+      }),
   }
 }
 

@@ -1,9 +1,11 @@
 // The store seam over node:sqlite. Every method is synchronous inside, one transaction each; the async face is the seam's.
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../seams/store.ts'
+import { allowance } from './allowance.ts'
 import { audit } from './audit.ts'
 import { lockState, openDatabase } from './database.ts'
 import { governance } from './governance.ts'
+import { knowledge } from './knowledge.ts'
 import { notebooks } from './notebooks.ts'
 import { drafts, preferences, sessions } from './people.ts'
 import { tabs } from './tabs.ts'
@@ -14,6 +16,7 @@ export function openStore(home: string): Store {
   const database = open(home, lock)
   const mark = database.prepare('INSERT INTO done (what, at) VALUES (?, ?) ON CONFLICT DO NOTHING')
   const marked = database.prepare('SELECT 1 FROM done WHERE what = ?')
+  const library = knowledge(database)
   return {
     notebooks: notebooks(database),
     versions: versions(database),
@@ -23,9 +26,12 @@ export function openStore(home: string): Store {
     preferences: preferences(database),
     governance: governance(database),
     audit: audit(database),
+    allowance: allowance(database),
+    knowledge: library,
     done: async (what) => marked.get(what) !== undefined,
     markDone: async (what, at) => void mark.run(what, at),
     close: async () => {
+      await library.close()
       database.close()
       lock.close()
     },

@@ -10,7 +10,7 @@ import { shellHeaders } from './headers.ts'
 import type { Metrics } from './metrics.ts'
 import { makeLimiter } from './rate.ts'
 import { bodyLimit, rest, SOURCE_LIMIT, sourceBound } from './rest.ts'
-import type { Shell } from './static.ts'
+import { isPage, type Shell } from './static.ts'
 import { isLoopbackPeer } from './where.ts'
 
 const SLOW = { headers: 10_000, request: 120_000, looked: 1000 } as const // ms; a client that takes longer is cut off
@@ -59,7 +59,7 @@ async function serve({ deps, shell }: Parts, request: FastifyRequest, reply: Fas
 
 /** A page opened by another of our names would have another origin; its calls would be refused. */
 const elsewhere = (request: FastifyRequest, { where }: Deps, path: string) =>
-  /^\/(n\/[A-Za-z0-9_-]+)?$/.test(path) && request.headers.host !== new URL(where().origin).host
+  isPage(path) && request.headers.host !== new URL(where().origin).host
 
 async function metrics({ deps, metrics: figures }: Parts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const local = isLoopbackPeer(request.socket.remoteAddress) && deps.where().loopback.has(request.headers.host ?? '')

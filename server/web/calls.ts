@@ -1,13 +1,23 @@
-// The types that make the API table the route table: one handler per call, each with its own body, parameters and answer.
+// The types that make the CALLS table the route table: one handler per call, each with its own body, parameters and answer.
 import type { Readable } from 'node:stream'
 import type * as z from 'zod/mini'
-import { type API, type Call, FileName } from '#protocol/api.ts'
-import { KernelId, NotebookId, VersionId } from '#protocol/ids.ts'
+import { FileName } from '#protocol/api.ts'
+import type { CALLS, Call } from '#protocol/calls.ts'
+import { DocumentId, KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { TableName } from '#protocol/policy/policy.ts'
 import { refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 
 /** What stands behind a colon in a path, and how it is read. */
-export const PARAMETERS = { id: NotebookId, kernel: KernelId, version: VersionId, name: FileName } as const
+export const PARAMETERS = {
+  id: NotebookId,
+  kernel: KernelId,
+  version: VersionId,
+  document: DocumentId,
+  name: FileName,
+  table: TableName,
+  person: PersonId,
+} as const
 type Parameter = keyof typeof PARAMETERS
 
 type Named<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
@@ -18,8 +28,8 @@ type Named<Path extends string> = Path extends `${string}:${infer Name}/${infer 
 
 export type Asked<C extends Call> = {
   /** Who asks; a call for anyone has nobody. */
-  readonly who: (typeof API)[C]['who'] extends 'anyone' ? null : Principal
-  readonly body: z.infer<(typeof API)[C]['body']>
+  readonly who: (typeof CALLS)[C]['who'] extends 'anyone' ? null : Principal
+  readonly body: z.infer<(typeof CALLS)[C]['body']>
   readonly params: Readonly<Record<Named<C>, string>>
   readonly query: Readonly<Record<string, string>>
   /** The raw body, where the call takes bytes. */
@@ -29,7 +39,7 @@ export type Asked<C extends Call> = {
   setCookie(cookie: string): void
 }
 
-export type Handlers = { readonly [C in Call]: (asked: Asked<C>) => Promise<z.infer<(typeof API)[C]['answer']>> }
+export type Handlers = { readonly [C in Call]: (asked: Asked<C>) => Promise<z.infer<(typeof CALLS)[C]['answer']>> }
 
 /** An identifier that cannot exist is answered like one that does not. */
 export function readParams(given: Record<string, string>): Record<string, string> {

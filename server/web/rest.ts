@@ -1,9 +1,9 @@
-// REST: the table `API` is the route table. Each route is guarded before its body is read, its body and its answer are
+// REST: the table `CALLS` is the route table. Each route is guarded before its body is read, its body and its answer are
 // checked against the table, and whatever goes wrong leaves as one of errors.ts.
 
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { API, type Call } from '#protocol/api.ts'
+import { CALLS, type Call } from '#protocol/calls.ts'
 import { NOTEBOOK, WIRE } from '#protocol/limits.ts'
 import { refuse } from '../errors.ts'
 import { type Asked, type Handlers, read, readParams } from './calls.ts'
@@ -11,6 +11,8 @@ import type { Deps } from './deps.ts'
 import { type Entered, enter } from './guard.ts'
 import { accountHandlers } from './handlers/account.ts'
 import { kernelHandlers } from './handlers/kernels.ts'
+import { libraryHandlers } from './handlers/library.ts'
+import { managedHandlers } from './handlers/managed.ts'
 import { notebookHandlers } from './handlers/notebooks.ts'
 import type { Limiter } from './rate.ts'
 
@@ -24,7 +26,8 @@ const BODIES: Partial<Record<Call, number>> = {
   'POST /api/notebooks': WIRE.message,
   'POST /api/notebooks/:id/drafts': WIRE.message,
 }
-const RAW = 'PUT /api/notebooks/:id/files/:name' satisfies Call
+/** Whose bodies are bytes. */
+const RAW: ReadonlySet<Call> = new Set(['PUT /api/notebooks/:id/files/:name', 'POST /api/library/files/:name'])
 
 export const bodyLimit = (call: Call | undefined): number => (call && BODIES[call]) ?? WIRE.fragment
 export const sourceBound = (call: Call | undefined): boolean => call !== undefined && BODIES[call] !== undefined
@@ -33,16 +36,22 @@ export const SOURCE_LIMIT = NOTEBOOK.source
 type AnyHandler = (asked: Asked<Call>) => Promise<unknown>
 
 export async function rest(app: FastifyInstance, deps: Deps, limiter: Limiter): Promise<void> {
-  const handlers: Handlers = { ...accountHandlers(deps), ...notebookHandlers(deps), ...kernelHandlers(deps) }
-  const calls = Object.keys(API) as Call[]
+  const handlers: Handlers = {
+    ...accountHandlers(deps),
+    ...notebookHandlers(deps),
+    ...kernelHandlers(deps),
+    ...libraryHandlers(deps),
+    ...managedHandlers(deps),
+  }
+  const calls = Object.keys(CALLS) as Call[]
   await app.register(async (scope) => {
     takeJson(scope)
-    for (const call of calls) if (call !== RAW) route(scope, deps, limiter, call, handlers[call] as AnyHandler)
+    for (const call of calls) if (!RAW.has(call)) route(scope, deps, limiter, call, handlers[call] as AnyHandler)
   })
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-    route(scope, deps, limiter, RAW, handlers[RAW] as AnyHandler)
+    for (const call of RAW) route(scope, deps, limiter, call, handlers[call] as AnyHandler)
   })
 }
 
@@ -73,7 +82,7 @@ function route(app: FastifyInstance, deps: Deps, limiter: Limiter, call: Call, h
     },
     handler: async (request, reply) => {
       const answer = await handler(asked(call, request, reply, entered.get(request) as Entered))
-      const checked = API[call].answer.safeParse(answer)
+      const checked = CALLS[call].answer.safeParse(answer)
       if (!checked.success) throw new Error('an answer does not fit the table')
       return reply.header('cache-control', 'no-store').send(checked.data)
     },
@@ -85,7 +94,7 @@ function asked(call: Call, request: FastifyRequest, reply: FastifyReply, { who, 
   return {
     who: who as Asked<Call>['who'],
     cookie,
-    body: (call === RAW ? {} : read(API[call].body, request.body ?? {}, 'body')) as Asked<Call>['body'],
+    body: (RAW.has(call) ? {} : read(CALLS[call].body, request.body ?? {}, 'body')) as Asked<Call>['body'],
     params: readParams(request.params as Record<string, string>) as Asked<Call>['params'],
     query: readQuery(request.query),
     bytes: (request.body ?? request.raw) as Readable,

@@ -25,6 +25,9 @@ type Coding = 'br' | 'gzip' | 'identity'
 export type Served = { readonly type: string; readonly caching: string; readonly coding: Coding; readonly body: Buffer }
 export type Shell = (path: string, accepts: string) => Promise<Served | null>
 
+/** An address of the shell itself. */
+export const isPage = (path: string): boolean => /^\/(n\/[A-Za-z0-9_-]+|(tables|access)(\/[^/]+)?|audit|library)?$/.test(path)
+
 export function serveShell(dist: string, now: () => number): Shell {
   let files = new Set<string>()
   let scanned = Number.NEGATIVE_INFINITY
@@ -38,7 +41,7 @@ export function serveShell(dist: string, now: () => number): Shell {
     return files.has(name)
   }
   return async (path, accepts) => {
-    const name = path === '/' || /^\/n\/[A-Za-z0-9_-]+$/.test(path) ? 'index.html' : path.slice(1)
+    const name = isPage(path) ? 'index.html' : path.slice(1)
     if (!known(name)) return null
     const hashed = name.startsWith('assets/')
     const coding = COMPRESSED.has(extname(name)) ? pick(accepts) : 'identity'

@@ -1,3 +1,6 @@
+import { useNavigate } from '@solidjs/router'
+import BookOpen from 'lucide-solid/icons/book-open'
+import Database from 'lucide-solid/icons/database'
 import Download from 'lucide-solid/icons/download'
 import Home from 'lucide-solid/icons/house'
 import Keyboard from 'lucide-solid/icons/keyboard'
@@ -9,7 +12,7 @@ import { Match, Suspense, Switch } from 'solid-js'
 import { About } from '../features/kernel/About.tsx'
 import { createActions, createNotebooks } from '../features/notebooks/queries.ts'
 import { Preferences } from '../features/preferences/Preferences.tsx'
-import { useMember, usePeople } from '../net/context.ts'
+import { useMay, useMember, usePeople } from '../net/context.ts'
 import { keysOf } from '../primitives/keys.ts'
 import { dataOf } from '../primitives/query.ts'
 import type { createTheme } from '../primitives/theme.ts'
@@ -20,6 +23,11 @@ import type { Command } from './Palette.tsx'
 import { Shortcuts } from './Shortcuts.tsx'
 import { useWorkspace } from './workspace.ts'
 
+const PAGES = [
+  { label: 'Tables', path: '/tables', deed: 'see tables' },
+  { label: 'Access', path: '/access', deed: 'govern' },
+  { label: 'Audit', path: '/audit', deed: 'audit own' },
+] as const
 const Palette = lazily(() => import('./Palette.tsx').then((module) => module.Palette))
 
 type DialogHostProps = { readonly dialogs: Dialogs; readonly theme: ReturnType<typeof createTheme>; readonly keymap: Keymap }
@@ -52,8 +60,10 @@ export function DialogHost(props: DialogHostProps) {
 
 function PaletteDialog(props: { readonly dialogs: Dialogs }) {
   const workspace = useWorkspace()
+  const navigate = useNavigate()
   const people = usePeople()
   const member = useMember()
+  const may = useMay()
   const actions = createActions()
   const list = createNotebooks()
 
@@ -79,6 +89,12 @@ function PaletteDialog(props: { readonly dialogs: Dialogs }) {
     ...ofFront(),
     ...(member() ? [{ label: 'New notebook', icon: FilePlus, run: () => void create() }] : []),
     { label: 'Go to the notebooks', icon: Home, run: () => workspace.go(null) },
+    { label: 'Go to the library', icon: BookOpen, run: () => navigate('/library') },
+    ...PAGES.filter(({ deed }) => may(deed)).map(({ label, path }) => ({
+      label,
+      icon: Database,
+      run: () => workspace.visit(path),
+    })),
     { label: 'Preferences', icon: Settings, run: () => props.dialogs.open('preferences') },
     { label: 'Keyboard shortcuts', icon: Keyboard, hint: keysOf('list'), run: () => props.dialogs.open('shortcuts') },
     { label: 'Sign out', icon: LogOut, run: () => void people.signOut() },

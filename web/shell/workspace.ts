@@ -37,7 +37,8 @@ export function createWorkspace() {
   createEffect(() => {
     const id = at()
     const name = id && (tabs().list.find((tab) => tab.id === id)?.name ?? null)
-    document.title = name ? `${name} – Scrydon Notebooks` : 'Scrydon Notebooks'
+    const shown = name ?? (location.pathname === '/library' ? 'Library' : null)
+    document.title = shown ? `${shown} – Scrydon Notebooks` : 'Scrydon Notebooks'
   })
 
   const active: Accessor<NotebookId | null> = createMemo(() => tabs().active)
@@ -48,6 +49,7 @@ export function createWorkspace() {
     tabs,
     active,
     go,
+    visit: (path: string): void => navigate(path), // a page of the shell's own
     close(id: NotebookId): void {
       const inFront = tabs().active === id // not the address: it follows a moment later, and closing can be quick
       const after = close(tabs(), id)

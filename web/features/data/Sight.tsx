@@ -7,23 +7,12 @@ import { For, type JSX, Show } from 'solid-js'
 import type { Sight as Shown } from '#protocol/api.ts'
 import type { KernelId } from '#protocol/ids.ts'
 import { useApi } from '../../net/context.ts'
+import { labelText } from '../../primitives/label.ts'
 import { Query } from '../../ui/Query.tsx'
 import { Time } from '../../ui/Time.tsx'
+import { maskedText } from './words.ts'
 
 const EVERY = 2000 // ms between looks while the panel is open
-
-/** What each mask does, in a few words. */
-const MASKS: Readonly<Record<string, string>> = {
-  null: 'emptied',
-  redact: 'redacted',
-  constant: 'replaced',
-  generalise: 'generalised',
-  bucket: 'in steps',
-  year: 'year only',
-  hash: 'hashed',
-  first4: 'first four only',
-  last4: 'last four only',
-}
 
 export function Sight(props: { readonly kernel: KernelId }) {
   const api = useApi()
@@ -40,7 +29,14 @@ export function Sight(props: { readonly kernel: KernelId }) {
             This kernel counts as <strong class="font-semibold">{labelText(seen().label)}</strong>: the highest of all that it has
             read.
           </p>
-          <Show when={seen().tables.length > 0} fallback={<Nothing />}>
+          <Show when={seen().library}>
+            {(label) => (
+              <p class="border-b border-line p-4 text-sm">
+                It was given passages of the library: up to <strong class="font-semibold">{labelText(label())}</strong>.
+              </p>
+            )}
+          </Show>
+          <Show when={seen().tables.length > 0} fallback={<Nothing library={seen().library} />}>
             <ul aria-label="Tables read">
               <For each={seen().tables}>{(table) => <TableSeen table={table} />}</For>
             </ul>
@@ -54,11 +50,10 @@ export function Sight(props: { readonly kernel: KernelId }) {
   )
 }
 
-const labelText = ({ level, markings }: Shown['label']) => [level, ...markings].join(' · ')
-
-const Nothing = () => (
+const Nothing = (props: { readonly library: Shown['library'] }) => (
   <p class="p-4 text-sm text-ink-2">
-    Nothing has been read yet. <code class="font-mono text-xs text-ink">from scrydon import tables</code> and{' '}
+    {props.library === null ? 'Nothing has been read yet.' : 'No table has been read yet.'}{' '}
+    <code class="font-mono text-xs text-ink">from scrydon import tables</code> and{' '}
     <code class="font-mono text-xs text-ink">tables.list()</code> show what there is.
   </p>
 )
@@ -77,7 +72,7 @@ function TableSeen(props: { readonly table: Shown['tables'][number] }) {
       <For each={masked()}>
         {(column) => (
           <Note icon={<EyeOff size={13} aria-hidden="true" />}>
-            <span class="font-mono text-xs text-ink">{column.name}</span> {MASKS[column.masked ?? ''] ?? 'masked'}
+            <span class="font-mono text-xs text-ink">{column.name}</span> {maskedText(column.masked)}
           </Note>
         )}
       </For>

@@ -1,0 +1,129 @@
+// Rows of the audit in words for a person. Total: a new kind of row does not compile until it has its words.
+import type { Label } from '#protocol/policy/label.ts'
+import type { AuditEntry, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
+import type { namesOf } from './catalogue.ts'
+import type { Denial } from './ruling.ts'
+
+export type Named = ReturnType<typeof namesOf>
+export type Said = { readonly text: string; readonly details: readonly string[]; readonly allowed?: false }
+type Words = { readonly [K in AuditEntry['kind']]: (entry: Extract<AuditEntry, { kind: K }>, named: Named) => Said }
+
+export const inWords = (entry: AuditEntry, named: Named): Said =>
+  (WORDS[entry.kind] as (entry: AuditEntry, named: Named) => Said)(entry, named)
+
+const because = (version: number, reason: string) => [`Version ${version}`, `Reason: ${reason}`]
+const labelText = ({ level, markings }: Label) => [level, ...markings].join(' · ')
+const list = (what: string, names: readonly string[]) => (names.length === 0 ? [] : [`${what}: ${names.join(', ')}`])
+
+const DENIED: Record<Denial, string> = {
+  absent: 'there is no such table for them',
+  ungranted: 'no grant',
+  clearance: 'classified above their clearance',
+  policy: 'a rule could not be judged',
+  question: 'it asked for what the table has not',
+  label: 'it would have lifted the kernel above their clearance',
+  limit: 'larger than one read may be',
+  stale: 'the policies had changed meanwhile',
+  failed: 'it could not be made',
+}
+
+const ENDS = { complete: 'was complete', cut: 'was cut off', failed: 'failed' } as const
+
+const UNWRITTEN: Record<(typeof WRITE_DENIALS)[number], string> = {
+  absent: 'there is no such table for them',
+  ungranted: 'no grant to read it',
+  clearance: 'classified above their clearance',
+  policy: 'a rule could not be judged',
+  unwritable: 'no grant to write',
+  label: 'the kernel had read what the table may not hold',
+  masked: 'a column is masked for them',
+  schema: 'it does not fit the table',
+  taken: 'there is one of that name',
+}
+const UNASKED: Record<(typeof MODEL_DENIALS)[number], string> = {
+  absent: 'there is no such model',
+  readers: 'it is not open to readers',
+  label: 'the kernel had read what the model may not get',
+  tokens: 'more tokens than one answer may have',
+  quota: 'the tokens of the day are used up',
+}
+const MODES_IN_WORDS = { append: 'Append', replace: 'Replacement', create: 'New table' } as const
+const WRITES_ENDED = { ...ENDS, refused: 'was refused when all was there' } as const
+
+const count = (many: number, one: string) => `${many.toLocaleString('en')} ${many === 1 ? one : `${one}s`}`
+const from = ({ notebook, kernel }: { readonly notebook: string; readonly kernel: string }) => [
+  `Notebook ${notebook}`,
+  `Kernel ${kernel}`,
+]
+
+const WORDS: Words = {
+  'read-decided': ({ kernel, notebook, decision }) => {
+    const where = [`Notebook ${notebook}`, `Kernel ${kernel}`]
+    if (!decision.allowed) return { allowed: false, text: `Read refused: ${DENIED[decision.why]}`, details: where }
+    const masks = decision.masks.map(({ column, kind }) => `${column} (${kind})`)
+    const { columns, rules, policy, label } = decision
+    return {
+      text: `Read allowed: ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}, counts as ${labelText(label)}`,
+      details: [
+        ...list('Columns', columns),
+        ...list('Masked', masks),
+        ...list('By', rules),
+        `Policy version ${policy}`,
+        ...where,
+      ],
+    }
+  },
+  'read-done': ({ of, rows, end }) => ({
+    text: `Read ${ENDS[end]}: ${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'} sent`,
+    details: [`Decided in row ${of}`],
+  }),
+  'write-decided': ({ mode, decision, ...where }) => {
+    const what = MODES_IN_WORDS[mode]
+    if (!decision.allowed) return { allowed: false, text: `${what} refused: ${UNWRITTEN[decision.why]}`, details: from(where) }
+    const { columns, rules, policy, label } = decision
+    return {
+      text: `${what} allowed: ${count(columns.length, 'column')}, the kernel counts as ${labelText(label)}`,
+      details: [...list('Columns', columns), ...list('By', rules), `Policy version ${policy}`, ...from(where)],
+    }
+  },
+  'write-done': ({ of, rows, end }) => ({
+    text: `Write ${WRITES_ENDED[end]}: ${count(rows, 'row')} written`,
+    details: [`Decided in row ${of}`],
+  }),
+  'search-decided': ({ decision, ...where }) =>
+    decision.allowed
+      ? {
+          text: `Searched the library: ${count(decision.passages, 'passage')} of ${count(decision.documents.length, 'document')}, counts as ${labelText(decision.label)}`,
+          details: [...list('Documents', decision.documents), ...from(where)],
+        }
+      : { allowed: false, text: 'Search of the library refused', details: from(where) },
+  'document-added': ({ document, label }) => ({
+    text: `Added a document to the library, ${labelText(label)}`,
+    details: [document],
+  }),
+  'document-removed': ({ document }) => ({ text: 'Removed a document from the library', details: [document] }),
+  'model-decided': ({ model, decision, ...where }) => {
+    const name = model === null ? 'a model' : `the model ${model}`
+    if (!decision.allowed)
+      return { allowed: false, text: `Asking ${name} refused: ${UNASKED[decision.why]}`, details: from(where) }
+    return {
+      text: `Asked ${name}: ${count(decision.characters, 'character')}, counts as ${labelText(decision.label)}`,
+      details: [`${count(decision.tokens, 'token')} set aside`, ...from(where)],
+    }
+  },
+  'model-done': ({ model, of, tokens, end }) => ({
+    text: `The answer of ${model} ${ENDS[end]}: ${count(tokens, 'token')}`,
+    details: [`Decided in row ${of}`],
+  }),
+  'workspace-changed': ({ version, reason }) => ({
+    text: 'Changed who may make tables in the workspace',
+    details: because(version, reason),
+  }),
+  'policy-changed': ({ version, reason }) => ({ text: 'Changed the policy', details: because(version, reason) }),
+  'subject-changed': ({ of, version, reason }, named) => ({
+    text: `Changed the clearance, groups or attributes of ${named(of).name}`,
+    details: because(version, reason),
+  }),
+  'table-added': () => ({ text: 'Added the table', details: [] }),
+  'table-changed': ({ version, reason }) => ({ text: 'Changed the table', details: because(version, reason) }),
+}
