@@ -8,6 +8,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
 from contextlib import suppress
 from typing import Any
@@ -16,6 +18,7 @@ import pyarrow as pa
 
 from dataplane import frames, main
 from dataplane.duckdb_engine import DuckDb
+from dataplane.engine import Stop, Stopped, running
 from dataplane.plans import Plan, Plans, Refused
 
 MAIN = main.__file__
@@ -145,6 +148,30 @@ class Waiting(unittest.TestCase):
             self.refused("revoked")
 
 
+class Stopping(unittest.TestCase):
+    def test_an_engine_that_did_not_hear_is_told_again(self) -> None:
+        stop, told, heard = Stop(), [0], threading.Event()
+
+        def end() -> None:
+            told[0] += 1
+            if told[0] == 2:
+                heard.set()
+
+        with self.assertRaises(Stopped), running(60, stop, end):
+            asking = threading.Thread(target=stop.now)
+            asking.start()
+            self.assertTrue(heard.wait(DEADLINE))
+            raise RuntimeError("what an engine says that was ended")
+        asking.join(DEADLINE)
+        self.assertFalse(asking.is_alive())
+
+    def test_asked_before_it_runs(self) -> None:
+        stop = Stop()
+        stop.now()
+        with self.assertRaises(Stopped), running(60, stop, lambda: None) as check:
+            check()
+
+
 class Stored(unittest.TestCase):
     def setUp(self) -> None:
         self.engine = DuckDb(":memory:", "256MB", 1)
@@ -223,6 +250,22 @@ class Served(unittest.TestCase):
             self.house.say(**change)
             _, said = stream.read(pa.schema({"i": pa.int64()}))
             self.assertNotIn("rows", said)
+
+    def test_a_changed_policy_ends_what_has_not_answered_yet(self) -> None:
+        sql = "SELECT sum((i * j) % 7) FROM range(1000000) a(i), range(1000000) b(j)"
+        self.house.say(op="plan", plan=plan(sql=sql, seconds=60))
+        stream = self.house.present("q")
+        self.house.say(op="tables")
+        self.house.say(op="policy", epoch=2)
+        self.assertEqual(stream.frame(), (b"", b""))
+        changed = time.monotonic()
+        while not self.house.done:  # until it has ended in the engine, too
+            self.house.say(op="tables")
+        self.assertLess(time.monotonic() - changed, DEADLINE)
+        self.assertEqual(self.house.done, [{"plan": "q", "rows": 0, "end": "cut"}])
+
+    def test_it_says_which_engine_it_has(self) -> None:
+        self.assertEqual(self.house.say(op="epochs", policy=1, rights={}), {"ok": True, "engine": "duckdb", "writes": True})
 
     def test_a_gateway_that_goes_takes_its_plans_and_then_what_runs_with_it(self) -> None:
         self.house.say(op="plan", plan=plan("waiting"))
