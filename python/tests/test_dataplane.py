@@ -20,6 +20,7 @@ from dataplane import frames, main
 from dataplane.duckdb_engine import DuckDb
 from dataplane.engine import Stop, Stopped, running
 from dataplane.plans import Plan, Plans, Refused
+from tests.postgres_server import postgres
 
 MAIN = main.__file__
 DEADLINE = 10
@@ -296,3 +297,37 @@ class Served(unittest.TestCase):
         ):
             self.house.say(op="plan", plan=plan(sql=sql))
             self.assertEqual(self.house.present("q").read(), (None, {"error": "failed"}), sql)
+
+
+class Configured(unittest.TestCase):
+    def started(self, **env: str) -> tuple[int, str]:
+        """How it ends, and what it says."""
+        with tempfile.TemporaryDirectory() as folder:
+            arguments = [MAIN, "--socket", os.path.join(folder, "gateway"), "--tables", folder]
+            run = [sys.executable, *arguments]
+            ended = subprocess.run(run, stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, env={**os.environ, **env})
+            return ended.returncode, ended.stderr.decode()
+
+    def test_an_address_of_something_else_will_never_do(self) -> None:
+        code, said = self.started(SCRYDON_TABLES="mysql://me:secret@host/tables")
+        self.assertEqual((code, "secret" in said), (78, False))
+        self.assertIn("must be a postgresql:// address", said)
+
+    def test_a_server_that_is_away_may_come(self) -> None:
+        code, said = self.started(SCRYDON_TABLES="postgresql:///tables?host=/nowhere&password=secret")
+        self.assertEqual((code, "secret" in said), (1, False))
+        self.assertIn("cannot be signed in to", said)
+
+    def test_a_role_that_nothing_holds_will_never_do(self) -> None:
+        with postgres() as server:
+            code, said = self.started(SCRYDON_TABLES=server.superuser)
+        self.assertEqual(code, 78)
+        self.assertIn("bypasses row level security", said)
+
+    def test_without_the_canary_somebody_must_be_able_to_make_it(self) -> None:
+        with postgres() as server:
+            code, said = self.started(SCRYDON_TABLES=server.plane)
+            self.assertEqual(code, 78)
+            self.assertIn("there is no table scrydon_canary", said)
+            made, _ = self.started(SCRYDON_TABLES=server.plane, SCRYDON_TABLES_OWNER=server.owner)
+            self.assertEqual([made, self.started(SCRYDON_TABLES=server.plane)[0]], [0, 0])
