@@ -12,6 +12,7 @@ import { needPorts } from './lib/ports.mjs'
 import { CONFIGURATION, Misconfigured } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
 import { SETTLED, supervise } from './lib/supervise.mjs'
+import { told } from './lib/told.mjs'
 import { setup } from './setup.mjs'
 
 const READY_DEADLINE = 60_000
@@ -27,6 +28,8 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   SCRYDON_LIBRARY    the folder whose documents seed a new workspace's library (examples/library)
   SCRYDON_PYTHON     the Python that kernels run in and PDFs are read with (.venv/bin/python)
   SCRYDON_LOG        "stdout" prints the logs; otherwise they go to SCRYDON_HOME/logs
+  SCRYDON_TABLES     the PostgreSQL that has the managed tables, as postgresql://… (DuckDB files under SCRYDON_HOME)
+  SCRYDON_TABLES_OWNER  how to sign in there as the role that makes the demo's tables and the canary, where they are not there
   LOG_LEVEL          trace, debug, info (the default), warn, error, fatal or silent
   SCRYDON_ORIGIN     the origin people open (http://localhost:PORT)
   SCRYDON_FRAMES     the origin of notebooks' frames, of another site, with one * for a host each (http://*.nb.localhost:CONTENT_PORT);
@@ -52,6 +55,9 @@ function settings() {
   const { PORT, CONTENT_PORT, HOST, SCRYDON_HOME, SCRYDON_EXAMPLES, SCRYDON_SETTLED } = process.env
   const settled = Number(SCRYDON_SETTLED || SETTLED)
   if (!(settled >= 0)) throw new Misconfigured(`SCRYDON_SETTLED must be a number of seconds, not "${SCRYDON_SETTLED}".`)
+  for (const name of ['SCRYDON_TABLES', 'SCRYDON_TABLES_OWNER'])
+    if (process.env[name] && !/^postgres(ql)?:\/\//.test(process.env[name]))
+      throw new Misconfigured(`${name} must be a postgresql:// address.`) // not shown: it may hold a password
   const flags = process.argv.slice(2)
   const unknown = flags.find((flag) => !['--insecure-shared-kernels', '--help'].includes(flag))
   if (unknown !== undefined) throw new Misconfigured(`Unknown option ${unknown}.\n\n${HELP}`)
@@ -74,8 +80,7 @@ function folder(variable, path) {
 }
 
 function environment(name, { port, home, examples, insecure }) {
-  const env = { ...process.env, PORT: String(port), SCRYDON_HOME: home, SCRYDON_EXAMPLES: examples }
-  if (name !== 'gateway') delete env.CORTEX_KEY // nobody else has a use for it
+  const env = { ...told(name, process.env), PORT: String(port), SCRYDON_HOME: home, SCRYDON_EXAMPLES: examples }
   return insecure ? { ...env, SCRYDON_INSECURE_SHARED_KERNELS: '1' } : env
 }
 

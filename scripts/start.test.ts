@@ -34,6 +34,12 @@ describe('variables and options', () => {
     expect(child.exitCode).toBe(CONFIGURATION)
   })
 
+  test.each(['SCRYDON_TABLES', 'SCRYDON_TABLES_OWNER'])('%s is named where it is no address, and not shown', async (name) => {
+    const { child, ended } = clone.start({ [name]: 'mysql://me:secret@host/tables' })
+    expect(await ended).toBe(`\n✗ ${name} must be a postgresql:// address.\n`)
+    expect(child.exitCode).toBe(CONFIGURATION)
+  })
+
   test('an unknown option is named and the known ones are listed', async () => {
     const said = await clone.start({}, '--port=5000').ended
     expect(said).toContain('✗ Unknown option --port=5000.')

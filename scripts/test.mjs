@@ -1,6 +1,6 @@
 // `npm test [check|unit|python|build|e2e …]`: everything, or the parts named. Goes on to the end whatever fails; the last
 // line is the sum of what the runners themselves counted.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { e2eCounts, unitCounts } from './lib/counts.mjs'
 import { aptInstall, has, isRoot, mayInstall } from './lib/host.mjs'
 import { at, exists, NODE, PYTHON } from './lib/paths.mjs'
@@ -23,6 +23,26 @@ const chromium = {
         `The end-to-end tests need Chromium: ${isRoot() ? '' : 'sudo '}apt-get install chromium, or CHROMIUM=/path/to/chromium`,
       )
     await aptInstall(['chromium'], say)
+  },
+}
+
+const CLUSTERS = '/etc/postgresql-common/createcluster.conf'
+const hasPostgres = () =>
+  exists('/usr/lib/postgresql') &&
+  readdirSync('/usr/lib/postgresql').some((version) => exists(`/usr/lib/postgresql/${version}/bin/postgres`))
+
+/** Its programs only: tests start a server of their own, the package's is neither made nor started. */
+const postgres = {
+  name: 'PostgreSQL, for the tests of table engines',
+  needed: () => (process.env.POSTGRES_BIN || hasPostgres() ? null : 'not there yet'),
+  async run(say) {
+    if (!mayInstall())
+      throw new StepError(
+        `The tests of table engines need PostgreSQL: ${isRoot() ? '' : 'sudo '}apt-get install postgresql, or POSTGRES_BIN=/path/to/its/bin`,
+      )
+    await aptInstall(['postgresql-common'], say)
+    appendFileSync(CLUSTERS, '\ncreate_main_cluster = false\n')
+    await aptInstall(['postgresql'], say)
   },
 }
 
@@ -62,6 +82,7 @@ async function build() {
 
 const e2e = () => counted(NODE, [at('node_modules/@playwright/test/cli.js'), 'test'], at('test-results/e2e.json'), e2eCounts)
 
+const NEED_POSTGRES = ['unit', 'python']
 const PARTS = { check, unit, python, build, e2e }
 
 async function main() {
@@ -70,7 +91,8 @@ async function main() {
   if (unknown !== undefined) throw new StepError(`There is no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}.`)
   const parts = Object.keys(PARTS).filter((name) => asked.length === 0 || asked.includes(name))
 
-  await setup(parts.includes('e2e') ? [...STEPS, chromium] : STEPS)
+  const servers = parts.some((name) => NEED_POSTGRES.includes(name)) ? [postgres] : []
+  await setup([...STEPS, ...servers, ...(parts.includes('e2e') ? [chromium] : [])])
   mkdirSync(RESULTS, { recursive: true })
   const sum = { passed: 0, failed: 0, skipped: 0 }
   const wrong = []

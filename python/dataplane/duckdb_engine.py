@@ -1,15 +1,14 @@
 """Managed tables in DuckDB files. Only the data plane opens them; no statement of a person's ever runs here: plans are compiled by
 the gateway, with bound parameters."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from dataplane.engine import INCOMING, Stop, Write, kind_of, quoted, running
 from dataplane.plans import Refused
 
 ROWS = 131_072  # of one record batch, at most
@@ -23,14 +22,7 @@ TYPES = {
     "DATE": "date",
     "TIMESTAMP": "timestamp",
 }
-STORED = (
-    (lambda kind: pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind), "VARCHAR"),
-    (pa.types.is_integer, "BIGINT"),
-    (lambda kind: pa.types.is_floating(kind) or pa.types.is_decimal(kind), "DOUBLE"),
-    (pa.types.is_boolean, "BOOLEAN"),
-    (pa.types.is_date, "DATE"),
-    (pa.types.is_timestamp, "TIMESTAMP"),
-)
+STORED = {kind: stored for stored, kind in TYPES.items()}
 
 # Nothing a statement could name leads out of the database; nothing can be switched back on. In this order.
 LOCKED = {
@@ -45,31 +37,13 @@ LOCKED = {
 
 # What was written, by the id that the library gave it: beside the tables, in a schema that no statement of the gateway names.
 LEDGER = "CREATE SCHEMA IF NOT EXISTS ledger; CREATE TABLE IF NOT EXISTS ledger.writes (id VARCHAR, kernel VARCHAR, rows BIGINT)"
-INCOMING = "incoming"
-
-
-@dataclass(frozen=True)
-class Step:
-    """`none`: the reason to refuse the whole, where the step counts more than nothing."""
-
-    sql: str
-    parameters: list[Any]
-    none: str | None
-
-
-@dataclass(frozen=True)
-class Write:
-    """`batches` become the rows of INCOMING, which `steps` bring to where they belong."""
-
-    id: str
-    kernel: str
-    schema: pa.Schema
-    batches: Callable[[], Iterator[pa.RecordBatch]]
-    steps: list[Step]
 
 
 class DuckDb:
     """One database file. Cursors share it; each stream has its own and can be interrupted alone."""
+
+    dialect = "duckdb"
+    writes = True
 
     def __init__(self, path: str, memory: str, threads: int, spill: str | None = None) -> None:
         settings: dict[str, Any] = {"memory_limit": memory, "threads": threads, "preserve_insertion_order": "false"}
@@ -83,36 +57,21 @@ class DuckDb:
         self.connection.close()
 
     @contextmanager
-    def stream(self, sql: str, parameters: list[Any], seconds: float) -> Iterator[pa.RecordBatchReader]:
-        """Record batches of at most ROWS rows, produced as they are read: memory stays bounded. TimeoutError after `seconds`."""
-        with self._cursor(seconds) as cursor:
+    def stream(self, sql: str, parameters: list[Any], seconds: float, stop: Stop | None = None) -> Iterator[pa.RecordBatchReader]:
+        """Record batches of at most ROWS rows."""
+        with self._cursor(seconds, stop) as cursor:
             yield cursor.sql(sql, params=parameters).to_arrow_reader(ROWS)
 
     @contextmanager
-    def _cursor(self, seconds: float) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Interrupted after `seconds`: TimeoutError."""
+    def _cursor(self, seconds: float, stop: Stop | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         cursor = self.connection.cursor()
-        over = threading.Event()
-
-        def stop() -> None:
-            over.set()
-            cursor.interrupt()
-
-        late = threading.Timer(seconds, stop)
-        late.start()
         try:
-            yield cursor
-        except (duckdb.Error, pa.ArrowException, OSError) as error:  # in the middle of a stream Arrow calls it an OSError
-            if over.is_set():
-                raise TimeoutError from error
-            raise
+            with running(seconds, stop, cursor.interrupt):
+                yield cursor
         finally:
-            late.cancel()
             cursor.close()
 
     def write(self, write: Write, seconds: float, counting: AbstractContextManager[None]) -> int:
-        """All of it or nothing, and the rows that came. It comes to count inside of `counting`; Refused: by that, by a step, or by a
-        rule of the table."""
         with self._cursor(seconds) as cursor:
             try:
                 rows = self._write(cursor, write)
@@ -136,13 +95,11 @@ class DuckDb:
         return rows
 
     def written(self, write: str, kernel: str) -> int | None:
-        """How many rows a write of this kernel brought; None: it has not happened."""
         found = self.connection.cursor().execute("SELECT rows FROM ledger.writes WHERE id = ? AND kernel = ?", [write, kernel]).fetchone()
         return found[0] if found else None
 
     def create(self, name: str, table: pa.Table) -> None:
-        """A new table with these rows: there wholly, or not at all. Every column is brought to one of TYPES; ValueError: one cannot."""
-        columns = ", ".join(f"CAST({quoted(field.name)} AS {_stored(field)}) AS {quoted(field.name)}" for field in table.schema)
+        columns = ", ".join(f"CAST({quoted(field.name)} AS {STORED[kind_of(field)]}) AS {quoted(field.name)}" for field in table.schema)
         cursor = self.connection.cursor()
         try:
             cursor.register("incoming", table)
@@ -151,7 +108,6 @@ class DuckDb:
             cursor.close()
 
     def tables(self) -> dict[str, list[tuple[str, str]]]:
-        """Every table with its columns, each of a type that policies speak of."""
         sql = "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal AND schema_name = 'main' AND database_name = current_database() ORDER BY table_name, column_index"
         found: dict[str, list[tuple[str, str]]] = {}
         for table, column, kind in self.connection.cursor().execute(sql).fetchall():
@@ -159,18 +115,7 @@ class DuckDb:
         return found
 
 
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _first(answered: duckdb.DuckDBPyConnection) -> int:
     """The count that a statement answers."""
     row = answered.fetchone()
     return int(row[0]) if row else 0
-
-
-def _stored(field: pa.Field) -> str:
-    for fits, stored in STORED:
-        if fits(field.type):
-            return stored
-    raise ValueError(f"a column of type {field.type} cannot be stored")

@@ -1,6 +1,7 @@
 """The gateway's side: one client on a private socket, JSON lines both ways, answered in order. What it says is what may run.
 
-  {"op": "epochs", "policy": n, "rights": {kernel: n}}   all of them; sent first, and again when the gateway comes back
+  {"op": "epochs", "policy": n, "rights": {kernel: n}}   all of them; sent first, and again when the gateway comes back:
+                                                         {"engine": the dialect that statements must be in, "writes": whether it takes any}
   {"op": "policy", "epoch": n, "since": m}               running streams of an older one are cut; since m, where it is given, nothing changed
   {"op": "kernel", "kernel", "path", "rights": n}        opens its door at `path`, or changes its rights
   {"op": "forget", "kernel"}                             closes the door, cuts what it streams
@@ -131,7 +132,8 @@ class Gateway:
         for kernel in gone:
             self._forget({"kernel": kernel})
         self.streams.cut()
-        return {}
+        engine = self.streams.engine
+        return {"engine": engine.dialect, "writes": engine.writes}
 
     def _policy(self, request: Request) -> Request:
         self.plans.turn(request["epoch"], request.get("since"))

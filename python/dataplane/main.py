@@ -2,7 +2,8 @@
 
   python main.py --socket <path the gateway connects to> --tables <folder> [--seeds <folder of CSV files>]
 
-The first start takes in what the seeds hold and what comes in a package (load.py).
+Tables are DuckDB's, in that folder, unless SCRYDON_TABLES names a PostgreSQL (postgresql://…); SCRYDON_TABLES_OWNER is how it signs
+in to make tables there. An engine without tables takes in what the seeds hold and what comes in a package (load.py).
 
 Says `ready` once it listens, and ends with the process that started it: its input closes."""
 
@@ -22,6 +23,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from dataplane import canary, frames, gateway, load  # noqa: E402
 from dataplane.doors import Doors  # noqa: E402
 from dataplane.duckdb_engine import DuckDb  # noqa: E402
+from dataplane.engine import Engine  # noqa: E402
 from dataplane.intake import Intakes  # noqa: E402
 from dataplane.plans import Plans  # noqa: E402
 from dataplane.streams import Streams  # noqa: E402
@@ -29,6 +31,9 @@ from dataplane.writes import Writes  # noqa: E402
 
 MEMORY = "256MB"  # of the engine; batches on their way come on top
 THREADS = max(1, (os.cpu_count() or 1))
+CONFIGURATION = 78  # sysexits' EX_CONFIG: starting again would not help
+
+log = logging.getLogger("dataplane")
 
 
 class Json(logging.Formatter):
@@ -37,13 +42,45 @@ class Json(logging.Formatter):
         return json.dumps({"level": record.levelno, "time": self.formatTime(record), "process": "dataplane", **said, "msg": record.getMessage()})
 
 
-def seed(engine: DuckDb, folder: str) -> None:
+def opened(folder: str, url: str, owner: str) -> Engine:
+    """The engine that is configured. A server that is away ends us: whoever supervises tries again."""
+    if not url:
+        return DuckDb(os.path.join(folder, "tables.duckdb"), MEMORY, THREADS, os.path.join(folder, "spill"))
+    if not url.startswith(("postgresql://", "postgres://")):
+        raise SystemExit(unfit("SCRYDON_TABLES must be a postgresql:// address"))
+    from dataplane.postgres_engine import Away, Postgres, Unfit  # ten megabytes of driver that DuckDB does without
+
+    try:
+        return Postgres(url, owner or None)
+    except Unfit as error:
+        raise SystemExit(unfit(f"SCRYDON_TABLES: {error}")) from error
+    except Away as error:
+        log.critical("the server of SCRYDON_TABLES cannot be signed in to: %s", error)
+        raise SystemExit(1) from error
+
+
+def unfit(why: str) -> int:
+    log.critical(why)
+    return CONFIGURATION
+
+
+def seed(engine: Engine, folder: str) -> None:
     """In a process of its own: what reads files and packages has nothing to do with what serves."""
     with tempfile.TemporaryDirectory() as made:
         subprocess.run([sys.executable, load.__file__, folder, made], check=True, stdout=subprocess.DEVNULL)
         for name in sorted(os.listdir(made)):
             with pa.memory_map(os.path.join(made, name)) as source:
                 engine.create(name.removesuffix(".arrow"), pa.ipc.open_file(source).read_all())
+
+
+def plant(engine: Engine) -> None:
+    """The canary, without which the gateway would serve nothing."""
+    if canary.NAME in engine.tables():
+        return
+    try:
+        engine.create(canary.NAME, canary.canary())
+    except ValueError as error:
+        raise SystemExit(unfit(f"there is no table {canary.NAME} behind row level security, and SCRYDON_TABLES_OWNER names nobody to make it")) from error
 
 
 def main() -> None:
@@ -57,12 +94,11 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     os.umask(0o077)
     os.makedirs(given.tables, exist_ok=True)
-    spill = os.path.join(given.tables, "spill")
-    engine = DuckDb(os.path.join(given.tables, "tables.duckdb"), MEMORY, THREADS, spill)
-    if given.seeds and not engine.tables():
+    owner = os.environ.pop("SCRYDON_TABLES_OWNER", "")
+    engine = opened(given.tables, os.environ.pop("SCRYDON_TABLES", ""), owner)
+    if given.seeds and (engine.dialect == "duckdb" or owner) and not engine.tables():
         seed(engine, given.seeds)
-    if canary.NAME not in engine.tables():
-        engine.create(canary.NAME, canary.canary())
+    plant(engine)
     plans = Plans()
     streams = Streams(plans, engine)
     intakes = Intakes(plans, streams.running, given.tables)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dataplane import flat
-from dataplane.duckdb_engine import DuckDb, Step, Write
+from dataplane.engine import Engine, Step, Write
 from dataplane.intake import Intakes
 from dataplane.parameters import bound
 from dataplane.plans import Plans, Refused
@@ -32,7 +32,7 @@ class Commit:
 
 
 class Writes:
-    def __init__(self, plans: Plans, intakes: Intakes, engine: DuckDb) -> None:
+    def __init__(self, plans: Plans, intakes: Intakes, engine: Engine) -> None:
         self.plans = plans
         self.intakes = intakes
         self.engine = engine

@@ -75,6 +75,7 @@ CLASSES: dict[str, type[ScrydonError]] = {
     "write-masked": Denied,
     "replace-masked": Denied,
     "write-outside": Denied,
+    "write-engine": Unavailable,
     "write-schema": Invalid,
     "write-value": Invalid,
     "write-conflict": Invalid,

@@ -8,6 +8,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
 from contextlib import suppress
 from typing import Any
@@ -16,7 +18,9 @@ import pyarrow as pa
 
 from dataplane import frames, main
 from dataplane.duckdb_engine import DuckDb
+from dataplane.engine import Stop, Stopped, running
 from dataplane.plans import Plan, Plans, Refused
+from tests.postgres_server import postgres
 
 MAIN = main.__file__
 DEADLINE = 10
@@ -145,6 +149,30 @@ class Waiting(unittest.TestCase):
             self.refused("revoked")
 
 
+class Stopping(unittest.TestCase):
+    def test_an_engine_that_did_not_hear_is_told_again(self) -> None:
+        stop, told, heard = Stop(), [0], threading.Event()
+
+        def end() -> None:
+            told[0] += 1
+            if told[0] == 2:
+                heard.set()
+
+        with self.assertRaises(Stopped), running(60, stop, end):
+            asking = threading.Thread(target=stop.now)
+            asking.start()
+            self.assertTrue(heard.wait(DEADLINE))
+            raise RuntimeError("what an engine says that was ended")
+        asking.join(DEADLINE)
+        self.assertFalse(asking.is_alive())
+
+    def test_asked_before_it_runs(self) -> None:
+        stop = Stop()
+        stop.now()
+        with self.assertRaises(Stopped), running(60, stop, lambda: None) as check:
+            check()
+
+
 class Stored(unittest.TestCase):
     def setUp(self) -> None:
         self.engine = DuckDb(":memory:", "256MB", 1)
@@ -224,6 +252,22 @@ class Served(unittest.TestCase):
             _, said = stream.read(pa.schema({"i": pa.int64()}))
             self.assertNotIn("rows", said)
 
+    def test_a_changed_policy_ends_what_has_not_answered_yet(self) -> None:
+        sql = "SELECT sum((i * j) % 7) FROM range(1000000) a(i), range(1000000) b(j)"
+        self.house.say(op="plan", plan=plan(sql=sql, seconds=60))
+        stream = self.house.present("q")
+        self.house.say(op="tables")
+        self.house.say(op="policy", epoch=2)
+        self.assertEqual(stream.frame(), (b"", b""))
+        changed = time.monotonic()
+        while not self.house.done:  # until it has ended in the engine, too
+            self.house.say(op="tables")
+        self.assertLess(time.monotonic() - changed, DEADLINE)
+        self.assertEqual(self.house.done, [{"plan": "q", "rows": 0, "end": "cut"}])
+
+    def test_it_says_which_engine_it_has(self) -> None:
+        self.assertEqual(self.house.say(op="epochs", policy=1, rights={}), {"ok": True, "engine": "duckdb", "writes": True})
+
     def test_a_gateway_that_goes_takes_its_plans_and_then_what_runs_with_it(self) -> None:
         self.house.say(op="plan", plan=plan("waiting"))
         self.house.say(op="plan", plan=plan(sql=ENDLESS))
@@ -253,3 +297,37 @@ class Served(unittest.TestCase):
         ):
             self.house.say(op="plan", plan=plan(sql=sql))
             self.assertEqual(self.house.present("q").read(), (None, {"error": "failed"}), sql)
+
+
+class Configured(unittest.TestCase):
+    def started(self, **env: str) -> tuple[int, str]:
+        """How it ends, and what it says."""
+        with tempfile.TemporaryDirectory() as folder:
+            arguments = [MAIN, "--socket", os.path.join(folder, "gateway"), "--tables", folder]
+            run = [sys.executable, *arguments]
+            ended = subprocess.run(run, stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, env={**os.environ, **env})
+            return ended.returncode, ended.stderr.decode()
+
+    def test_an_address_of_something_else_will_never_do(self) -> None:
+        code, said = self.started(SCRYDON_TABLES="mysql://me:secret@host/tables")
+        self.assertEqual((code, "secret" in said), (78, False))
+        self.assertIn("must be a postgresql:// address", said)
+
+    def test_a_server_that_is_away_may_come(self) -> None:
+        code, said = self.started(SCRYDON_TABLES="postgresql:///tables?host=/nowhere&password=secret")
+        self.assertEqual((code, "secret" in said), (1, False))
+        self.assertIn("cannot be signed in to", said)
+
+    def test_a_role_that_nothing_holds_will_never_do(self) -> None:
+        with postgres() as server:
+            code, said = self.started(SCRYDON_TABLES=server.superuser)
+        self.assertEqual(code, 78)
+        self.assertIn("bypasses row level security", said)
+
+    def test_without_the_canary_somebody_must_be_able_to_make_it(self) -> None:
+        with postgres() as server:
+            code, said = self.started(SCRYDON_TABLES=server.plane)
+            self.assertEqual(code, 78)
+            self.assertIn("there is no table scrydon_canary", said)
+            made, _ = self.started(SCRYDON_TABLES=server.plane, SCRYDON_TABLES_OWNER=server.owner)
+            self.assertEqual([made, self.started(SCRYDON_TABLES=server.plane)[0]], [0, 0])

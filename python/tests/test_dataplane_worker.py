@@ -1,4 +1,4 @@
-"""What holds a worker, and what is taken from one: its confinement, what it hands back, and the rules of a transaction."""
+"""What holds a worker, and what is taken from one: its confinement, what it hands back, and the epochs it counts in."""
 
 import json
 import os
@@ -7,12 +7,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
-from contextlib import nullcontext
-
-import pyarrow as pa
 
 from dataplane import flat
-from dataplane.duckdb_engine import DuckDb, Step, Write
 from dataplane.plans import Plans, Refused
 from dataplane.sandbox import Workers
 from tests.test_dataplane import DEADLINE
@@ -97,23 +93,6 @@ os._exit(0)
 
 
 class Rules(unittest.TestCase):
-    def test_a_rule_of_the_table_is_a_conflict_and_nothing_more_is_said(self) -> None:
-        engine = DuckDb(":memory:", "256MB", 1)
-        self.addCleanup(engine.connection.close)
-        engine.connection.execute("CREATE TABLE t (i BIGINT PRIMARY KEY)")
-        engine.connection.execute("INSERT INTO t VALUES (4711)")
-        batch = pa.record_batch({"i": [4711]})
-        write = Write("w", "k", batch.schema, lambda: iter([batch]), [Step("INSERT INTO t SELECT i FROM incoming", [], None)])
-        with self.assertRaises(Refused) as caught:
-            engine.write(write, DEADLINE, nullcontext())
-        self.assertEqual((caught.exception.reason, caught.exception.__cause__), ("conflict", None))
-        self.assertIsNone(engine.written("w", "k"))
-
-    def test_the_ledger_is_no_table(self) -> None:
-        engine = DuckDb(":memory:", "256MB", 1)
-        self.addCleanup(engine.connection.close)
-        self.assertEqual(engine.tables(), {})
-
     def test_epochs(self) -> None:
         plans = Plans(policy=5, rights={"k": 1})
         plans.turn(7, since=5)

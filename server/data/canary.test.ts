@@ -5,9 +5,10 @@ import { makeLog } from '../log.ts'
 import { type Canary, lookForCanary, POLICY } from './canary.ts'
 import { dataPlane } from './plane.ts'
 import { proven } from './proven.ts'
-import { PlaneProcess } from './testing/plane.ts'
+import { PlaneProcess, usedDialect } from './testing/plane.ts'
 
 const EPOCH = 3
+const SOON = { timeout: 5000 }
 const served = new PlaneProcess()
 const log = makeLog('silent')
 const plane = dataPlane({ socket: served.socket, clock, log })
@@ -33,9 +34,10 @@ afterAll(async () => {
 })
 
 test('what policies hide stays invisible, and the plane is served', async () => {
-  await expect.poll(() => ready).toBe(1)
+  await expect.poll(() => ready, SOON).toBe(1)
   expect(looked).toEqual(['invisible'])
   expect(trusted.standing).toBe(true)
+  expect([trusted.dialect(), trusted.writes()]).toEqual([usedDialect(), usedDialect() === 'duckdb'])
   expect(await trusted.open('k_someone0000', served.doorOf('k_someone0000'), 1)).toBe('taken')
 })
 
@@ -53,14 +55,15 @@ test('a plan of another epoch proves nothing', async () => {
 test('a plane that is lost is proven anew, and until then is away', async () => {
   next = 'unproven'
   await served.kill()
-  await expect.poll(() => lost).toBe(1)
+  await expect.poll(() => lost, SOON).toBe(1)
   expect(trusted.standing).toBe(false)
   await served.start()
-  await expect.poll(() => looked.length).toBeGreaterThan(1)
+  await expect.poll(() => looked.length, SOON).toBeGreaterThan(1)
   expect(await trusted.open('k_someone0000', served.doorOf('k_someone0000'), 1)).toBe('absent')
+  expect([trusted.dialect(), trusted.writes()]).toEqual([null, false])
   expect(ready).toBe(1)
   next = null
-  await expect.poll(() => ready, { timeout: 5000 }).toBe(2)
+  await expect.poll(() => ready, SOON).toBe(2)
   expect(await trusted.open('k_someone0000', served.doorOf('k_someone0000'), 1)).toBe('taken')
 }, 60_000)
 
@@ -68,6 +71,6 @@ test('where it is seen nothing is served', async () => {
   next = 'seen'
   await served.kill()
   await served.start()
-  await expect.poll(() => seen).toEqual(['seen'])
+  await expect.poll(() => seen, SOON).toEqual(['seen'])
   expect([trusted.standing, ready]).toEqual([false, 2])
 }, 60_000)

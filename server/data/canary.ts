@@ -11,7 +11,7 @@ import { decide } from '../policy/decide.ts'
 import { Dialect, quoted } from '../policy/dialect.ts'
 import { statement, understand } from '../policy/question.ts'
 import type { Subject } from '../policy/subject.ts'
-import type { DataPlane, Statement } from '../seams/dataPlane.ts'
+import type { DataPlane, DialectName, Statement } from '../seams/dataPlane.ts'
 
 /** `unproven`: it could not be read, so nothing is known. */
 export type Canary = 'invisible' | 'seen' | 'unproven'
@@ -44,23 +44,25 @@ const Rows = z.array(z.tuple([z.string(), z.string()])).check(z.minLength(2))
 
 /** `folder`: of the gateway's own, where a door may be made. `policy`: another one for the test that it can be seen. */
 export async function lookForCanary(plane: DataPlane, epoch: number, folder: string, policy = POLICY): Promise<Canary> {
+  const spoken = plane.dialect()
+  if (spoken === null) return 'unproven'
   const planted = await plane.ask(
     { sql: `SELECT ${quoted('row')}, ${quoted('secret')} FROM ${quoted(NAME)}`, parameters: [] },
     LIFE,
   )
   const rows = Rows.safeParse(planted.type === 'rows' ? planted.rows : null)
   if (!rows.success) return 'unproven'
-  const answer = await readAsKernel(plane, epoch, folder, compiled(policy))
+  const answer = await readAsKernel(plane, epoch, folder, compiled(policy, spoken))
   const hidden = rows.data.flatMap(([row, secret]) => (row === SHOWN ? [secret] : [row, secret]))
   if (hidden.some((value) => answer.includes(value))) return 'seen'
   return answer.includes(SHOWN) && answer.includes('"rows": 1}') ? 'invisible' : 'unproven'
 }
 
-function compiled(policy: Policy): Statement {
+function compiled(policy: Policy, spoken: DialectName): Statement {
   const decision = decide(TABLE, policy, WHO, 0)
   const asked = decision.ok ? understand(decision.view, { columns: null, where: null, limit: null }) : null
   if (!decision.ok || !asked?.ok) throw new Error('the policy of the canary does not stand')
-  return statement(decision.view, asked.understood, quoted(NAME), new Dialect('duckdb'), randomBytes(32))
+  return statement(decision.view, asked.understood, quoted(NAME), new Dialect(spoken), randomBytes(32))
 }
 
 async function readAsKernel(plane: DataPlane, policy: number, folder: string, asked: Statement): Promise<string> {

@@ -7,6 +7,7 @@ import { MAY } from '#protocol/standings.ts'
 import { refuse } from '../errors.ts'
 import { decide, granted, type Refusal, type View } from '../policy/decide.ts'
 import type { Subject } from '../policy/subject.ts'
+import type { DataPlane } from '../seams/dataPlane.ts'
 import type { Governance } from '../seams/governance.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import { mustGovern } from './edits.ts'
@@ -16,7 +17,12 @@ import { sentence } from './words.ts'
 
 const VERSIONS = 50 // of one policy that are shown
 
-type Options = { readonly ruling: Ruling; readonly governance: Governance; readonly identity: Identity }
+type Options = {
+  readonly ruling: Ruling
+  readonly governance: Governance
+  readonly identity: Identity
+  readonly plane: Pick<DataPlane, 'writes'> | null
+}
 type Page = { readonly card: TableCard; readonly columns: ColumnSeen[]; readonly writable: boolean }
 
 export type Catalogue = {
@@ -29,7 +35,7 @@ export type Catalogue = {
   preview(who: Principal, table: string, policy: Policy, person: PersonId): Promise<Preview>
 }
 
-export function makeCatalogue({ ruling, governance, identity }: Options): Catalogue {
+export function makeCatalogue({ ruling, governance, identity, plane }: Options): Catalogue {
   const named = namesOf(identity)
   return {
     async tables(who) {
@@ -45,7 +51,8 @@ export function makeCatalogue({ ruling, governance, identity }: Options): Catalo
       if (card === null) throw refuse('not-found')
       if (!looked.ok) return { card, columns: [], writable: false }
       const { table, policy, view } = looked.sight
-      const writable = granted(policy, 'managed-table:write', subject, ruling.now()).length > 0
+      const takes = plane?.writes() ?? false
+      const writable = takes && granted(policy, 'managed-table:write', subject, ruling.now()).length > 0
       return { card, columns: columnsOf(table, view), writable }
     },
     async people(who) {

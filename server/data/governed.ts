@@ -88,7 +88,7 @@ export function governed(home: string, given: Given): Governed {
   })
   const end = makeEnd(kernels, events, clock)
   const library = makeLibrary(
-    { ...makeTables(ruling, reads), ...makeWrites(writes), ...makeKb(ruling, store), ...llm.answers },
+    { ...makeTables(ruling, reads, plane), ...makeWrites(writes), ...makeKb(ruling, store), ...llm.answers },
     log,
   )
   const { governance, audit } = store
@@ -99,7 +99,7 @@ export function governed(home: string, given: Given): Governed {
     subject: ruling.subject,
     sight: (kernel) => sightOf(ruling, kernel),
     recheck,
-    catalogue: makeCatalogue({ ruling, governance, identity }),
+    catalogue: makeCatalogue({ ruling, governance, identity, plane }),
     edits: makeEdits({ governance, identity, plane, now, log, recheck }),
     record: makeRecord({ ruling, audit, identity }),
   }

@@ -1,11 +1,15 @@
 // The client of the data plane against the real one.
-import { connect } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { clock } from '../clock.ts'
 import { makeLog } from '../log.ts'
 import type { DataPlane, Done, Plan } from '../seams/dataPlane.ts'
 import { dataPlane } from './plane.ts'
-import { PlaneProcess } from './testing/plane.ts'
+import { PlaneProcess, usedDialect } from './testing/plane.ts'
 
 const DEADLINE = 10_000
 const PLAN: Plan = {
@@ -60,6 +64,36 @@ test('it has the tables it came with, each column of a type that policies speak 
   expect(tables?.compliance_authorities).toContainEqual(['email', 'text'])
 })
 
+test('it says what its engine speaks, and whether that takes writes', () => {
+  expect(plane.dialect()).toBe(usedDialect())
+  expect(plane.writes()).toBe(usedDialect() === 'duckdb')
+})
+
+test('one that speaks what is not known here is asked nothing', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plane-'))
+  const asked: string[] = []
+  const left = Promise.withResolvers<void>()
+  const stranger = createServer((socket) => {
+    createInterface({ input: socket }).on('line', (line) => {
+      asked.push(JSON.parse(line).op)
+      socket.write('{"ok": true, "engine": "oracle", "writes": true}\n')
+    })
+    socket.once('close', left.resolve)
+  })
+  const path = join(folder, 'data.sock')
+  await new Promise<void>((done) => stranger.listen(path, done))
+  const client = dataPlane({ socket: path, clock, log: makeLog('silent') })
+  client.begin(async () => 7, { ready: () => void asked.push('ready'), lost: () => void asked.push('lost'), done: () => {} })
+  await left.promise
+  expect([client.dialect(), client.writes()]).toEqual([null, false])
+  expect(await client.plan(PLAN)).toBe('absent')
+  expect(await client.ask({ sql: 'SELECT 1', parameters: [] }, 1)).toEqual({ type: 'absent' })
+  client.close()
+  expect(new Set(asked)).toEqual(new Set(['epochs']))
+  await new Promise((done) => stranger.close(done))
+  rmSync(folder, { recursive: true })
+})
+
 test('a few rows for the gateway itself', async () => {
   const asked = await plane.ask({ sql: 'SELECT count(*) FROM flights', parameters: [] }, 10)
   expect(asked).toEqual({ type: 'rows', rows: [[336_776]] })
@@ -83,6 +117,7 @@ test('killed, it is absent; back, it is met anew and knows no kernel', async () 
   const door = process_.doorOf('k_two')
   await plane.open('k_two', door, 1)
   await process_.kill()
+  await expect.poll(() => plane.dialect()).toBeNull()
   expect(await plane.plan(PLAN)).toBe('absent')
   expect(await plane.tables()).toBeNull()
   await process_.start()

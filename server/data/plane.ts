@@ -5,7 +5,17 @@ import { createInterface } from 'node:readline'
 import * as z from 'zod/mini'
 import type { Clock } from '#protocol/wire.ts'
 import type { Log } from '../log.ts'
-import type { Asked, Commit, DataPlane, Hear, Intake, Plan, Taken } from '../seams/dataPlane.ts'
+import {
+  type Asked,
+  type Commit,
+  type DataPlane,
+  DIALECTS,
+  type DialectName,
+  type Hear,
+  type Intake,
+  type Plan,
+  type Taken,
+} from '../seams/dataPlane.ts'
 
 const RETRY = { first: 50, last: 1000 } as const
 const DEADLINE = 10_000 // ms for an answer beyond what the question itself may take
@@ -16,10 +26,13 @@ const Answer = z.union([
     ok: z.literal(true),
     rows: z.optional(z.array(z.array(z.unknown()))),
     tables: z.optional(z.record(z.string(), z.unknown())),
+    engine: z.optional(z.string()),
+    writes: z.optional(z.boolean()),
   }),
   z.object({ error: z.string() }),
 ])
 type Answer = z.infer<typeof Answer>
+const Engine = z.object({ engine: z.enum(DIALECTS), writes: z.boolean() })
 const Ended = z.object({ plan: z.string(), rows: z.int(), end: z.enum(['complete', 'cut', 'failed']) })
 const TakenIn = z.object({ plan: z.string(), end: z.string(), column: z.nullable(z.int()) })
 const Wrote = z.object({ plan: z.string(), rows: z.int(), end: z.string() })
@@ -36,7 +49,7 @@ class Plane implements DataPlane {
   readonly #waiting: ((answer: Answer | null) => void)[] = []
   #greeting: { epoch(): Promise<number> } & Hear = { epoch: async () => 0, ready: () => {}, done: () => {} }
   #socket: Socket | null = null
-  #ready = false
+  #engine: z.infer<typeof Engine> | null = null // it is ready
   #pause: number = RETRY.first
   #cancel: () => void = () => {}
   #closed = false
@@ -48,6 +61,14 @@ class Plane implements DataPlane {
   begin(epoch: () => Promise<number>, hear: Hear): void {
     this.#greeting = { epoch, ...hear }
     this.#connect()
+  }
+
+  dialect(): DialectName | null {
+    return this.#engine?.engine ?? null
+  }
+
+  writes(): boolean {
+    return this.#engine?.writes ?? false
   }
 
   async open(kernel: string, path: string, rights: number): Promise<Taken> {
@@ -116,15 +137,20 @@ class Plane implements DataPlane {
   async #greet(): Promise<void> {
     const told = await this.#send({ op: 'epochs', policy: await this.#greeting.epoch(), rights: {} }, DEADLINE)
     if (told === null || 'error' in told) return void this.#socket?.destroy()
-    this.#ready = true
+    const engine = Engine.safeParse(told)
+    if (!engine.success) {
+      this.#options.log.error({ engine: told.engine }, 'the data plane has an engine that is not known here')
+      return void this.#socket?.destroy()
+    }
+    this.#engine = engine.data
     this.#pause = RETRY.first
     this.#options.log.info('data plane connected')
     this.#greeting.ready()
   }
 
   #lost(): void {
-    const was = this.#ready
-    this.#ready = false
+    const was = this.#engine !== null
+    this.#engine = null
     for (const answer of this.#waiting.splice(0)) answer(null)
     if (was) {
       this.#options.log.warn('data plane lost')
@@ -137,7 +163,7 @@ class Plane implements DataPlane {
 
   /** Null: it is away, or took too long. */
   #call(request: Request, deadline: number = DEADLINE): Promise<Answer | null> {
-    return this.#ready ? this.#send(request, deadline) : Promise.resolve(null)
+    return this.#engine === null ? Promise.resolve(null) : this.#send(request, deadline)
   }
 
   /** Answers come in order: one that does not come in time breaks the order, and so the connection. */

@@ -30,38 +30,45 @@ export function proven(plane: DataPlane, { look, seen, clock }: Proof): Proven {
     standing = true
     ready()
   }
+  /** What stood does not: the number of the next proof. */
+  const fall = (): number => {
+    standing = false
+    cancel()
+    return ++coming
+  }
   return {
+    ...behind(plane, () => standing),
     get standing() {
       return standing
     },
     begin: (epoch, hear) =>
       plane.begin(epoch, {
         ...hear,
-        ready: () => {
-          standing = false
-          cancel()
-          void prove(++coming, hear.ready)
-        },
+        ready: () => void prove(fall(), hear.ready),
         lost: () => {
-          standing = false
-          cancel()
-          coming += 1
+          fall()
           hear.lost?.()
         },
       }),
-    open: async (...given) => (standing ? plane.open(...given) : 'absent'),
-    plan: async (plan) => (standing ? plane.plan(plan) : 'absent'),
-    intake: async (intake) => (standing ? plane.intake(intake) : 'absent'),
-    commit: async (commit) => (standing ? plane.commit(commit) : 'absent'),
-    written: async (...given) => (standing ? plane.written(...given) : 'absent'),
-    drop: (plan) => plane.drop(plan),
-    ask: async (...given) => (standing ? plane.ask(...given) : { type: 'absent' }),
-    tables: () => plane.tables(),
-    forget: (kernel) => plane.forget(kernel),
-    policy: (...given) => plane.policy(...given),
     close: () => {
       cancel()
       plane.close()
     },
   }
 }
+
+/** What answers as if it were away while it does not stand. */
+const behind = (plane: DataPlane, stands: () => boolean): Omit<DataPlane, 'begin' | 'close'> => ({
+  dialect: () => (stands() ? plane.dialect() : null),
+  writes: () => stands() && plane.writes(),
+  open: async (...given) => (stands() ? plane.open(...given) : 'absent'),
+  plan: async (plan) => (stands() ? plane.plan(plan) : 'absent'),
+  intake: async (intake) => (stands() ? plane.intake(intake) : 'absent'),
+  commit: async (commit) => (stands() ? plane.commit(commit) : 'absent'),
+  written: async (...given) => (stands() ? plane.written(...given) : 'absent'),
+  drop: (plan) => plane.drop(plan),
+  ask: async (...given) => (stands() ? plane.ask(...given) : { type: 'absent' }),
+  tables: () => plane.tables(),
+  forget: (kernel) => plane.forget(kernel),
+  policy: (...given) => plane.policy(...given),
+})

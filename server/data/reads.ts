@@ -24,10 +24,9 @@ type Compiled = {
   readonly limit: number | null
   readonly columns: Planned['columns']
 }
-type Compile = (sight: Sight) => Compiled | Misunderstood
+type Compile = (sight: Sight, dialect: Dialect) => Compiled | Misunderstood
 
 const RIGHTS = 1 // the epoch of a kernel's rights: they do not change while it lives, yet
-const DIALECT = new Dialect('duckdb')
 const PENDING = 10_000 // reads whose end is awaited; the oldest is given up
 
 /** What the record calls a refusal of the question itself. */
@@ -49,21 +48,21 @@ export class Reads {
   }
 
   read(kernel: KernelState, ask: Asked<'tables.read'>): Promise<Planned> {
-    return this.#plan(kernel, ask.table, ({ table, view }) => {
+    return this.#plan(kernel, ask.table, ({ table, view }, dialect) => {
       const answer = understand(view, ask)
       if (!answer.ok) return answer
       const { understood } = answer
-      const compiled = statement(view, understood, quoted(table.name), DIALECT, this.#ruling.key)
+      const compiled = statement(view, understood, quoted(table.name), dialect, this.#ruling.key)
       return { ok: true, look: understood, statement: compiled, limit: ask.limit, columns: columnsOf(table, understood.columns) }
     })
   }
 
   query(kernel: KernelState, ask: Asked<'tables.query'>): Promise<Planned> {
-    return this.#plan(kernel, ask.table, ({ table, view }) => {
+    return this.#plan(kernel, ask.table, ({ table, view }, dialect) => {
       const answer = summarise(view, ask)
       if (!answer.ok) return answer
       const { summed } = answer
-      const compiled = summaryStatement(view, summed, quoted(table.name), DIALECT, this.#ruling.key)
+      const compiled = summaryStatement(view, summed, quoted(table.name), dialect, this.#ruling.key)
       const parts = summed.parts.map(({ as, type }) => ({ name: as, type, masked: null, description: '' }))
       return {
         ok: true,
@@ -85,7 +84,11 @@ export class Reads {
       throw declined(this.#ruling, name, looked.why, looked.table)
     }
     try {
-      return await this.#hand(this.#plane, spec, data, looked.sight, understood(compile(looked.sight), name), policy)
+      const spoken = this.#plane.dialect()
+      if (spoken === null) throw new Declined('unavailable', {})
+      const dialect = new Dialect(spoken)
+      const compiled = understood(compile(looked.sight, dialect), name)
+      return await this.#hand(this.#plane, spec, data, looked.sight, { ...compiled, dialect }, policy)
     } catch (error) {
       const why = error instanceof Declined ? DENIAL[error.code] : undefined
       if (why !== undefined) await this.#ruling.refuse(spec, name, why)
@@ -99,14 +102,15 @@ export class Reads {
     spec: KernelSpec,
     door: string,
     { table, version, view }: Sight,
-    compiled: Compiled,
+    compiled: Compiled & { readonly dialect: Dialect },
     policy: number,
   ): Promise<Planned> {
-    if (compiled.limit === null) await narrow(plane, DIALECT, table.name, compiled)
+    if (compiled.limit === null) await narrow(plane, compiled.dialect, table.name, compiled)
     if ((await plane.open(spec.id, door, RIGHTS)) !== 'taken') throw new Declined('unavailable', {})
     const plan = planOf(spec.id, compiled, policy)
     this.#await(plan.id, { spec, table: table.name, seq: await this.#ruling.admit(spec, view, version, compiled.look) })
-    if ((await plane.plan(plan)) !== 'taken') throw new Declined('unavailable', {})
+    const same = plane.dialect() === compiled.dialect.name // or it was met anew, with another engine
+    if (!same || (await plane.plan(plan)) !== 'taken') throw new Declined('unavailable', {})
     return { plan: plan.id, columns: compiled.columns, filtered: view.filtered, label: compiled.look.label }
   }
 

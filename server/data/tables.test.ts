@@ -10,7 +10,7 @@ import { clock } from '../clock.ts'
 import { demoIdentity } from '../identity/demo.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { makeLog } from '../log.ts'
-import type { DataPlane } from '../seams/dataPlane.ts'
+import type { DataPlane, DialectName } from '../seams/dataPlane.ts'
 import type { Store } from '../seams/store.ts'
 import { openStore } from '../store/sqlite.ts'
 import { recheckHoldings } from './holding.ts'
@@ -48,7 +48,7 @@ beforeAll(async () => {
   await new Promise<void>((done) => plane.begin(ruling.epoch, { ready: done, done: (ended) => void reads.ended(ended) }))
   await plantTables(store, plane, OWNER, Date.now(), log)
   const writes = makeWrites(new Writes(ruling, makeWriting(store, Date.now), plane, clock, log))
-  library = makeLibrary({ ...nobody, ...makeTables(ruling, reads), ...writes }, log)
+  library = makeLibrary({ ...nobody, ...makeTables(ruling, reads, plane), ...writes }, log)
 }, 60_000)
 afterAll(async () => {
   plane.close()
@@ -238,6 +238,39 @@ describe('a refusal', () => {
     expect((await read('analyst')).error.code).toBe('unavailable')
     await served.start()
     await expect.poll(async () => 'ok' in (await read('analyst')), { timeout: 10_000 }).toBe(true)
+  })
+
+  test('a data plane that is met anew with another engine gets no statement that was written for the former', async () => {
+    const spoken: DialectName[] = ['duckdb', 'postgres']
+    const handed: string[] = []
+    const none = async () => 'absent' as const
+    const met: DataPlane = {
+      begin: () => {},
+      dialect: () => spoken.shift() ?? null,
+      writes: () => false,
+      open: async () => 'taken',
+      plan: async ({ sql }) => {
+        handed.push(sql)
+        return 'taken'
+      },
+      intake: none,
+      commit: none,
+      written: none,
+      drop: () => {},
+      ask: async () => ({ type: 'rows', rows: [[1, 1]] }),
+      tables: async () => null,
+      forget: () => {},
+      policy: () => {},
+      close: () => {},
+    }
+    const asking = makeLibrary({ ...nobody, ...makeTables(ruling, new Reads(ruling, met), met) }, log)
+    const line = JSON.stringify({ call: 'tables.read', body: { table: AUTHORITIES, columns: null, where: null, limit: null } })
+    const asked = async () => JSON.parse(await asking(kernelOf('analyst'), line))
+    expect((await asked()).error.code).toBe('unavailable')
+    expect(handed).toEqual([])
+    spoken.push('duckdb', 'duckdb')
+    expect((await asked()).ok.plan).toMatch(/^q_/)
+    expect(handed).toHaveLength(1)
   })
 })
 

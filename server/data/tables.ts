@@ -5,12 +5,15 @@ import { dominates } from '#protocol/policy/label.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import type { Subject } from '../policy/subject.ts'
 import { writableRows } from '../policy/write.ts'
+import type { DataPlane } from '../seams/dataPlane.ts'
 import type { Answers } from './answers.ts'
 import type { Reads } from './reads.ts'
 import type { Ruling } from './ruling.ts'
 import { columnsOf, declined, look } from './sight.ts'
 
-export function makeTables(ruling: Ruling, reads: Reads): Answers<keyof typeof TABLES_CALLS> {
+type Plane = Pick<DataPlane, 'writes'> | null
+
+export function makeTables(ruling: Ruling, reads: Reads, plane: Plane): Answers<keyof typeof TABLES_CALLS> {
   return {
     'tables.list': async ({ spec }) => {
       const who = await ruling.subject(spec.person)
@@ -18,7 +21,7 @@ export function makeTables(ruling: Ruling, reads: Reads): Answers<keyof typeof T
       const listed = await Promise.all(tables.map(({ name }) => listing(ruling, name, who)))
       return { tables: listed.filter((table) => table !== null) }
     },
-    'tables.describe': async ({ spec }, { table }) => description(ruling, table, spec),
+    'tables.describe': async ({ spec }, { table }) => description(ruling, table, spec, plane?.writes() ?? false),
     'tables.read': (kernel, ask) => reads.read(kernel, ask),
     'tables.query': (kernel, ask) => reads.query(kernel, ask),
   }
@@ -31,7 +34,10 @@ async function listing(ruling: Ruling, name: string, who: Subject): Promise<Answ
   return { name, owner: ruling.nameOf(table.owner), description: table.description, readable: looked.ok }
 }
 
-async function description(ruling: Ruling, name: string, spec: KernelSpec): Promise<Answered<'tables.describe'>> {
+type Described = Answered<'tables.describe'>
+
+/** `takes`: whether the engine does. */
+async function description(ruling: Ruling, name: string, spec: KernelSpec, takes: boolean): Promise<Described> {
   const who = await ruling.subject(spec.person)
   const looked = await look(ruling, name, who)
   if (!looked.ok) throw declined(ruling, name, looked.why, looked.table)
@@ -45,6 +51,6 @@ async function description(ruling: Ruling, name: string, spec: KernelSpec): Prom
     label: table.label,
     columns: columnsOf(table, view.columns),
     filtered: view.filtered,
-    writable: spec.mode === 'edit' && rows !== null && dominates(table.label, taint),
+    writable: takes && spec.mode === 'edit' && rows !== null && dominates(table.label, taint),
   }
 }

@@ -23,6 +23,8 @@ export const REFUSALS = {
     'You have a table “{table}”. Change it with mode="replace" or mode="append", or take another name; {contact} may help.',
   'write-outside':
     'Some of these rows of “{table}” would not be yours, so none was written. Ask {owner} which rows you may write.',
+  'write-engine':
+    'The tables of this server are in a database that notebooks only read, so “{table}” was not written. Ask {contact} how rows come there.',
   'write-conflict': 'Rows of “{table}” may not be alike, and some would have been, so none was written. Ask {owner}.',
   'write-value':
     'Column “{column}” has a value that “{table}” cannot hold, so nothing was written: text is without NUL, years are 1 to 9999. Ask {owner} if it should.',

@@ -9,9 +9,9 @@ import { sizeText } from '#protocol/size.ts'
 import type { Clock } from '#protocol/wire.ts'
 import type { Log } from '../log.ts'
 import { Dialect } from '../policy/dialect.ts'
-import { type Birth, type Named, ownName } from '../policy/write.ts'
+import { type Birth, type Named, ownName, type Target } from '../policy/write.ts'
 import { stepsOf } from '../policy/writeSql.ts'
-import type { DataPlane, TakenIn, Wrote } from '../seams/dataPlane.ts'
+import type { DataPlane, Taken, TakenIn, Wrote } from '../seams/dataPlane.ts'
 import type { Answers } from './answers.ts'
 import { Declined, type Ruling } from './ruling.ts'
 import type { Filling, RefusalCode } from './words.ts'
@@ -37,7 +37,6 @@ type Write = {
 }
 
 const RIGHTS = 1 // the epoch of a kernel's rights, as in reads.ts
-const DIALECT = new Dialect('duckdb')
 const KEPT = 200 // writes whose end can be asked for; of the oldest the data plane still knows whether it happened
 const SECOND = 1000
 const EDITS = 2 // that a new table makes: itself, and its policy
@@ -54,6 +53,7 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
   'too-large': 'write-large',
   'too-many-rows': 'write-large',
   'too-long': 'write-late',
+  'read-only': 'write-engine',
 }
 const ENDS: Readonly<Record<string, WriteEnd>> = { outside: 'refused', revoked: 'refused', cut: 'cut' }
 
@@ -128,6 +128,7 @@ export class Writes {
     }
     const { target, filling } = verdict
     if ((await plane.open(spec.id, door, RIGHTS)) !== 'taken') throw new Declined('unavailable', {})
+    if (!plane.writes()) throw new Declined('write-engine', filling)
     const { columns } = target
     const allowed = {
       table: target.table,
@@ -201,10 +202,16 @@ export class Writes {
       write.making = verdict.birth
     }
     this.#within(write, WRITE.commit)
-    const order = { plan: write.plan, write: ask.write, kernel: spec.id, columns: tuples(write.columns), seconds: WRITE.commit }
-    const steps = stepsOf(verdict.target, DIALECT)
-    const taken = await this.#plane?.commit({ ...order, steps, policy, rights: RIGHTS })
+    const taken = await this.#order(write, verdict.target, policy)
     if (taken !== 'taken') await this.#recover(write) // it may have come
+  }
+
+  /** In the words of the engine of now. */
+  async #order({ spec, ask, plan, columns }: Write, target: Target, policy: number): Promise<Taken> {
+    const spoken = this.#plane?.dialect() ?? null
+    if (this.#plane === null || spoken === null) return 'absent'
+    const order = { plan, write: ask.write, kernel: spec.id, columns: tuples(columns), seconds: WRITE.commit }
+    return this.#plane.commit({ ...order, steps: stepsOf(target, new Dialect(spoken)), policy, rights: RIGHTS })
   }
 
   wrote({ plan, rows, end }: Wrote): void {

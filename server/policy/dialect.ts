@@ -1,17 +1,25 @@
 // How each engine writes what policies mean. Masks use built-in functions that cannot fail on any value of their type.
 import type { Mask } from '#protocol/policy/mask.ts'
 import type { ColumnType } from '#protocol/policy/values.ts'
+import type { DialectName } from '../seams/dataPlane.ts'
 import { BUCKETS, DIGITS, PARTIAL, REDACTED, SHOWN } from './masking.ts'
 import type { Binding } from './sql.ts'
 
-export type DialectName = 'duckdb' | 'postgres'
 export type BoundType = ColumnType | 'bytes'
+
+type Types = Readonly<Record<string, ColumnType>>
+
+const floored = (column: string, size: number) => `FLOOR(${column} / ${size}) * ${size}`
 
 /** What the engines write differently. */
 type Words = {
   readonly types: Readonly<Record<BoundType, string>>
-  /** A column for a comparison: text by code point. */
-  column(quotedName: string, type: ColumnType): string
+  /** A text that compares by code point, whatever its table or database says. */
+  text(expression: string): string
+  /** A stored table whose columns are exactly of the types policies speak of, with values that each type has. */
+  source(from: string, types: Types): string
+  /** The lower bound of a bucket of reals. */
+  bucket(column: string, size: number, binding: Binding): string
   /** The SHA-256 of bytes, as bytes and as lower hexadecimal. */
   digest(bytes: string): string
   hex(bytes: string): string
@@ -29,10 +37,23 @@ const DUCKDB: Words = {
     timestamp: 'TIMESTAMP',
     bytes: 'BLOB',
   },
-  column: (name) => name,
+  text: (expression) => expression,
+  source: (from) => from,
+  bucket: floored,
   digest: (bytes) => `unhex(sha256(${bytes}))`,
   hex: (bytes) => `lower(hex(${bytes}))`,
   bytes: (text) => `encode(${text})`,
+}
+
+/** Days and moments that no literal has (infinite ones, those before Christ) are null. */
+const inCalendar = (column: string, kind: string) =>
+  `CASE WHEN ${column} >= ${kind} '0001-01-01' AND ${column} < ${kind} '10000-01-01' THEN ${column} END`
+
+function widened([name, type]: [string, ColumnType]): string {
+  const column = quoted(name)
+  const cast = `CAST(${column} AS ${POSTGRES.types[type]})`
+  if (type === 'text') return `${POSTGRES.text(cast)} AS ${column}`
+  return `${type === 'date' || type === 'timestamp' ? inCalendar(column, POSTGRES.types[type]) : cast} AS ${column}`
 }
 
 const POSTGRES: Words = {
@@ -45,31 +66,43 @@ const POSTGRES: Words = {
     timestamp: 'TIMESTAMP',
     bytes: 'BYTEA',
   },
-  column: (name, type) => (type === 'text' ? `${name} COLLATE "C"` : name),
+  text: (expression) => `(${expression}) COLLATE "C"`,
+  source: (from, types) => `(SELECT ${Object.entries(types).map(widened).join(', ')} FROM ${from}) AS stored`,
+  // A quotient of two numbers that is zero and should not be is an error there; the smallest numbers have such quotients.
+  bucket: (column, size, binding) => {
+    const smallest = binding.bind({ type: 'real', value: Math.floor(size / 2) * Number.MIN_VALUE })
+    return `CASE WHEN ABS(${column}) <= ${smallest} THEN ${column} * 0 ELSE ${floored(column, size)} END`
+  },
   digest: (bytes) => `sha256(${bytes})`,
   hex: (bytes) => `encode(${bytes}, 'hex')`,
   bytes: (text) => `convert_to(${text}, 'UTF8')`,
 }
 
+const WORDS: Readonly<Record<DialectName, Words>> = { duckdb: DUCKDB, postgres: POSTGRES }
+
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 export class Dialect {
+  readonly name: DialectName
   readonly #words: Words
 
   constructor(name: DialectName) {
-    this.#words = name === 'duckdb' ? DUCKDB : POSTGRES
+    this.name = name
+    this.#words = WORDS[name]
   }
 
   place(number: number, type: BoundType): string {
-    return `CAST($${number} AS ${this.#words.types[type]})`
+    const place = `CAST($${number} AS ${this.#words.types[type]})`
+    return type === 'text' ? this.#words.text(place) : place
   }
 
   cast(expression: string, type: ColumnType): string {
     return `CAST(${expression} AS ${this.#words.types[type]})`
   }
 
-  column(name: string, type: ColumnType): string {
-    return this.#words.column(name, type)
+  /** A table to read from, of columns of these types. `from`: its name, quoted. */
+  source(from: string, types: Types): string {
+    return this.#words.source(from, types)
   }
 
   /** Bytes of a text. */
@@ -77,8 +110,13 @@ export class Dialect {
     return `octet_length(${this.#words.bytes(text)})`
   }
 
-  /** `key`: the workspace's, 32 bytes. What masking.ts makes of the same value. */
-  mask(mask: Mask, column: string, type: ColumnType, key: Uint8Array, binding: Binding): string {
+  /** `key`: the workspace's, 32 bytes. What masking.ts makes of the same value of a source, as a value of type `to`. */
+  mask(mask: Mask, column: string, type: ColumnType, to: ColumnType, key: Uint8Array, binding: Binding): string {
+    const value = this.#masked(mask, column, type, key, binding)
+    return to === 'text' ? this.#words.text(value) : value
+  }
+
+  #masked(mask: Mask, column: string, type: ColumnType, key: Uint8Array, binding: Binding): string {
     const text = (value: string) => binding.bind({ type: 'text', value })
     switch (mask.kind) {
       case 'null':
@@ -90,7 +128,9 @@ export class Dialect {
       case 'generalise':
         return generalised(mask, column, text)
       case 'bucket':
-        return type === 'integer' ? integerBucket(column, mask.size) : realBucket(column, mask.size)
+        return type === 'integer'
+          ? integerBucket(column, mask.size)
+          : whole(column, this.#words.bucket(column, mask.size, binding))
       case 'year':
         return `CAST(EXTRACT(YEAR FROM ${column}) AS ${this.#words.types.integer})`
       case 'hash':
@@ -127,8 +167,7 @@ const integerBucket = (column: string, size: number) =>
   `CASE WHEN ${column} BETWEEN -${BUCKETS} AND ${BUCKETS} THEN ${column} - (((${column} % ${size}) + ${size}) % ${size}) END`
 
 /** NaN is above every number, for both engines. */
-const realBucket = (column: string, size: number) =>
-  `CASE WHEN ${column} BETWEEN -${BUCKETS} AND ${BUCKETS} THEN FLOOR(${column} / ${size}) * ${size} END`
+const whole = (column: string, bucket: string) => `CASE WHEN ${column} BETWEEN -${BUCKETS} AND ${BUCKETS} THEN ${bucket} END`
 
 const partial = (column: string, shown: string, hidden: string) =>
   `CASE WHEN LENGTH(${column}) < ${PARTIAL} THEN ${hidden} ELSE ${shown} END`

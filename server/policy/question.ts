@@ -108,10 +108,7 @@ export function statement(view: View, asked: Understood, from: string, dialect: 
 
 /** What is asked of the masked view: `shown` of the rows that fit, and what comes `after`. */
 export function overSeen(view: View, look: Look, from: string, writing: Writing, shown: string, after: string): Statement {
-  const { dialect, binding } = writing
   const inner = viewSql(view, look.read, from, writing)
-  const types = new Map(look.read.map(({ name, type }) => [name, type]))
-  const column = (name: string) => dialect.column(quoted(name), types.get(name) ?? 'text')
-  const where = look.where === null ? '' : ` WHERE ${conditionSql(look.where, column, binding)}`
-  return { sql: `SELECT ${shown} FROM (${inner}) AS seen${where}${after}`, parameters: binding.parameters }
+  const where = look.where === null ? '' : ` WHERE ${conditionSql(look.where, writing.binding)}`
+  return { sql: `SELECT ${shown} FROM (${inner}) AS seen${where}${after}`, parameters: writing.binding.parameters }
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SUMMARIES, type Summary } from '#protocol/library/tables.ts'
 import { maskedType } from '#protocol/policy/mask.ts'
 import type { ColumnType } from '#protocol/policy/values.ts'
+import { DIALECTS } from '../seams/dataPlane.ts'
 import { type Condition, closed } from './condition.ts'
 import { decide, type Seen, type View } from './decide.ts'
 import { Dialect } from './dialect.ts'
@@ -18,14 +19,20 @@ import { filling } from './testing/filling.ts'
 
 const KEY = Buffer.alloc(32, 7)
 const NOW = 10
-const dialect = new Dialect('duckdb')
 const types = Object.fromEntries(COLUMNS.map(({ name, type }) => [name, type]))
 let engine: Engine
+let dialect: Dialect
 
-beforeAll(() => {
-  engine = new Engine()
-})
-afterAll(() => engine.end())
+function onEach(what: string, tests: () => void): void {
+  describe.each(DIALECTS)(`${what}, on %s`, (name) => {
+    beforeAll(() => {
+      dialect = new Dialect(name)
+      engine = new Engine(name)
+    })
+    afterAll(() => engine.end())
+    tests()
+  })
+}
 
 /** Fills the table t of the engine, with the position of each row first. */
 const fill = (rows: readonly Row[]) => engine.create(filling('t', rows, dialect))
@@ -44,7 +51,8 @@ const POSITION: Seen = { name: 'at', type: 'integer', stored: 'integer', mask: n
 /** What the engine shows of t, in the order of its rows. */
 async function shown(view: View, columns: readonly Seen[]): Promise<Value[][]> {
   const binding = new Binding(dialect)
-  const sql = viewSql(view, [POSITION, ...columns], 't', { dialect, key: KEY, binding })
+  const stored = { ...view, types: { ...view.types, at: 'integer' as const } }
+  const sql = viewSql(stored, [POSITION, ...columns], 't', { dialect, key: KEY, binding })
   const rows = await engine.run({ sql: `${sql} ORDER BY 1`, parameters: binding.parameters })
   return rows
 }
@@ -66,7 +74,7 @@ const NOBODY = {
   clearance: { level: 'public', markings: [] },
 } as const
 
-describe('DuckDB', () => {
+onEach('a view', () => {
   test('a condition keeps the rows for which the interpreter says true', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -91,10 +99,10 @@ describe('DuckDB', () => {
         fc.array(mask, { minLength: 8, maxLength: 8 }),
         async (rows, masks) => {
           await fill(rows)
-          const fits = masks.flatMap((one) => COLUMNS.flatMap(({ name, type }) => seenAs(name, type, one) ?? []))
-          for (const column of fits) {
-            const view = viewOf([column], { op: 'and', of: [] })
-            expect(await shown(view, [column])).toEqual(expected(rows, view, [column]))
+          for (const one of masks) {
+            const fits = COLUMNS.flatMap(({ name, type }) => seenAs(name, type, one) ?? [])
+            const view = viewOf(fits, { op: 'and', of: [] })
+            expect(await shown(view, fits)).toEqual(expected(rows, view, fits))
           }
         },
       ),
@@ -120,7 +128,7 @@ describe('DuckDB', () => {
   })
 })
 
-describe('a question', () => {
+onEach('a question', () => {
   test('for any policy, person and question: rows that fit, of a copy masked by hand', async () => {
     let judged = 0
     await fc.assert(
@@ -155,6 +163,46 @@ describe('a question', () => {
   })
 })
 
+describe('tables that were not made here', () => {
+  beforeAll(() => {
+    engine = new Engine('postgres')
+  })
+  afterAll(() => engine.end())
+
+  test('narrow columns are widened; days beyond the calendar are null', async () => {
+    const make =
+      'CREATE TABLE t ("small" SMALLINT, "int" INT, "single" REAL, "short" VARCHAR(3) COLLATE "en-x-icu", "on" DATE, "at" TIMESTAMP)'
+    const rows = [
+      "(-32768, -2147483648, 0.5, 'a', '0001-01-01', '9999-12-31 23:59:59.999999')",
+      "(32767, 2147483647, NULL, 'B', '-infinity', 'infinity')",
+      "(1, 1, 1, 'b', '0044-03-15 BC', '10000-01-01')",
+    ]
+    const statements = [make, `INSERT INTO t VALUES ${rows.join(', ')}`]
+    await engine.create(statements.map((sql) => ({ sql, parameters: [] })))
+    const stored = { small: 'integer', int: 'integer', single: 'real', short: 'text', on: 'date', at: 'timestamp' } as const
+    const postgres = new Dialect('postgres')
+    const bucket = { kind: 'bucket', size: 1_000_000_000 } as const
+    const columns = Object.entries(stored).map(([name, type]) => ({ ...POSITION, name, type, stored: type }))
+    const masks = columns.map((column) => ({ ...column, mask: column.stored === 'integer' ? bucket : null }))
+    const keep = { op: 'lt', left: { column: 'short' }, right: { literal: { type: 'text', value: 'b' } } } as const
+    const of = (seen: readonly Seen[], condition: Condition) => {
+      const binding = new Binding(postgres)
+      const view = { ...viewOf(seen, condition), types: stored }
+      const sql = viewSql(view, seen, 't', { dialect: postgres, key: KEY, binding })
+      return engine.run({ sql: `${sql} ORDER BY 4`, parameters: binding.parameters })
+    }
+    expect(await of(columns, { op: 'and', of: [] })).toEqual([
+      [32767n, 2147483647n, null, 'B', null, null],
+      [-32768n, -2147483648n, 0.5, 'a', '0001-01-01', '9999-12-31T23:59:59.999999'],
+      [1n, 1n, 1, 'b', null, null],
+    ])
+    expect((await of(masks, keep)).map(([small, int]) => [small, int])).toEqual([
+      [0n, 2_000_000_000n],
+      [-1_000_000_000n, -3_000_000_000n],
+    ])
+  })
+})
+
 const sorted = (rows: Value[][]) => rows.map((values) => values.map(String).join('\u0000')).sort()
 
 function seenAs(name: string, stored: ColumnType, one: Seen['mask'] & object): Seen | null {
@@ -162,7 +210,7 @@ function seenAs(name: string, stored: ColumnType, one: Seen['mask'] & object): S
   return type && { ...POSITION, name, stored, type, mask: one }
 }
 
-describe('a summary', () => {
+onEach('a summary', () => {
   test('for any policy and person: what groups and sums of a copy masked by hand give', async () => {
     let judged = 0
     const finite = row.map((values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tame(value)])))

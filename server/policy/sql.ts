@@ -25,10 +25,10 @@ export class Binding {
 
 const SIGN: Record<Comparison, string> = { eq: '=', lt: '<', le: '<=' }
 
-/** Three-valued, as evaluate.ts has it. `name` says what a column reads. */
-export function conditionSql(condition: Condition, name: (column: string) => string, binding: Binding): string {
-  const part = (inner: Condition) => conditionSql(inner, name, binding)
-  const operand = (side: Operand) => ('column' in side ? name(side.column) : binding.bind(side.literal))
+/** Three-valued, as evaluate.ts has it, over the columns of a source or of what is seen of one. */
+export function conditionSql(condition: Condition, binding: Binding): string {
+  const part = (inner: Condition) => conditionSql(inner, binding)
+  const operand = (side: Operand) => ('column' in side ? quoted(side.column) : binding.bind(side.literal))
   switch (condition.op) {
     case 'and':
       return condition.of.length === 0 ? 'TRUE' : `(${condition.of.map(part).join(' AND ')})`
@@ -37,10 +37,10 @@ export function conditionSql(condition: Condition, name: (column: string) => str
     case 'not':
       return `(NOT ${part(condition.of)})`
     case 'isNull':
-      return `(${name(condition.term.column)} IS NULL)`
+      return `(${quoted(condition.term.column)} IS NULL)`
     case 'in': {
       const among = condition.among.map((literal) => binding.bind(literal))
-      return among.length === 0 ? 'FALSE' : `(${name(condition.term.column)} IN (${among.join(', ')}))`
+      return among.length === 0 ? 'FALSE' : `(${quoted(condition.term.column)} IN (${among.join(', ')}))`
     }
     default:
       return `(${operand(condition.left)} ${SIGN[condition.op]} ${operand(condition.right)})`
@@ -49,11 +49,10 @@ export function conditionSql(condition: Condition, name: (column: string) => str
 
 /** What the person sees of these columns, of a table that `from` names (quoted by whoever gives it). */
 export function viewSql(view: View, columns: readonly Seen[], from: string, { dialect, key, binding }: Writing): string {
-  const column = (name: string) => dialect.column(quoted(name), view.types[name] ?? 'text')
-  const shown = columns.map(({ name, stored, mask }) => {
-    const value = mask === null ? quoted(name) : dialect.mask(mask, quoted(name), stored, key, binding)
+  const shown = columns.map(({ name, stored, type, mask }) => {
+    const value = mask === null ? quoted(name) : dialect.mask(mask, quoted(name), stored, type, key, binding)
     return `${value} AS ${quoted(name)}`
   })
   const some = shown.length > 0 ? shown.join(', ') : '1 AS row' // rows are counted, no column is looked at
-  return `SELECT ${some} FROM ${from} WHERE ${conditionSql(view.keep, column, binding)}`
+  return `SELECT ${some} FROM ${dialect.source(from, view.types)} WHERE ${conditionSql(view.keep, binding)}`
 }

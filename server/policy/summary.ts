@@ -78,7 +78,7 @@ export function summaryStatement(view: View, asked: Summed, from: string, dialec
 
 function expression({ of, column, type }: Part, dialect: Dialect): string {
   if (column === null) return 'count(*)'
-  const name = dialect.column(quoted(column.name), column.type)
+  const name = quoted(column.name)
   if (of === 'mean') return `avg(${dialect.cast(name, 'real')})`
   return of === 'sum' ? dialect.cast(`sum(${name})`, type) : `${of}(${name})`
 }

@@ -162,7 +162,7 @@ describe('who may make a table', () => {
 describe('what is done is what the interpreter says', () => {
   let engine: Engine
   beforeAll(() => {
-    engine = new Engine()
+    engine = new Engine('duckdb')
   })
   afterAll(() => engine.end())
 

@@ -1,4 +1,5 @@
-// A write as the steps of one transaction, over the rows that were handed over: the data plane has them as the table `incoming`.
+// A write as the steps of one transaction, over the rows that were handed over: the data plane has them as the table `incoming`. For
+// engines that take writes, whose tables were made there: their columns are of the types policies speak of.
 import type { Step } from '../seams/dataPlane.ts'
 import { type Dialect, quoted } from './dialect.ts'
 import { Binding, conditionSql } from './sql.ts'
@@ -31,13 +32,13 @@ function created({ table, columns }: Target, dialect: Dialect): Step {
 /** Counts the rows that would not be the writer's once they are stored; where a condition is not true they are not. */
 function checked({ columns, rest, keep }: Target, dialect: Dialect): Step {
   const binding = new Binding(dialect)
-  const types = new Map([...columns, ...rest].map(({ name, type }) => [name, type]))
+  const types = Object.fromEntries([...columns, ...rest].map(({ name, type }) => [name, type]))
   const stored = [
     ...columns.map(({ name, type }) => `${dialect.cast(quoted(name), type)} AS ${quoted(name)}`),
     ...rest.map(({ name, type }) => `${dialect.cast('NULL', type)} AS ${quoted(name)}`),
   ]
-  const condition = conditionSql(keep, (name) => dialect.column(quoted(name), types.get(name) ?? 'text'), binding)
-  const came = `(SELECT ${stored.join(', ')} FROM ${INCOMING}) AS came`
+  const condition = conditionSql(keep, binding)
+  const came = dialect.source(`(SELECT ${stored.join(', ')} FROM ${INCOMING}) AS came`, types)
   return {
     sql: `SELECT count(*) FROM ${came} WHERE NOT coalesce(${condition}, FALSE)`,
     parameters: binding.parameters,
@@ -45,10 +46,9 @@ function checked({ columns, rest, keep }: Target, dialect: Dialect): Step {
   }
 }
 
-function deleted({ table, columns, rest, keep }: Target, dialect: Dialect): Step {
+function deleted({ table, keep }: Target, dialect: Dialect): Step {
   const binding = new Binding(dialect)
-  const types = new Map([...columns, ...rest].map(({ name, type }) => [name, type]))
-  const condition = conditionSql(keep, (name) => dialect.column(quoted(name), types.get(name) ?? 'text'), binding)
+  const condition = conditionSql(keep, binding)
   return { sql: `DELETE FROM ${quoted(table)} WHERE ${condition}`, parameters: binding.parameters, none: null }
 }
 

@@ -3,6 +3,10 @@
 import type { KernelId } from '#protocol/ids.ts'
 import type { Literal } from '#protocol/policy/values.ts'
 
+/** Which SQL the engine behind it speaks (server/policy/dialect.ts). */
+export const DIALECTS = ['duckdb', 'postgres'] as const
+export type DialectName = (typeof DIALECTS)[number]
+
 export type Statement = { readonly sql: string; readonly parameters: readonly Parameter[] }
 /** bytes: hexadecimal. An integer is a decimal string where it needs 64 bits. */
 export type Parameter = Literal | { readonly type: 'bytes'; readonly value: string }
@@ -63,6 +67,10 @@ export type Hear = {
 export interface DataPlane {
   /** Connects; `ready` is called each time it is there anew, `lost` when it goes, `done` when a plan that was presented has ended. */
   begin(epoch: () => Promise<number>, hear: Hear): void
+  /** What its engine speaks; null: it is not there, or speaks what is not known here, and nothing may be asked of it. */
+  dialect(): DialectName | null
+  /** Whether its engine takes writes; nothing does while it is not there. */
+  writes(): boolean
   /** Opens a kernel's door at a path, or finds it open. */
   open(kernel: KernelId, path: string, rights: number): Promise<Taken>
   plan(plan: Plan): Promise<Taken>

@@ -4,15 +4,26 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { DialectName } from '../../seams/dataPlane.ts'
+import { PostgresProcess } from './postgres.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PYTHON = process.env.SCRYDON_PYTHON ?? join(ROOT, '.venv/bin/python')
+
+let used: DialectName = 'duckdb'
+export const usedDialect = () => used
+
+/** Planes that start from now on have their tables in such an engine, a new one each. */
+export function useDialect(name: DialectName): void {
+  used = name
+}
 
 export class PlaneProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'plane-'))
   readonly socket = join(this.folder, 'data.sock')
   readonly #seeds: string
   #child: ChildProcess | null = null
+  #server: PostgresProcess | null = null
 
   /** `seeds`: a folder of CSV files. */
   constructor(seeds = join(ROOT, 'examples/tables')) {
@@ -22,8 +33,14 @@ export class PlaneProcess {
   async start(): Promise<void> {
     const tables = join(this.folder, 'tables')
     const args = ['--socket', this.socket, '--tables', tables, '--seeds', this.#seeds]
-    this.#child = spawn(PYTHON, [join(ROOT, 'python/dataplane/main.py'), ...args], { stdio: ['pipe', 'pipe', 'ignore'] })
+    if (used === 'postgres') this.#server ??= await PostgresProcess.start()
+    const env = { ...process.env, ...this.#server?.env }
+    this.#child = spawn(PYTHON, [join(ROOT, 'python/dataplane/main.py'), ...args], { stdio: ['pipe', 'pipe', 'ignore'], env })
     await once(this.#child.stdout ?? this.#child, 'data')
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0
   }
 
   async kill(): Promise<void> {
@@ -42,6 +59,7 @@ export class PlaneProcess {
 
   async end(): Promise<void> {
     await this.kill()
+    await this.#server?.end()
     rmSync(this.folder, { recursive: true, force: true })
   }
 }

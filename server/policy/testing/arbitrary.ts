@@ -39,7 +39,7 @@ const stored64 = fc.oneof(
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
 )
 const real = fc.oneof(
-  fc.constantFrom(0, 0.5, 1e15, -1e15, 1e300, -1e300),
+  fc.constantFrom(0, 0.5, 1e15, -1e15, 1e300, -1e300, Number.MIN_VALUE, -3 * Number.MIN_VALUE),
   fc.integer({ min: -200, max: 200 }).map((n) => n / 8 + 0),
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0),
 )

@@ -1,8 +1,9 @@
-// A real engine for the tests of the compiler: the data plane's own DuckDB, in a process of its own.
-import { spawn } from 'node:child_process'
+// A real engine for the tests of the compiler: one of the data plane's own, in a process of its own.
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Parameter, Statement } from '../../seams/dataPlane.ts'
+import type { Readable, Writable } from 'node:stream'
+import type { DialectName, Parameter, Statement } from '../../seams/dataPlane.ts'
 import type { Value } from '../evaluate.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
@@ -12,11 +13,16 @@ type Shown = string | boolean | null | { integer: string } | { real: string }
 type Answer = { rows: Shown[][] } | { error: string }
 
 export class Engine {
-  readonly #child = spawn(PYTHON, [join(import.meta.dirname, 'engine.py')], {
-    env: { ...process.env, PYTHONPATH: join(ROOT, 'python') },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  readonly #lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>
+  readonly #lines: AsyncIterator<string>
+
+  constructor(name: DialectName) {
+    this.#child = spawn(PYTHON, [join(import.meta.dirname, 'engine.py'), name], {
+      env: { ...process.env, PYTHONPATH: join(ROOT, 'python') },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]()
+  }
 
   async create(statements: readonly Statement[]): Promise<void> {
     await this.#ask({ create: statements })

@@ -5,7 +5,7 @@ import { type Dialect, quoted } from '../dialect.ts'
 import type { Row, Value } from '../evaluate.ts'
 import { COLUMNS } from './arbitrary.ts'
 
-const TYPES = { text: 'VARCHAR', integer: 'BIGINT', real: 'DOUBLE', boolean: 'BOOLEAN', date: 'DATE', timestamp: 'TIMESTAMP' }
+const TYPES = { text: 'TEXT', integer: 'BIGINT', real: 'FLOAT8', boolean: 'BOOLEAN', date: 'DATE', timestamp: 'TIMESTAMP' }
 type Bound = { type: ColumnType; value: unknown }
 
 /** A new table of this name, with the position of each row first (`at`). */
@@ -19,14 +19,16 @@ export function filling(table: string, rows: readonly Row[], dialect: Dialect, c
       parameters: parameters as Statement['parameters'],
     }
   }
-  return [{ sql: `CREATE OR REPLACE TABLE ${table} ("at" BIGINT, ${declared})`, parameters: [] }, ...rows.map(insert)]
+  const drop = { sql: `DROP TABLE IF EXISTS ${table}`, parameters: [] }
+  const make = { sql: `CREATE TABLE ${table} ("at" BIGINT, ${declared})`, parameters: [] }
+  return [drop, make, ...rows.map(insert)]
 }
 
 function place(value: Value, type: ColumnType, parameters: Bound[], dialect: Dialect): string {
   if (value === null) return 'NULL'
   if (typeof value === 'bigint') return `CAST('${value}' AS BIGINT)`
   if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)))
-    return `CAST('${Object.is(value, -0) ? '-0.0' : value}' AS DOUBLE)`
+    return `CAST('${Object.is(value, -0) ? '-0.0' : value}' AS FLOAT8)`
   parameters.push({ type, value })
   return dialect.place(parameters.length, type)
 }

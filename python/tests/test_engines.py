@@ -1,0 +1,138 @@
+"""Each engine against the contract, and what only one of them has."""
+
+from contextlib import closing, nullcontext
+from typing import Any
+
+import pyarrow as pa
+from adbc_driver_postgresql import dbapi
+
+from dataplane.duckdb_engine import DuckDb
+from dataplane.engine import Engine, Step
+from dataplane.plans import Refused
+from dataplane.postgres_engine import Postgres, Unfit, wall
+from tests.engine_contract import LONG, EngineContract, WritesContract, coming
+from tests.postgres_server import Server, postgres
+
+
+class OnDuckDb(WritesContract):
+    @classmethod
+    def made(cls) -> Engine:
+        engine = DuckDb(":memory:", "256MB", 2)
+        cls.addClassCleanup(engine.close)
+        return engine
+
+
+class OnPostgres(EngineContract):
+    server: Server
+
+    @classmethod
+    def made(cls) -> Engine:
+        cls.server = cls.enterClassContext(postgres())
+        engine = Postgres(cls.server.plane, cls.server.owner)
+        cls.addClassCleanup(engine.close)
+        return engine
+
+    def said(self, url: str, *statements: str) -> list[Any]:
+        """What a session of its own answers to the last of some statements, in one transaction."""
+        with closing(dbapi.connect(url)) as connection, connection.cursor() as cursor:
+            for statement in statements[:-1]:
+                cursor.execute(statement)
+            cursor.execute(statements[-1])
+            found = cursor.fetchall()
+            connection.commit()
+            return found
+
+    def make(self, name: str, *statements: str) -> None:
+        self.said(self.server.owner, f"CREATE TABLE {name} (i BIGINT)", f"INSERT INTO {name} VALUES (1)", *statements)
+
+    def test_rows_show_themselves_to_plans_only(self) -> None:
+        count, opened = "SELECT count(*) FROM many", "SET LOCAL scrydon.plan = 'open'"
+        self.assertEqual(self.said(self.server.plane, count), [(0,)])
+        self.assertEqual(self.said(self.server.owner, count), [(0,)])
+        self.assertEqual(self.said(self.server.owner, opened, count), [(0,)])
+        self.said(self.server.owner, "GRANT SELECT ON many TO PUBLIC")
+        self.said(self.server.superuser, "CREATE ROLE stranger LOGIN")
+        self.assertEqual(self.said(self.server.plane.replace("user=plane", "user=stranger"), opened, count), [(0,)])
+        self.works()
+
+    def test_what_a_plan_opened_is_closed_after_it(self) -> None:
+        with closing(dbapi.connect(self.server.plane)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('scrydon.plan', 'open', true)")
+            cursor.execute("SELECT count(*) FROM many")
+            self.assertEqual(cursor.fetchall(), [(100_000,)])
+            connection.commit()
+            cursor.execute("SELECT count(*) FROM many")
+            self.assertEqual(cursor.fetchall(), [(0,)])
+
+    def test_a_table_without_the_wall_or_of_its_own_is_not_served(self) -> None:
+        role = self.engine.role
+        enabled, forced, policy, granted = wall("half", role)
+        self.make("half", enabled, policy, granted)
+        self.make("bare", f"GRANT SELECT ON bare TO {role}")
+        self.make("whole", *wall("whole", role))
+        self.said(self.server.superuser, "CREATE TABLE own (i BIGINT)", *wall("own", role), f"ALTER TABLE own OWNER TO {role}")
+        found = self.engine.tables()
+        self.assertEqual([name for name in ("half", "bare", "own", "whole") if name in found], ["whole"])
+        self.said(self.server.owner, forced)
+        self.assertIn("half", self.engine.tables())
+
+    def test_columns_that_it_may_not_read_or_policies_cannot_speak_of_are_not_there(self) -> None:
+        names = "a TEXT, b BIGINT, c NUMERIC, d INT[], e TIMESTAMPTZ, f VARCHAR(3), g SMALLINT, h REAL, secret TEXT"
+        role = self.engine.role
+        fewer = (f"REVOKE SELECT ON mixed FROM {role}", f"GRANT SELECT (a, b, c, d, e, f, g, h) ON mixed TO {role}")
+        self.said(self.server.owner, f"CREATE TABLE mixed ({names})", *wall("mixed", role), *fewer)
+        self.assertEqual(self.engine.tables()["mixed"], [("a", "text"), ("b", "integer"), ("f", "text"), ("g", "integer"), ("h", "real")])
+
+    def test_a_role_that_nothing_holds_is_not_taken(self) -> None:
+        for attribute in ("SUPERUSER", "BYPASSRLS"):
+            self.said(self.server.superuser, f"CREATE ROLE {attribute} LOGIN {attribute}")
+            with self.assertRaisesRegex(Unfit, "row level security"):
+                Postgres(self.server.plane.replace("user=plane", f"user={attribute.lower()}"))
+
+    def test_a_database_of_another_encoding_is_not_taken(self) -> None:
+        with closing(dbapi.connect(self.server.superuser, autocommit=True)) as connection:
+            connection.execute("CREATE DATABASE latin TEMPLATE template0 ENCODING LATIN1 LOCALE 'C'").close()
+        with self.assertRaisesRegex(Unfit, "LATIN1"):
+            Postgres(self.server.plane.replace("///tables", "///latin"))
+
+    def test_a_plan_cannot_write(self) -> None:
+        self.make("inbox", *wall("inbox", self.engine.role), f"GRANT INSERT ON inbox TO {self.engine.role}")
+        body = "INSERT INTO public.inbox VALUES (2) RETURNING i"
+        self.said(self.server.owner, f"CREATE FUNCTION writes() RETURNS BIGINT LANGUAGE sql AS '{body}'")
+        with self.assertRaisesRegex(Exception, "read-only"):
+            self.read("SELECT writes()")
+
+    def test_it_takes_no_writes_and_says_so(self) -> None:
+        self.assertFalse(self.engine.writes)
+        self.make("outbox", *wall("outbox", self.engine.role))
+        with self.assertRaises(Refused) as caught:
+            self.engine.write(coming("w", Step("INSERT INTO outbox VALUES (2)", [], None)), LONG, nullcontext())
+        self.assertEqual((caught.exception.reason, self.engine.written("w", "k")), ("read-only", None))
+        self.assertEqual(self.read("SELECT i FROM outbox").to_pylist(), [{"i": 1}])
+
+    def test_nothing_stands_before_what_a_statement_means(self) -> None:
+        self.said(self.server.owner, "CREATE FUNCTION public.lower(text) RETURNS text LANGUAGE sql AS 'SELECT $1'")
+        self.said(self.server.superuser, f"ALTER ROLE {self.engine.role} SET search_path = public, pg_catalog")
+        self.addCleanup(self.said, self.server.superuser, f"ALTER ROLE {self.engine.role} RESET search_path")
+        self.assertEqual(self.read("SELECT lower(CAST($1 AS TEXT)) AS t", "A").to_pylist(), [{"t": "a"}])
+
+    def test_a_session_that_the_server_ends_is_an_error_and_the_next_read_works(self) -> None:
+        with self.assertRaises(dbapi.Error), self.engine.stream("SELECT a.i FROM many a, many b", [], LONG) as reading:
+            next(iter(reading))
+            self.said(self.server.superuser, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'plane'")
+            list(reading)
+        self.works()
+
+    def test_what_runs_ends_in_the_server_too(self) -> None:
+        self.test_it_is_stopped_before_a_row_and_between_them()
+        running = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'plane' AND query LIKE '%many a, many b%' AND state <> 'idle'"
+        self.assertEqual(self.said(self.server.superuser, running), [(0,)])
+
+    def test_without_an_owner_there_are_no_new_tables(self) -> None:
+        reader = Postgres(self.server.plane)
+        with closing(reader), self.assertRaises(ValueError):
+            reader.create("new", pa.table({"a": [1]}))
+        self.assertNotIn("new", self.engine.tables())
+
+
+del EngineContract, WritesContract  # the loader would take them for tests of their own

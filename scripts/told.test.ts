@@ -1,0 +1,13 @@
+// Each program's own secrets, and no other's.
+import { expect, test } from 'vitest'
+import { told } from './lib/told.mjs'
+
+const TABLES = { SCRYDON_TABLES: 'postgresql://a', SCRYDON_TABLES_OWNER: 'postgresql://b', PGPASSWORD: 'c', PGPASSFILE: 'd' }
+const ALL = { PATH: '/bin', CORTEX_URL: 'https://models', ...TABLES, CORTEX_KEY: 'e' }
+const rest = { PATH: '/bin', CORTEX_URL: 'https://models' }
+
+test.each([
+  ['gateway', { ...rest, CORTEX_KEY: 'e' }],
+  ['data-plane', { ...rest, ...TABLES }],
+  ['runner', rest],
+])('the %s', (program, expected) => expect(told(program, ALL)).toEqual(expected))
