@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import * as z from 'zod/mini'
 import type { Clock } from '#protocol/wire.ts'
 import type { Log } from '../log.ts'
-import type { Asked, Commit, DataPlane, Hear, Intake, Plan, Taken } from '../seams/dataPlane.ts'
+import type { Asked, Commit, DataPlane, Hear, Intake, Keep, Plan, Taken } from '../seams/dataPlane.ts'
 
 const RETRY = { first: 50, last: 1000 } as const
 const DEADLINE = 10_000 // ms for an answer beyond what the question itself may take
@@ -23,7 +23,13 @@ type Answer = z.infer<typeof Answer>
 const Ended = z.object({ plan: z.string(), rows: z.int(), end: z.enum(['complete', 'cut', 'failed']) })
 const TakenIn = z.object({ plan: z.string(), end: z.string(), column: z.nullable(z.int()) })
 const Wrote = z.object({ plan: z.string(), rows: z.int(), end: z.string() })
-const Told = z.union([z.object({ done: Ended }), z.object({ intake: TakenIn }), z.object({ wrote: Wrote })])
+const Kept = z.object({ plan: z.string(), bytes: z.int(), digest: z.string(), end: z.string() })
+const Told = z.union([
+  z.object({ done: Ended }),
+  z.object({ intake: TakenIn }),
+  z.object({ wrote: Wrote }),
+  z.object({ kept: Kept }),
+])
 type Request = Readonly<Record<string, unknown>>
 type Options = { readonly socket: string; readonly clock: Clock; readonly log: Log }
 
@@ -64,6 +70,10 @@ class Plane implements DataPlane {
 
   async commit(commit: Commit): Promise<Taken> {
     return taken(await this.#call({ op: 'commit', commit }))
+  }
+
+  async keep(keep: Keep): Promise<Taken> {
+    return taken(await this.#call({ op: 'keep', keep }))
   }
 
   async written(write: string, kernel: string, plan?: string): Promise<number | null | 'absent'> {
@@ -164,7 +174,8 @@ class Plane implements DataPlane {
   #told(told: z.infer<typeof Told>): void {
     if ('done' in told) this.#greeting.done(told.done)
     else if ('intake' in told) this.#greeting.takenIn?.(told.intake)
-    else this.#greeting.wrote?.(told.wrote)
+    else if ('wrote' in told) this.#greeting.wrote?.(told.wrote)
+    else this.#greeting.kept?.(told.kept)
   }
 }
 

@@ -49,13 +49,8 @@ export function proven(plane: DataPlane, { look, seen, clock }: Proof): Proven {
           hear.lost()
         },
       }),
-    open: async (...given) => (standing ? plane.open(...given) : 'absent'),
-    plan: async (plan) => (standing ? plane.plan(plan) : 'absent'),
-    intake: async (intake) => (standing ? plane.intake(intake) : 'absent'),
-    commit: async (commit) => (standing ? plane.commit(commit) : 'absent'),
-    written: async (...given) => (standing ? plane.written(...given) : 'absent'),
+    ...answers(plane, () => standing),
     drop: (plan) => plane.drop(plan),
-    ask: async (...given) => (standing ? plane.ask(...given) : { type: 'absent' }),
     tables: () => plane.tables(),
     forget: (kernel) => plane.forget(kernel),
     policy: (...given) => plane.policy(...given),
@@ -65,3 +60,15 @@ export function proven(plane: DataPlane, { look, seen, clock }: Proof): Proven {
     },
   }
 }
+
+type Answers = Pick<DataPlane, 'open' | 'plan' | 'intake' | 'commit' | 'keep' | 'written' | 'ask'>
+
+const answers = (plane: DataPlane, standing: () => boolean): Answers => ({
+  open: async (...given) => (standing() ? plane.open(...given) : 'absent'),
+  plan: async (plan) => (standing() ? plane.plan(plan) : 'absent'),
+  intake: async (intake) => (standing() ? plane.intake(intake) : 'absent'),
+  commit: async (commit) => (standing() ? plane.commit(commit) : 'absent'),
+  keep: async (keep) => (standing() ? plane.keep(keep) : 'absent'),
+  written: async (...given) => (standing() ? plane.written(...given) : 'absent'),
+  ask: async (...given) => (standing() ? plane.ask(...given) : { type: 'absent' }),
+})

@@ -10,6 +10,7 @@ const PYTHON = process.env.SCRYDON_PYTHON ?? join(ROOT, '.venv/bin/python')
 
 export class PlaneProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'plane-'))
+  readonly artefacts = join(this.folder, 'artefacts')
   readonly socket = join(this.folder, 'data.sock')
   readonly #seeds: string
   #child: ChildProcess | null = null
@@ -21,7 +22,7 @@ export class PlaneProcess {
 
   async start(): Promise<void> {
     const tables = join(this.folder, 'tables')
-    const args = ['--socket', this.socket, '--tables', tables, '--seeds', this.#seeds]
+    const args = ['--socket', this.socket, '--tables', tables, '--artefacts', this.artefacts, '--seeds', this.#seeds]
     this.#child = spawn(PYTHON, [join(ROOT, 'python/dataplane/main.py'), ...args], { stdio: ['pipe', 'pipe', 'ignore'] })
     await once(this.#child.stdout ?? this.#child, 'data')
   }
