@@ -31,7 +31,6 @@ export function Artefacts() {
   const [asked, setAsked] = createSignal<{ readonly what: Asked; readonly card: ArtefactCard } | null>(null)
   const all = () => dataOf(artefacts) ?? []
   const found = createMemo(() => search(all(), query()))
-  const close = () => setAsked(null)
   return (
     <>
       <div class="flex min-h-0 grow flex-col">
@@ -56,29 +55,48 @@ export function Artefacts() {
         <Footer said={dataOf(artefacts) ? count(found().length, 'artefact') : ''} />
       </div>
       <Show when={asked()} keyed>
-        {({ what, card }) => (
-          <Switch>
-            <Match when={what === 'about'}>
-              <About card={card} nameOf={nameOf} onClose={close} />
-            </Match>
-            <Match when={what === 'picture'}>
-              <Picture card={card} content={acts.content} onClose={close} />
-            </Match>
-            <Match when={what === 'release'}>
-              <Release card={card} accounts={accounts()} nameOf={nameOf} onClose={close} />
-            </Match>
-            <Match when={what === 'label'}>
-              <Relabel card={card} onClose={close} />
-            </Match>
-            <Match when={what === 'remove'}>
-              <Confirm title={`Remove “${card.name}”?`} act="Remove" onAct={() => void acts.remove(card)} onClose={close}>
-                It is gone then, also for those it was released to. To have it again, its notebook has to save it again.
-              </Confirm>
-            </Match>
-          </Switch>
-        )}
+        {(open) => <Asking {...open} accounts={accounts()} nameOf={nameOf} acts={acts} onClose={() => setAsked(null)} />}
       </Show>
     </>
+  )
+}
+
+type AskingProps = {
+  readonly what: Asked
+  readonly card: ArtefactCard
+  readonly accounts: ReturnType<ReturnType<typeof createNames>['accounts']>
+  readonly nameOf: NameOf
+  readonly acts: ReturnType<typeof createActs>
+  readonly onClose: () => void
+}
+
+/** What is asked or shown of one of them, over the list. */
+function Asking(props: AskingProps) {
+  return (
+    <Switch>
+      <Match when={props.what === 'about'}>
+        <About card={props.card} nameOf={props.nameOf} onClose={props.onClose} />
+      </Match>
+      <Match when={props.what === 'picture'}>
+        <Picture card={props.card} content={props.acts.content} onClose={props.onClose} />
+      </Match>
+      <Match when={props.what === 'release'}>
+        <Release card={props.card} accounts={props.accounts} nameOf={props.nameOf} onClose={props.onClose} />
+      </Match>
+      <Match when={props.what === 'label'}>
+        <Relabel card={props.card} onClose={props.onClose} />
+      </Match>
+      <Match when={props.what === 'remove'}>
+        <Confirm
+          title={`Remove “${props.card.name}”?`}
+          act="Remove"
+          onAct={() => void props.acts.remove(props.card)}
+          onClose={props.onClose}
+        >
+          It is gone then, also for those it was released to. To have it again, its notebook has to save it again.
+        </Confirm>
+      </Match>
+    </Switch>
   )
 }
 

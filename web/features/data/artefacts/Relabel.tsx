@@ -23,7 +23,11 @@ export function Relabel(props: { readonly card: ArtefactCard; readonly onClose: 
   return (
     <Modal
       title={`Classify “${name}”`}
-      note={may.lower ? 'You may lower it. Look at what it holds first.' : 'You may raise it. Lowering it needs a grant to declassify.'}
+      note={
+        may.lower
+          ? 'You may lower it. Look at what it holds first.'
+          : 'You may raise it. Lowering it needs a grant to declassify.'
+      }
       onClose={props.onClose}
     >
       <SaveForm act="Save" onSave={save} onCancel={props.onClose}>

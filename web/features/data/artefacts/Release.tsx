@@ -30,7 +30,8 @@ export function Release(props: ReleaseProps) {
     ...(released ?? []).filter(({ who }) => who === 'group'), // set elsewhere; kept until it is taken out
   ]
   const chosen = (one: Audience) => to().some((other) => same(one, other))
-  const choose = (one: Audience, on: boolean) => setTo((before) => [...before.filter((other) => !same(one, other)), ...(on ? [one] : [])])
+  const choose = (one: Audience, on: boolean) =>
+    setTo((before) => [...before.filter((other) => !same(one, other)), ...(on ? [one] : [])])
 
   async function save(reason: string): Promise<void> {
     await api('PUT /api/artefacts/:artefact/release', { params: { artefact: id }, body: { to: to(), onto: version, reason } })

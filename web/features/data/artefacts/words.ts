@@ -12,7 +12,8 @@ export function releasedText({ released, maker }: ArtefactCard, nameOf: NameOf):
 /** What it was made from, a line for each. */
 export function inputLines({ inputs, unnamed, library }: ArtefactCard): readonly string[] {
   const tables = inputs.map(
-    ({ table, policy, changed }) => `${table}, under version ${policy} of its rules${changed ? ', which have changed since' : ''}`,
+    ({ table, policy, changed }) =>
+      `${table}, under version ${policy} of its rules${changed ? ', which have changed since' : ''}`,
   )
   const others = unnamed === 0 ? [] : [`${unnamed === 1 ? 'A table' : `${unnamed} tables`} that you may not know of`]
   const passages = library === null ? [] : [`Passages of the library, up to ${labelText(library)}`]
