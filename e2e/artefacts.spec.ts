@@ -66,7 +66,8 @@ test('what a notebook saves is on the page with its label, and its maker’s alo
   await expect(named(page, 'delays')).toContainText('Yours alone')
 
   await act(page, 'contacts.txt', 'What it was made from')
-  await expect(page.getByRole('list', { name: 'Made from' })).toContainText('compliance_authorities, under version 1 of its rules')
+  const inputs = page.getByRole('list', { name: 'Made from' })
+  await expect(inputs).toContainText('compliance_authorities, under version 1 of its rules')
   await page.keyboard.press('Escape')
 
   for (const name of ['delays', 'contacts.txt']) {

@@ -51,9 +51,10 @@ type Json = {
   readonly maxLength?: number
 }
 
+const PAGES_OF_SHELL = { ...managed, ...artefacts }
 const WRITTEN = { Label, Mask, Policy, Standing, Table }
 const names = z.registry<{ id: string }>()
-for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...managed, ...artefacts })) {
+for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...PAGES_OF_SHELL })) {
   if (isSchema(value)) names.add(value, { id: name })
 }
 

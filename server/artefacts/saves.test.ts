@@ -46,7 +46,8 @@ describe('a save', () => {
     expect(house.bytesOf(id).toString()).toBe('hello')
     const digest = createHash('sha256').update('hello').digest('hex')
     const whose = { kernel: kernel.spec.id, notebook: 'n_00000001' }
-    expect(await house.store.artefacts.get(id)).toMatchObject({ ...whose, digest, maker: 'p_demo-analyst', released: [], version: 1 })
+    const stored = { ...whose, digest, maker: 'p_demo-analyst', released: [], version: 1 }
+    expect(await house.store.artefacts.get(id)).toMatchObject(stored)
     expect(await house.record(1)).toEqual([
       {
         kind: 'artefact-saved',
@@ -63,7 +64,7 @@ describe('a save', () => {
     ])
   })
 
-  test('counts as all that its kernel had read, names the tables with their policies, and nothing of another kernel', async () => {
+  test('counts as all that its kernel had read, names the tables with their policies, nothing of another kernel', async () => {
     const kernel = fresh('analyst')
     await house.read('analyst', 'flights', ['carrier'], kernel)
     await house.read('analyst', 'compliance_authorities', null, kernel)
@@ -127,7 +128,8 @@ describe('a save', () => {
     const { ok } = await house.save('analyst', file, fresh('analyst'))
     const kept = await house.store.artefacts.get(ok.artefact.id)
     if (kept === null) throw new Error('it was saved')
-    const { released: _, version: __, ...large } = { ...kept, id: 'a_large0000', save: 's_large000000000000000', bytes: ARTEFACT.stored - 5 }
+    const { released: _, version: __, ...said } = kept
+    const large = { ...said, id: 'a_large0000', save: 's_large000000000000000', bytes: ARTEFACT.stored - 5 }
     expect(await house.store.artefacts.add(large)).toBe('added')
     const { error } = await house.save('analyst', file, fresh('analyst'))
     expect(error).toMatchObject({ code: 'artefact-full', message: expect.stringContaining('1 GB') })
@@ -176,7 +178,7 @@ describe('asked twice', () => {
   })
 })
 
-test('a data plane that is killed in the middle: the kernel is told that nothing was kept, and the next save is whole', async () => {
+test('a data plane that is killed: the kernel is told that nothing was kept, and the next save is whole', async () => {
   const kernel = fresh('analyst')
   const asked = house.asked('x')
   await house.ask('analyst', 'artefacts.save', { ...asked, content: { kind: 'file' } }, kernel)

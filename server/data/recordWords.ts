@@ -17,6 +17,8 @@ const because = (version: number, reason: string) => [`Version ${version}`, `Rea
 const labelText = ({ level, markings }: Label) => [level, ...markings].join(' · ')
 const list = (what: string, names: readonly string[]) => (names.length === 0 ? [] : [`${what}: ${names.join(', ')}`])
 
+const inputText = ({ table, policy }: { readonly table: string; readonly policy: number }) => `${table} (policy version ${policy})`
+
 function audience(to: Audience, named: Named): string {
   if (to.who === 'workspace') return 'the workspace'
   return to.who === 'group' ? `the group ${to.group}` : named(to.person).name
@@ -124,11 +126,14 @@ const WORDS: Words = {
   }),
   'artefact-saved': ({ artefact, what, bytes, label, inputs, ...where }) => ({
     text: `Saved an artefact, a ${what} of ${sizeText(bytes)}, ${labelText(label)}`,
-    details: [artefact, ...list('Made from', inputs.map(({ table, policy }) => `${table} (policy version ${policy})`)), ...from(where)],
+    details: [artefact, ...list('Made from', inputs.map(inputText)), ...from(where)],
   }),
   'artefact-opened': ({ artefact, label }) => ({ text: `Opened an artefact, ${labelText(label)}`, details: [artefact] }),
   'artefact-released': ({ artefact, to, version, reason }, named) => ({
-    text: to.length === 0 ? 'Took the release of an artefact back' : `Released an artefact to ${to.map((one) => audience(one, named)).join(', ')}`,
+    text:
+      to.length === 0
+        ? 'Took the release of an artefact back'
+        : `Released an artefact to ${to.map((one) => audience(one, named)).join(', ')}`,
     details: [artefact, ...because(version, reason)],
   }),
   'artefact-relabelled': ({ artefact, before, label, version, reason }) => ({

@@ -43,9 +43,28 @@ async function save(over: Partial<NewArtefact> = {}, body = 'hello'): Promise<st
   const id = `a_${String(made).padStart(8, '0')}`
   mkdirSync(join(gateway.home, 'artefacts'), { recursive: true })
   writeFileSync(fileOf(id), body)
-  const inputs = { tables: [{ table: 'flights', policy: 1 }, { table: 'hidden', policy: 0 }], library: null }
-  const whose = { kernel: 'k_00000001', save: `s_${String(made).padStart(20, '0')}`, notebook: 'n_00000001', maker: 'p_demo-analyst' }
-  const what = { name: 'delays', kind: 'table', bytes: body.length, digest: digestOf(body), label: INTERNAL, inputs, at: made } as const
+  const inputs = {
+    tables: [
+      { table: 'flights', policy: 1 },
+      { table: 'hidden', policy: 0 },
+    ],
+    library: null,
+  }
+  const whose = {
+    kernel: 'k_00000001',
+    save: `s_${String(made).padStart(20, '0')}`,
+    notebook: 'n_00000001',
+    maker: 'p_demo-analyst',
+  }
+  const what = {
+    name: 'delays',
+    kind: 'table',
+    bytes: body.length,
+    digest: digestOf(body),
+    label: INTERNAL,
+    inputs,
+    at: made,
+  } as const
   const artefact = { id, ...whose, ...what, ...over }
   expect(await gateway.deps.desk.store.artefacts.add(artefact)).toBe('added')
   return id
@@ -130,7 +149,10 @@ describe('an artefact', () => {
       before: PERSONAL,
       label: INTERNAL,
     })
-    expect(await change(analyst, id, 'label', { label: { level: 'secret', markings: [] }, onto: 3 })).toEqual([403, 'label-above'])
+    expect(await change(analyst, id, 'label', { label: { level: 'secret', markings: [] }, onto: 3 })).toEqual([
+      403,
+      'label-above',
+    ])
   })
 
   test('is removed, with its file, by its maker, and by the owner who sees it', async () => {
@@ -146,7 +168,11 @@ describe('an artefact', () => {
 
   test('whose maker lost the clearance is not there for them', async () => {
     const id = await save({ label: PERSONAL })
-    await gateway.deps.desk.store.governance.setSubject('p_demo-analyst', { clearance: INTERNAL, groups: [], attributes: {} }, EDIT)
+    await gateway.deps.desk.store.governance.setSubject(
+      'p_demo-analyst',
+      { clearance: INTERNAL, groups: [], attributes: {} },
+      EDIT,
+    )
     expect(await ids(analyst)).toEqual([])
     expect((await content(analyst, id)).status).toBe(404)
   })

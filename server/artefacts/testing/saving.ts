@@ -71,7 +71,8 @@ export class SavingHouse {
       plane.begin(ruling.epoch, { ...hear, ready })
     })
     await plantTables(store, plane, OWNER, Date.now(), log)
-    this.#library = makeLibrary({ ...nobody, ...makeTables(ruling, reads), ...makeArtefacts(ruling, store.artefacts, saves) }, log)
+    const tables = makeTables(ruling, reads)
+    this.#library = makeLibrary({ ...nobody, ...tables, ...makeArtefacts(ruling, store.artefacts, saves) }, log)
   }
 
   async end(): Promise<void> {

@@ -42,7 +42,7 @@ export function Release(props: ReleaseProps) {
   return (
     <Modal
       title={`Release “${name}”`}
-      note={`Those you choose can open it if they are cleared for ${labelText(props.card.label)}. It is a copy: rules of the tables it was made from do not hold for it.`}
+      note={`Members that you choose can open it if they are cleared for ${labelText(props.card.label)}. It is a copy: rules of the tables it was made from do not hold for it.`}
       onClose={props.onClose}
     >
       <SaveForm act="Save" onSave={save} onCancel={props.onClose}>
