@@ -82,7 +82,8 @@ test('what a notebook saves is on the page with its label, and its maker’s alo
   await expect(artefacts(other).locator('tbody .font-medium')).toHaveText(['delays']) // cleared for internal only
   const [download] = await Promise.all([other.waitForEvent('download'), act(other, 'delays', 'Download')])
   expect(download.suggestedFilename()).toBe('delays.parquet')
-  expect(readFileSync(await download.path()).subarray(0, 4).toString()).toBe('PAR1')
+  const body = readFileSync(await download.path())
+  expect(body.subarray(0, 4).toString()).toBe('PAR1')
   await other.getByRole('button', { name: 'Actions for delays' }).click()
   await expect(other.getByRole('menuitem', { name: 'Remove' })).toBeDisabled()
 })

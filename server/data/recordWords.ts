@@ -17,7 +17,8 @@ const because = (version: number, reason: string) => [`Version ${version}`, `Rea
 const labelText = ({ level, markings }: Label) => [level, ...markings].join(' · ')
 const list = (what: string, names: readonly string[]) => (names.length === 0 ? [] : [`${what}: ${names.join(', ')}`])
 
-const inputText = ({ table, policy }: { readonly table: string; readonly policy: number }) => `${table} (policy version ${policy})`
+const inputText = ({ table, policy }: { readonly table: string; readonly policy: number }) =>
+  `${table} (policy version ${policy})`
 
 function audience(to: Audience, named: Named): string {
   if (to.who === 'workspace') return 'the workspace'

@@ -52,7 +52,8 @@ export const REFUSALS = {
     'You have {limit} artefacts, and may not have more, so “{name}” was not saved. Remove some on the page of artefacts.',
   'artefact-full':
     'Your artefacts may take {size} together, so “{name}” was not saved. Remove some on the page of artefacts, or ask {contact}.',
-  'artefact-workspace-full': 'The artefacts of this workspace may take {size} together, so “{name}” was not saved. Ask {contact}.',
+  'artefact-workspace-full':
+    'The artefacts of this workspace may take {size} together, so “{name}” was not saved. Ask {contact}.',
   'artefact-disk': 'The disk of the server is nearly full, so “{name}” was not saved. Tell {contact}.',
   'artefact-revoked': 'Policies changed while “{name}” was saved, so it was not. Run the cell again.',
   'artefact-late': 'Handing “{name}” over took longer than it may, so it was not saved. Run the cell again.',
