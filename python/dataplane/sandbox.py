@@ -44,7 +44,7 @@ class Workers:
         if said is not None:
             reason, column = said.get("error"), said.get("column")
             known = isinstance(reason, str) and reason in REASONS
-            raise Refused(str(reason) if known else "not-arrow", column if isinstance(column, int) else None)
+            raise Refused(str(reason) if known else f"not-{kind}", column if isinstance(column, int) else None)
 
     def _run(self, sandboxed: bool, kind: str, spec: dict[str, Any], source: BinaryIO, target: BinaryIO, seconds: float) -> dict[str, Any] | None:
         """What it said is wrong. It is believed nothing else."""

@@ -113,7 +113,7 @@ class Kept(unittest.TestCase):
         jpeg = io.BytesIO()
         Image.new("RGB", (9, 9)).save(jpeg, format="JPEG")
         broken = whole[:40] + b"\xff" * 8 + whole[48:]
-        for body in (b"", b"<svg/>", jpeg.getvalue(), whole[:30], whole[:-20], broken, whole[:8], b"\x89PNG\r\n\x1a\n" * 9):
+        for body in (b"", b"<svg/>", jpeg.getvalue(), whole[:30], whole[:45], broken, whole[:8], b"\x89PNG\r\n\x1a\n" * 9):
             self.assertEqual(self.picture(body), {"error": "not-picture"}, body[:20])
             self.not_kept("unknown-plan")
 
