@@ -89,6 +89,20 @@ export const DOCUMENTS = {
   readingMemory: 512 * MiB, // of the process that reads it
 } as const
 
+export const ARTEFACT = {
+  bytes: 64 * MiB, // of one, as it is handed over, in the docstring of artifacts.save too
+  rows: 5_000_000, // of a table
+  pixels: 16 * MiB, // of a picture
+  perPerson: 1000, // artefacts
+  stored: 1 * GiB, // of one person
+  all: 16 * GiB, // of a workspace
+  seconds: 60, // that handing over may take
+  keep: 30 * second, // until it must be on the disk
+  atOnce: 2, // saves of one person
+  wait: 20 * second, // that a question for its end is held
+  readers: 50, // people, groups or workspaces that one is released to
+} as const
+
 export const MODEL = {
   messages: 200, // of one prompt
   tokens: 131_072, // of one answer, the most that a model may be set up with

@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod/mini'
 import * as api from '#protocol/api.ts'
+import * as artefacts from '#protocol/artefacts.ts'
 import { CALLS } from '#protocol/calls.ts'
 import * as channel from '#protocol/channel.ts'
 import { CLOSE, CLOSE_NAMES } from '#protocol/close.ts'
@@ -50,9 +51,10 @@ type Json = {
   readonly maxLength?: number
 }
 
+const PAGES_OF_SHELL = { ...managed, ...artefacts }
 const WRITTEN = { Label, Mask, Policy, Standing, Table }
 const names = z.registry<{ id: string }>()
-for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...managed })) {
+for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...PAGES_OF_SHELL })) {
   if (isSchema(value)) names.add(value, { id: name })
 }
 
@@ -236,6 +238,10 @@ ${definitions(api)}
 ${fenced(head('managed.ts'))}
 
 ${definitions(managed)}
+
+${fenced(head('artefacts.ts'))}
+
+${definitions(artefacts)}
 ${definitions(WRITTEN)}
 - **Expr**: a condition; its forms are in \`protocol/policy/expr.ts\`.`
 }

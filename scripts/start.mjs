@@ -100,7 +100,8 @@ async function health(port, stopped) {
 
 const dataPlane = (home) => [
   at('python/dataplane/main.py'),
-  ...['--socket', join(home, 'run/data.sock'), '--tables', join(home, 'tables'), '--seeds', at('examples/tables')],
+  ...['--socket', join(home, 'run/data.sock'), '--tables', join(home, 'tables'), '--artefacts', join(home, 'artefacts')],
+  ...['--seeds', at('examples/tables')],
 ]
 const programs = ({ home }) => [
   { name: 'data-plane', args: [PYTHON, ...dataPlane(home)] },

@@ -19,6 +19,13 @@ export const ERRORS = {
     status: 403,
     text: 'Only who added a document, or the workspace’s owner, can take it out of the library.',
   },
+  'not-your-artefact': { status: 403, text: 'Only who saved an artefact can do this to it. Ask them.' },
+  'not-declassifier': {
+    status: 403,
+    text: 'Lowering a classification needs a grant to declassify in this workspace. Ask its owner.',
+  },
+  'label-above': { status: 403, text: 'You may not classify an artefact above your own clearance.' },
+  'label-below': { status: 403, text: 'Nothing in this workspace may count less than the workspace itself does.' },
   'wrong-origin': { status: 403, text: 'This request came from another site and was refused.' },
   'not-offered': { status: 403, text: 'This part of marimo is switched off here.' },
   'read-only-view': { status: 403, text: 'You are looking at a read-only view, which cannot do this.' },
@@ -28,6 +35,7 @@ export const ERRORS = {
     text: 'The notebook sent a command that this server does not understand. Reload the page and try again.',
   },
   'not-found': { status: 404, text: 'There is nothing here, or not for you.' },
+  'artefact-lost': { status: 500, text: 'The file of this artefact is not as it was saved. Quote the id {id} to the operator.' },
   'name-taken': { status: 409, text: 'You already have a notebook with this name. Choose another one.' },
   occupied: {
     status: 409,

@@ -98,6 +98,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
     await beat(deps, watch, log)
     await data.recheck()
   }
+  await data.sweep()
   const stop = runClocks(deps, tick, watch, log)
   const close = async () => {
     stop()
@@ -168,7 +169,7 @@ async function beat(deps: Deps, watch: Watch, log: Log): Promise<void> {
   await recheck(kernels, { access, sessions } satisfies Rights, log)
 }
 
-function runClocks({ desk, signIn }: Deps, tick: () => Promise<void>, watch: Watch, log: Log): () => void {
+function runClocks({ desk, signIn, data }: Deps, tick: () => Promise<void>, watch: Watch, log: Log): () => void {
   const every = (ms: number, work: () => unknown) =>
     setInterval(() => {
       Promise.resolve()
@@ -181,6 +182,7 @@ function runClocks({ desk, signIn }: Deps, tick: () => Promise<void>, watch: Wat
     every(TICK.sessions, signIn.sweep),
     every(TICK.sessions, () => desk.store.tabs.sweep(desk.now())),
     every(TICK.trash, () => purge(desk)),
+    every(TICK.trash, data.sweep),
   ]
   return () => {
     for (const timer of timers) clearInterval(timer)

@@ -1,15 +1,17 @@
-// What is decided about the workspace itself: the label that all work in it counts with, and who may make tables of their own.
+// What is decided about the workspace itself: the label that all work in it counts with, who may make tables of their own, and who may
+// lower what is classified.
 import * as z from 'zod/mini'
 import { Label, LOWEST } from './label.ts'
 import { Grant } from './policy.ts'
 
 const GRANTS = 200
 
-/** `managed-table:write` on the workspace: to make tables, each in its maker's own namespace. */
+/** `managed-table:write` on the workspace: to make tables, each in its maker's own namespace. `declassify`: to lower an artefact's label. */
+export const WORKSPACE_RIGHTS = ['managed-table:write', 'declassify'] as const
 export const WorkspaceGrant = z.strictObject({
   id: Grant.shape.id,
   to: Grant.shape.to,
-  right: z.literal('managed-table:write'),
+  right: z.enum(WORKSPACE_RIGHTS),
   expires: Grant.shape.expires,
 })
 export type WorkspaceGrant = z.infer<typeof WorkspaceGrant>
@@ -20,5 +22,5 @@ export const Workspace = z.strictObject({
 })
 export type Workspace = z.infer<typeof Workspace>
 
-/** Of which nothing was said: nobody makes tables. */
+/** Of which nothing was said: nobody makes tables or lowers a label. */
 export const NEW_WORKSPACE: Workspace = { label: LOWEST, grants: [] }

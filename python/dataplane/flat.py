@@ -1,6 +1,6 @@
 """Record batches in the plainest form: what a sandboxed worker hands back. Nothing in it points anywhere: a number of rows, then for
 each column its buffers, each a length and its bytes, of the one size that it can have; no rows end it. So whoever reads it parses no
-format that a hostile worker could bend."""
+format that a hostile worker could bend. A picture is as plain: its width and height, then its pixels, row by row."""
 
 import struct
 from collections.abc import Iterator
@@ -10,6 +10,8 @@ import pyarrow as pa
 
 ROWS = 131_072  # of one batch, at most
 COUNT = struct.Struct("<Q")
+MEASURES = struct.Struct("<II")
+PIXEL = 4  # bytes: red, green, blue, opacity
 OFFSET = 8  # bytes
 
 # The types that policies speak of (protocol/policy/values.ts).
@@ -51,6 +53,32 @@ def read(file: BinaryIO, shape: pa.Schema) -> Iterator[pa.RecordBatch]:
     """Raises Bent."""
     while rows := _count(file, ROWS):
         yield pa.record_batch([_column(file, field.type, rows) for field in shape], schema=shape)
+
+
+def pixels(width: int, height: int, rgba: bytes, file: BinaryIO) -> None:
+    assert len(rgba) == PIXEL * width * height
+    file.write(MEASURES.pack(width, height))
+    file.write(rgba)
+
+
+def measures(file: BinaryIO, most: int) -> tuple[int, int]:
+    """Width and height of a picture of at most so many pixels. Raises Bent."""
+    head = file.read(MEASURES.size)
+    width, height = MEASURES.unpack(head) if len(head) == MEASURES.size else (0, 0)
+    if not 0 < width * height <= most:
+        raise Bent
+    return width, height
+
+
+def lines(file: BinaryIO, width: int, height: int) -> Iterator[bytes]:
+    """Its rows of pixels, after its measures. Raises Bent."""
+    for _ in range(height):
+        line = file.read(PIXEL * width)
+        if len(line) != PIXEL * width:
+            raise Bent
+        yield line
+    if file.read(1):
+        raise Bent
 
 
 def _size(column: pa.Array, place: int) -> int:

@@ -8,6 +8,7 @@
   {"op": "plan", "plan": {…}}                            see plans.Plan
   {"op": "intake", "intake": {…}}                        see plans.Intake
   {"op": "commit", "commit": {…}}                        see writes.Commit
+  {"op": "keep", "keep": {…}}                            see keeping.Keep
   {"op": "written", "write", "kernel", "plan"}           {"rows": [[n]]}, or none: a write has not happened; that of `plan` never will
   {"op": "drop", "plan"}                                 what was taken in is not wanted
   {"op": "ask", "sql", "parameters", "seconds"}          a few rows for the gateway itself: {"rows": [[…]]}
@@ -15,6 +16,7 @@
 -> {"done": {"plan", "rows", "end"}}                     unasked: a plan that was presented has ended
 -> {"intake": {"plan", "end", "column"}}                 unasked: one has "begun"; what came of it; "taken" waits for its commit
 -> {"wrote": {"plan", "rows", "end"}}                    unasked: a commit has ended
+-> {"kept": {"plan", "bytes", "digest", "end"}}          unasked: what was to be kept is on the disk, or why not
 -> {"ok": true, …} | {"error": reason}
 
 While no gateway is connected nothing new may run, and after GRACE what runs is cut: nobody could revoke it."""
@@ -31,6 +33,7 @@ from typing import Any
 from dataplane import canary
 from dataplane.doors import Doors
 from dataplane.intake import Intakes
+from dataplane.keeping import Keep, Keeping
 from dataplane.plans import Intake, Plan, Refused
 from dataplane.streams import Streams
 from dataplane.writes import Commit, Writes
@@ -43,7 +46,7 @@ Request = dict[str, Any]
 
 
 class Gateway:
-    def __init__(self, streams: Streams, doors: Doors, intakes: Intakes, writes: Writes) -> None:
+    def __init__(self, streams: Streams, doors: Doors, intakes: Intakes, writes: Writes, keeping: Keeping) -> None:
         self.streams = streams
         self.plans = streams.plans
         self.doors = doors
@@ -52,8 +55,9 @@ class Gateway:
         self.saying = threading.Lock()
         self.intakes = intakes
         self.writes = writes
+        self.keeping = keeping
         streams.done = self._done
-        intakes.said = writes.said = self._tell
+        intakes.said = writes.said = keeping.said = self._tell
         self.ops: dict[str, Callable[[Request], Request]] = {
             "epochs": self._epochs,
             "policy": self._policy,
@@ -62,6 +66,7 @@ class Gateway:
             "plan": self._plan,
             "intake": self._intake,
             "commit": self._commit,
+            "keep": self._keep,
             "written": self._written,
             "drop": self._drop,
             "ask": self._ask,
@@ -162,6 +167,10 @@ class Gateway:
 
     def _commit(self, request: Request) -> Request:
         self.writes.begin(Commit(**request["commit"]))
+        return {}
+
+    def _keep(self, request: Request) -> Request:
+        self.keeping.begin(Keep(**request["keep"]))
         return {}
 
     def _drop(self, request: Request) -> Request:

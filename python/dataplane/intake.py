@@ -1,11 +1,13 @@
 """What a kernel hands over: it presents the id of an intake at its own door and sends the bytes in frames; they are kept in a file of
-ours, bounded by the intake, parsed in a worker that has no data (sandbox.py), and only what the worker gives back is taken in.
+ours, bounded by the intake, parsed in a worker that has no data (sandbox.py), and only what the worker gives back is taken in. What is of the kind `bytes` is parsed
+by nobody, here or later, and taken in as it came.
 
 Frames as in frames.py, from the kernel: `D` bytes, at most CHUNK of them; then one `E`, JSON: {"bytes": n}, all that were sent. Answered
-by one `E`: {} when it was taken in, {"error": reason} when not. What becomes of what was taken in is the gateway's to say (writes.py)."""
+by one `E`: {} when it was taken in, {"error": reason} when not. What becomes of what was taken in is the gateway's to say (writes.py, keeping.py)."""
 
 import json
 import logging
+import shutil
 import socket
 import tempfile
 import threading
@@ -117,7 +119,10 @@ class Intakes:
             with tempfile.TemporaryFile(dir=self.folder) as raw:
                 _spool(connection, raw, intake.size, until)
                 raw.seek(0)
-                self.workers.run(intake.kind, intake.spec, raw, clean, max(0.0, until - time.monotonic()))
+                if intake.kind == "bytes":
+                    shutil.copyfileobj(raw, clean)
+                else:
+                    self.workers.run(intake.kind, intake.spec, raw, clean, max(0.0, until - time.monotonic()))
             self.plans.check(intake)
             clean.seek(0)
         except BaseException:

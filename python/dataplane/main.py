@@ -1,6 +1,6 @@
 """The data plane: runs what the gateway has decided, next to the data, and streams it to kernels. It knows no person and no policy.
 
-  python main.py --socket <path the gateway connects to> --tables <folder> [--seeds <folder of CSV files>]
+  python main.py --socket <path the gateway connects to> --tables <folder> --artefacts <folder> [--seeds <folder of CSV files>]
 
 Tables are DuckDB's, in that folder, unless SCRYDON_TABLES names a PostgreSQL (postgresql://…); SCRYDON_TABLES_OWNER is how it signs
 in to make tables there. An engine without tables takes in what the seeds hold and what comes in a package (load.py).
@@ -25,6 +25,7 @@ from dataplane.doors import Doors  # noqa: E402
 from dataplane.duckdb_engine import DuckDb  # noqa: E402
 from dataplane.engine import Engine  # noqa: E402
 from dataplane.intake import Intakes  # noqa: E402
+from dataplane.keeping import Keeping  # noqa: E402
 from dataplane.plans import Plans  # noqa: E402
 from dataplane.streams import Streams  # noqa: E402
 from dataplane.writes import Writes  # noqa: E402
@@ -85,7 +86,7 @@ def plant(engine: Engine) -> None:
 
 def main() -> None:
     arguments = argparse.ArgumentParser()
-    for name in ("--socket", "--tables"):
+    for name in ("--socket", "--tables", "--artefacts"):
         arguments.add_argument(name, required=True)
     arguments.add_argument("--seeds")
     given = arguments.parse_args()
@@ -93,7 +94,8 @@ def main() -> None:
     handler.setFormatter(Json())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     os.umask(0o077)
-    os.makedirs(given.tables, exist_ok=True)
+    for folder in (given.tables, given.artefacts):
+        os.makedirs(folder, exist_ok=True)
     owner = os.environ.pop("SCRYDON_TABLES_OWNER", "")
     engine = opened(given.tables, os.environ.pop("SCRYDON_TABLES", ""), owner)
     if given.seeds and (engine.dialect == "duckdb" or owner) and not engine.tables():
@@ -104,9 +106,10 @@ def main() -> None:
     intakes = Intakes(plans, streams.running, given.tables)
     streams.take_in = intakes.serve
     writes = Writes(plans, intakes, engine)
+    keeping = Keeping(plans, intakes, given.artefacts)
     doors = Doors(streams.serve, lambda connection: frames.end(connection, error="busy"))
     listener = gateway.listen(given.socket)
-    threading.Thread(target=gateway.Gateway(streams, doors, intakes, writes).serve, args=(listener,), daemon=True).start()
+    threading.Thread(target=gateway.Gateway(streams, doors, intakes, writes, keeping).serve, args=(listener,), daemon=True).start()
     print("ready", flush=True)
     sys.stdin.buffer.read()  # until whoever started us has gone
     engine.close()

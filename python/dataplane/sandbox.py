@@ -17,10 +17,10 @@ from dataplane.plans import Refused
 
 UID = 60_999  # beside those of kernels (kernel-runner/providers/local/uids.ts)
 TELLS = 4096  # bytes of a worker's word
-GROWTH = 2  # what comes out is at most so many times what came in
+GROWTH = 2  # rows that come out are at most so many times what came in
 ROOM = 1 << 20  # and so many bytes
 TRIAL = 20.0  # seconds
-REASONS = {"not-arrow", "other-columns", "bad-value", "too-many-rows", "too-large"}
+REASONS = {"not-arrow", "not-picture", "other-columns", "bad-value", "too-many-rows", "too-large"}
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -40,11 +40,11 @@ class Workers:
             self.sandboxed = self._works()
             log.info("workers are sandboxed" if self.sandboxed else "workers are not sandboxed: bubblewrap does not work here")
         size = os.fstat(source.fileno()).st_size
-        said = self._run(self.sandboxed, kind, {**spec, "output": GROWTH * size + ROOM}, source, target, seconds)
+        said = self._run(self.sandboxed, kind, {**spec, "output": _output(kind, spec, size)}, source, target, seconds)
         if said is not None:
             reason, column = said.get("error"), said.get("column")
             known = isinstance(reason, str) and reason in REASONS
-            raise Refused(str(reason) if known else "not-arrow", column if isinstance(column, int) else None)
+            raise Refused(str(reason) if known else f"not-{kind}", column if isinstance(column, int) else None)
 
     def _run(self, sandboxed: bool, kind: str, spec: dict[str, Any], source: BinaryIO, target: BinaryIO, seconds: float) -> dict[str, Any] | None:
         """What it said is wrong. It is believed nothing else."""
@@ -97,6 +97,11 @@ class Workers:
             *(part for path in shown for part in ("--ro-bind", path, path)),
             *("--remount-ro", "/", "--chdir", "/", "--"),
         ]
+
+
+def _output(kind: str, spec: dict[str, Any], size: int) -> int:
+    """Bytes: pixels take what they take, however small the picture was made."""
+    return flat.PIXEL * spec["pixels"] + ROOM if kind == "picture" else GROWTH * size + ROOM
 
 
 def _told(word: bytes) -> dict[str, Any]:

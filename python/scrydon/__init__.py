@@ -1,9 +1,10 @@
 """What a notebook may use of Scrydon, as the person who runs it:
 
-    from scrydon import kb, tables
+    from scrydon import artifacts, kb, tables
 
     flights = tables.read("flights", columns=["carrier", "dep_delay"], where=tables.col("dep_delay") > 60)
     rules = kb.search("regulatory framework", limit=5)
+    artifacts.save(flights, "late flights")
 
 Every refusal is a `scrydon.errors.ScrydonError` that says what was refused, why, and whom to ask."""
 
@@ -11,9 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scrydon import errors, kb, llm, tables
+    from scrydon import artifacts, errors, kb, llm, tables
 
-__all__ = ["errors", "kb", "llm", "tables"]
+__all__ = ["artifacts", "errors", "kb", "llm", "tables"]
 
 
 def __getattr__(name: str) -> Any:

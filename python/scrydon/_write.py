@@ -1,4 +1,4 @@
-"""What `tables.write` hands over: a frame as an Arrow table of the six types, streamed over the kernel's data socket in bounded frames.
+"""What `tables.write` and `artifacts.save` hand over: a frame as an Arrow table of the six types, streamed over the kernel's data socket in bounded frames.
 python/dataplane/intake.py is the other side."""
 
 from __future__ import annotations
@@ -7,8 +7,9 @@ import io
 import json
 import secrets
 import socket
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 
@@ -119,22 +120,31 @@ def fitted(offered: pa.Table, expected: list[tuple[str, str]]) -> pa.Table:
     return pa.Table.from_arrays(columns, names=[name for name, _ in expected])
 
 
-def hand(plan: str, name: str, rows: pa.Table) -> None:
-    """All of it, once. What came of it is asked of the gateway afterwards, also where the connection was lost."""
+def hand(plan: str, rows: pa.Table, late: str) -> None:
+    """As `deliver`."""
+    deliver(plan, lambda sink: stream(rows, sink), late)
+
+
+def stream(rows: pa.Table, sink: BinaryIO) -> None:
+    with pa.ipc.new_stream(pa.PythonFile(sink, "w"), rows.schema) as writer:
+        writer.write_table(rows, max_chunksize=ROWS)
+
+
+def deliver(plan: str, fill: Callable[[BinaryIO], None], late: str) -> None:
+    """All that `fill` writes, once. What came of it is asked of the gateway afterwards, also where the connection was lost. `late`: what is
+    said where the plan was too old."""
     with _data._door() as connection:
         with suppress(OSError):
             connection.sendall(plan.encode() + b"\n")
-            _send(connection, rows)
+            _send(connection, fill)
         if _answer(connection) == "unknown-plan":
-            message = f"The write to “{name}” did not begin in time, and nothing was written. Run the cell again."
-            raise Unavailable(message, "unknown-plan")
+            raise Unavailable(late, "unknown-plan")
 
 
-def _send(connection: socket.socket, rows: pa.Table) -> None:
+def _send(connection: socket.socket, fill: Callable[[BinaryIO], None]) -> None:
     raw = _Frames(connection)
     with io.BufferedWriter(raw, CHUNK) as sink:
-        with pa.ipc.new_stream(pa.PythonFile(sink, "w"), rows.schema) as writer:
-            writer.write_table(rows, max_chunksize=ROWS)
+        fill(sink)
         sink.flush()
         raw.frame(b"E", json.dumps({"bytes": raw.sent}).encode())
 

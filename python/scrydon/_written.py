@@ -1,14 +1,18 @@
-"""What came of a write: asked until the gateway knows."""
+"""What came of something that was handed over: asked until the gateway knows."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from scrydon._control import ask
 from scrydon._doors import place
 from scrydon.errors import Unavailable
 
 PAUSE = 0.2  # seconds between two questions to a side that is away
+
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -20,23 +24,27 @@ class Written:
 
 
 def outcome(asked: dict[str, Any]) -> Written:
-    """Also of a write in whose middle a side was restarted: it is asked until somebody knows."""
+    late = f"The server does not say what came of the write to “{asked['table']}”. Read the table before you write again."
+    return known("tables.written", asked, _written, late)
+
+
+def known(call: str, asked: dict[str, Any], parse: Callable[[dict[str, Any]], R | None], late: str) -> R:
+    """Also where a side was restarted in its middle: it is asked until somebody knows. `parse` answers None: not yet."""
     until = time.monotonic() + place().silence
     heard = time.monotonic()
     while time.monotonic() < until:
         try:
-            written = ask("tables.written", asked, _written)
+            said = ask(call, asked, parse)
             heard = time.monotonic()
         except Unavailable as away:
             if away.code != "unavailable":
                 raise
-            written = None
+            said = None
             until = min(until, heard + place().answer)
             time.sleep(PAUSE)
-        if written is not None:
-            return written
-    message = f"The server does not say what came of the write to “{asked['table']}”. Read the table before you write again."
-    raise Unavailable(message, "unavailable")
+        if said is not None:
+            return said
+    raise Unavailable(late, "unavailable")
 
 
 def _written(said: dict[str, Any]) -> Written | None:

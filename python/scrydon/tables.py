@@ -286,7 +286,8 @@ def write(name: str, df: pandas.DataFrame | polars.DataFrame | pyarrow.Table, mo
         offered, kinds = _write.table(df)
         columns = [{"name": column, "type": kind} for column, kind in zip(offered.column_names, kinds, strict=True)]
         plan, expected = ask("tables.write", {**asked, "columns": columns}, lambda said: _write.expected(said, offered))
-        _write.hand(plan, name, _write.fitted(offered, expected))
+        late = f"The write to “{name}” did not begin in time, and nothing was written. Run the cell again."
+        _write.hand(plan, _write.fitted(offered, expected), late)
     except MemoryError:
         message = f"What is written to “{name}” does not fit in this kernel’s memory a second time. Write it in parts."
         raise TooLarge(message, "too-large") from None

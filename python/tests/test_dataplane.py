@@ -46,7 +46,7 @@ class House:
     def __init__(self) -> None:
         self.folder = tempfile.mkdtemp()
         path = os.path.join(self.folder, "gateway")
-        arguments = [MAIN, "--socket", path, "--tables", os.path.join(self.folder, "tables")]
+        arguments = [MAIN, "--socket", path, "--tables", os.path.join(self.folder, "tables"), "--artefacts", os.path.join(self.folder, "artefacts")]
         self.process = subprocess.Popen([sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert self.process.stdout
         self.process.stdout.readline()  # it listens

@@ -33,10 +33,14 @@ export const PEOPLE: Readonly<Record<string, Standing>> = {
 
 const maker = (id: string, person: string) =>
   ({ id, to: { who: 'person', person }, right: 'managed-table:write', expires: null }) as const
-/** Who may make tables of their own. */
+/** Who may make tables of their own, and who may lower what is classified. */
 export const WORKSPACE: Workspace = {
   label: INTERNAL,
-  grants: [maker('owner-makes', OWNER), maker('analyst-makes', ANALYST)],
+  grants: [
+    maker('owner-makes', OWNER),
+    maker('analyst-makes', ANALYST),
+    { id: 'owner-declassifies', to: { who: 'person', person: OWNER }, right: 'declassify', expires: null },
+  ],
 }
 
 const ALL: Policy = {

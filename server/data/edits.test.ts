@@ -43,6 +43,7 @@ beforeAll(async () => {
     log,
     now: Date.now,
     giveUp: (message) => expect.unreachable(message),
+    free: () => Number.POSITIVE_INFINITY,
   })
   await vi.waitUntil(() => store.done('tables planted'), { timeout: 30_000 })
   const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }

@@ -3,11 +3,15 @@ import { join } from 'node:path'
 import type { Sight } from '#protocol/api.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import type { KernelState } from '#protocol/runner.ts'
+import { makeArtefacts } from '../artefacts/asked.ts'
+import { Files } from '../artefacts/files.ts'
+import { Saves } from '../artefacts/saves.ts'
+import { makeShelf, type Shelf } from '../artefacts/shelf.ts'
 import { clock } from '../clock.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
 import type { Log } from '../log.ts'
 import type { Subject } from '../policy/subject.ts'
-import type { DataPlane } from '../seams/dataPlane.ts'
+import type { DataPlane, Hear } from '../seams/dataPlane.ts'
 import type { Events } from '../seams/events.ts'
 import type { Identity } from '../seams/identity.ts'
 import type { Kernels } from '../seams/kernels.ts'
@@ -39,6 +43,8 @@ type Given = {
   readonly llm: Served | null
   readonly log: Log
   readonly now: () => number
+  /** Bytes left on the disk of the state. */
+  readonly free: () => number
   /** Ends the gateway with this sentence: starting again would not help. */
   readonly giveUp: (message: string) => void
 }
@@ -59,26 +65,32 @@ export type Governed = {
   readonly catalogue: Catalogue
   readonly edits: Edits
   readonly record: AuditRecord
+  readonly artefacts: Shelf
+  /** Takes away what saves left that came to nothing. */
+  sweep(): Promise<void>
 }
 
 /** What kernels may ask of managed data. A kernel that has ended leaves no open door. */
 export function governed(home: string, given: Given): Governed {
-  const { identity, store, kernels, events, llm: served, log, now } = given
+  const { identity, store, kernels, events, llm: served, log, now, free } = given
   const plane = given.plane && trusted(given.plane, home, given)
   const ruling = makeRuling({ store, identity, key: workspaceKey(home), now })
   const owner = identity.accounts().find((account) => account.standing === 'owner')
   const reads = new Reads(ruling, plane)
   const llm = makeLlm({ served, ruling, store, clock, log })
   const writes = new Writes(ruling, makeWriting(store, now), plane, clock, log)
+  const { artefacts, governance, audit } = store
+  const files = new Files(home)
+  const saves = new Saves({ ruling, artefacts, files, plane, clock, log, free })
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what)
   plane?.begin(ruling.epoch, {
+    ...brought(writes, saves),
     ready: () => {
       if (owner) plantTables(store, plane, owner.id, now(), log).catch(failed('tables not planted'))
       writes.met()
+      saves.met()
     },
     done: (done) => void reads.ended(done).catch(failed('the end of a read not recorded')),
-    takenIn: (taken) => writes.takenIn(taken),
-    wrote: (wrote) => writes.wrote(wrote),
   })
   kernels.subscribe(({ state: { spec, phase } }) => {
     if (phase.phase !== 'exited') return
@@ -87,11 +99,8 @@ export function governed(home: string, given: Given): Governed {
     ruling.forget(spec.id).catch(failed('label not dropped'))
   })
   const end = makeEnd(kernels, events, clock)
-  const library = makeLibrary(
-    { ...makeTables(ruling, reads, plane), ...makeWrites(writes), ...makeKb(ruling, store), ...llm.answers },
-    log,
-  )
-  const { governance, audit } = store
+  const tables = { ...makeTables(ruling, reads, plane), ...makeWrites(writes), ...makeKb(ruling, store) }
+  const library = makeLibrary({ ...tables, ...llm.answers, ...makeArtefacts(ruling, artefacts, saves) }, log)
   const recheck = () => recheckHoldings(kernels, ruling, end, log)
   return {
     library,
@@ -102,8 +111,20 @@ export function governed(home: string, given: Given): Governed {
     catalogue: makeCatalogue({ ruling, governance, identity, plane }),
     edits: makeEdits({ governance, identity, plane, now, log, recheck }),
     record: makeRecord({ ruling, audit, identity }),
+    artefacts: makeShelf({ ruling, artefacts, audit, files, identity }),
+    sweep: () => files.sweep((id) => saves.has(id)),
   }
 }
+
+/** What is told of what kernels handed over: each knows its own. */
+const brought = (writes: Writes, saves: Saves): Pick<Hear, 'takenIn' | 'wrote' | 'kept'> => ({
+  takenIn: (taken) => {
+    writes.takenIn(taken)
+    saves.takenIn(taken)
+  },
+  wrote: (wrote) => writes.wrote(wrote),
+  kept: (kept) => saves.kept(kept),
+})
 
 function trusted(plane: DataPlane, home: string, { store, log, giveUp }: Given): Proven {
   const folder = join(home, 'run')

@@ -23,6 +23,9 @@ export const MAY_ASK: Record<LibraryCall, Record<Role, boolean>> = {
   'llm.begin': { edit: true, run: true }, // a reader's: routes that are open to readers (llm/rule.ts)
   'llm.next': { edit: true, run: true },
   'llm.cancel': { edit: true, run: true },
+  'artefacts.save': { edit: true, run: false },
+  'artefacts.saved': { edit: true, run: false },
+  'artefacts.list': { edit: true, run: false },
 }
 
 export type Library = (kernel: KernelState, line: string) => Promise<string>
@@ -56,10 +59,12 @@ async function answerTo<C extends LibraryCall>(answers: Answers, call: C, kernel
 
 const isCall = (call: string): call is LibraryCall => Object.hasOwn(LIBRARY_CALLS, call)
 
-const Named = z.object({ table: z.string().check(z.maxLength(255)) })
+const Name = z.string().check(z.maxLength(255))
+const Named = z.union([z.object({ table: Name }), z.object({ name: Name })])
 function named(body: unknown): string {
-  const read = Named.safeParse(body)
-  return read.success ? read.data.table : 'this'
+  const { data } = Named.safeParse(body)
+  if (data === undefined) return 'this'
+  return 'table' in data ? data.table : data.name
 }
 
 function refusal(error: unknown, { spec }: KernelState, log: Log): LibraryRefusal {

@@ -13,6 +13,7 @@ import {
   type DialectName,
   type Hear,
   type Intake,
+  type Keep,
   type Plan,
   type Taken,
 } from '../seams/dataPlane.ts'
@@ -36,7 +37,13 @@ const Engine = z.object({ engine: z.enum(DIALECTS), writes: z.boolean() })
 const Ended = z.object({ plan: z.string(), rows: z.int(), end: z.enum(['complete', 'cut', 'failed']) })
 const TakenIn = z.object({ plan: z.string(), end: z.string(), column: z.nullable(z.int()) })
 const Wrote = z.object({ plan: z.string(), rows: z.int(), end: z.string() })
-const Told = z.union([z.object({ done: Ended }), z.object({ intake: TakenIn }), z.object({ wrote: Wrote })])
+const Kept = z.object({ plan: z.string(), bytes: z.int(), digest: z.string(), end: z.string() })
+const Told = z.union([
+  z.object({ done: Ended }),
+  z.object({ intake: TakenIn }),
+  z.object({ wrote: Wrote }),
+  z.object({ kept: Kept }),
+])
 type Request = Readonly<Record<string, unknown>>
 type Options = { readonly socket: string; readonly clock: Clock; readonly log: Log }
 
@@ -85,6 +92,10 @@ class Plane implements DataPlane {
 
   async commit(commit: Commit): Promise<Taken> {
     return taken(await this.#call({ op: 'commit', commit }))
+  }
+
+  async keep(keep: Keep): Promise<Taken> {
+    return taken(await this.#call({ op: 'keep', keep }))
   }
 
   async written(write: string, kernel: string, plan?: string): Promise<number | null | 'absent'> {
@@ -190,7 +201,8 @@ class Plane implements DataPlane {
   #told(told: z.infer<typeof Told>): void {
     if ('done' in told) this.#greeting.done(told.done)
     else if ('intake' in told) this.#greeting.takenIn?.(told.intake)
-    else this.#greeting.wrote?.(told.wrote)
+    else if ('wrote' in told) this.#greeting.wrote?.(told.wrote)
+    else this.#greeting.kept?.(told.kept)
   }
 }
 

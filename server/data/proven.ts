@@ -65,6 +65,7 @@ const behind = (plane: DataPlane, stands: () => boolean): Omit<DataPlane, 'begin
   plan: async (plan) => (stands() ? plane.plan(plan) : 'absent'),
   intake: async (intake) => (stands() ? plane.intake(intake) : 'absent'),
   commit: async (commit) => (stands() ? plane.commit(commit) : 'absent'),
+  keep: async (keep) => (stands() ? plane.keep(keep) : 'absent'),
   written: async (...given) => (stands() ? plane.written(...given) : 'absent'),
   drop: (plan) => plane.drop(plan),
   ask: async (...given) => (stands() ? plane.ask(...given) : { type: 'absent' }),

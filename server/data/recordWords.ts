@@ -1,5 +1,7 @@
 // Rows of the audit in words for a person. Total: a new kind of row does not compile until it has its words.
-import type { Label } from '#protocol/policy/label.ts'
+import { dominates, type Label } from '#protocol/policy/label.ts'
+import type { Audience } from '#protocol/policy/policy.ts'
+import { sizeText } from '#protocol/size.ts'
 import type { AuditEntry, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
 import type { namesOf } from './catalogue.ts'
 import type { Denial } from './ruling.ts'
@@ -14,6 +16,14 @@ export const inWords = (entry: AuditEntry, named: Named): Said =>
 const because = (version: number, reason: string) => [`Version ${version}`, `Reason: ${reason}`]
 const labelText = ({ level, markings }: Label) => [level, ...markings].join(' · ')
 const list = (what: string, names: readonly string[]) => (names.length === 0 ? [] : [`${what}: ${names.join(', ')}`])
+
+const inputText = ({ table, policy }: { readonly table: string; readonly policy: number }) =>
+  `${table} (policy version ${policy})`
+
+function audience(to: Audience, named: Named): string {
+  if (to.who === 'workspace') return 'the workspace'
+  return to.who === 'group' ? `the group ${to.group}` : named(to.person).name
+}
 
 const DENIED: Record<Denial, string> = {
   absent: 'there is no such table for them',
@@ -115,8 +125,25 @@ const WORDS: Words = {
     text: `The answer of ${model} ${ENDS[end]}: ${count(tokens, 'token')}`,
     details: [`Decided in row ${of}`],
   }),
+  'artefact-saved': ({ artefact, what, bytes, label, inputs, ...where }) => ({
+    text: `Saved an artefact, a ${what} of ${sizeText(bytes)}, ${labelText(label)}`,
+    details: [artefact, ...list('Made from', inputs.map(inputText)), ...from(where)],
+  }),
+  'artefact-opened': ({ artefact, label }) => ({ text: `Opened an artefact, ${labelText(label)}`, details: [artefact] }),
+  'artefact-released': ({ artefact, to, version, reason }, named) => ({
+    text:
+      to.length === 0
+        ? 'Took the release of an artefact back'
+        : `Released an artefact to ${to.map((one) => audience(one, named)).join(', ')}`,
+    details: [artefact, ...because(version, reason)],
+  }),
+  'artefact-relabelled': ({ artefact, before, label, version, reason }) => ({
+    text: `${dominates(label, before) ? 'Raised' : 'Lowered'} an artefact from ${labelText(before)} to ${labelText(label)}`,
+    details: [artefact, ...because(version, reason)],
+  }),
+  'artefact-removed': ({ artefact }) => ({ text: 'Removed an artefact', details: [artefact] }),
   'workspace-changed': ({ version, reason }) => ({
-    text: 'Changed who may make tables in the workspace',
+    text: 'Changed who may make tables and lower labels in the workspace',
     details: because(version, reason),
   }),
   'policy-changed': ({ version, reason }) => ({ text: 'Changed the policy', details: because(version, reason) }),

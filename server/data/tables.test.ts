@@ -255,6 +255,7 @@ describe('a refusal', () => {
       },
       intake: none,
       commit: none,
+      keep: none,
       written: none,
       drop: () => {},
       ask: async () => ({ type: 'rows', rows: [[1, 1]] }),

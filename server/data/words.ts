@@ -40,6 +40,28 @@ export const REFUSALS = {
   'write-failed':
     'The write to “{table}” failed on the server, and nothing was written. If it fails again, tell {contact} when it did.',
   'library-members': 'The library is for members of this workspace. Ask {contact} to make you one.',
+  'artefact-members': 'Artefacts are for members of this workspace, so “{name}” was not saved. Ask {contact} to make you one.',
+  'artefact-busy':
+    'Other things are being saved, so “{name}” was not. Run the cell again in a moment; {contact} may help if it goes on.',
+  'artefact-large': '“{name}” is larger than an artefact may be, {size}, and was not saved. Save less, or in parts.',
+  'artefact-rows': '“{name}” has more rows than an artefact may have, {rows}, and was not saved. Save it in parts.',
+  'artefact-pixels':
+    '“{name}” has more pixels than a picture may have, {pixels}, and was not saved. Make it smaller, with a smaller figsize or dpi.',
+  'artefact-shape': 'What was handed over for “{name}” is not what was announced, so it was not saved. Ask {contact}.',
+  'artefact-value':
+    'A column of “{name}” has a value that cannot be kept, so it was not saved: text is without NUL, years are 1 to 9999.',
+  'artefact-many':
+    'You have {limit} artefacts, and may not have more, so “{name}” was not saved. Remove some on the page of artefacts.',
+  'artefact-full':
+    'Your artefacts may take {size} together, so “{name}” was not saved. Remove some on the page of artefacts, or ask {contact}.',
+  'artefact-workspace-full':
+    'The artefacts of this workspace may take {size} together, so “{name}” was not saved. Ask {contact}.',
+  'artefact-disk': 'The disk of the server is nearly full, so “{name}” was not saved. Tell {contact}.',
+  'artefact-revoked': 'Policies changed while “{name}” was saved, so it was not. Run the cell again.',
+  'artefact-late': 'Handing “{name}” over took longer than it may, so it was not saved. Run the cell again.',
+  'artefact-cut': 'The save of “{name}” was cut before it was done, and nothing was kept. Run the cell again.',
+  'artefact-failed':
+    'The save of “{name}” failed on the server, and nothing was kept. If it fails again, tell {contact} when it did.',
   'llm-off':
     'No language model is set up on this server. Its operator can set CORTEX_URL and CORTEX_MODELS (docs/operations.md, Language models).',
   'llm-absent': 'There is no model “{model}”. llm.models() lists those that you may use here; ask {contact} for another.',

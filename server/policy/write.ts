@@ -101,7 +101,9 @@ type Making = { readonly name: string; readonly columns: readonly Offered[] } & 
 /** A new table: its maker's alone, hidden from everybody else, labelled with all that its kernel has read. */
 export function mayMake(making: Making): { readonly ok: true; readonly target: Target; readonly birth: Birth } | Unwritable {
   const { name, columns, who, now, taint, workspace } = making
-  const grants = workspace.grants.filter(({ to, expires }) => isIn(to, who) && (expires === null || expires > now))
+  const grants = workspace.grants.filter(
+    ({ to, right, expires }) => right === 'managed-table:write' && isIn(to, who) && (expires === null || expires > now),
+  )
   if (grants.length === 0) return { ok: false, why: 'ungranted' }
   const label = join(taint, workspace.label)
   if (!dominates(who.clearance, label)) return { ok: false, why: 'label' }

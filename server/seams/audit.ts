@@ -1,16 +1,18 @@
 // Who read what under which rules, and who changed the rules: appended, chained, never changed. An entry has no place for a value
 // of data: names, ids, kinds, counts and digests only. The one free text is the reason that a person writes for an edit.
 import * as z from 'zod/mini'
-import { DocumentId, KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { ARTEFACT_KINDS } from '#protocol/library/artefacts.ts'
 import { Alias } from '#protocol/library/llm.ts'
 import { MODES, WriteId } from '#protocol/library/writes.ts'
-import { DOCUMENTS } from '#protocol/limits.ts'
+import { ARTEFACT, DOCUMENTS } from '#protocol/limits.ts'
 import { Reason } from '#protocol/policy/edit.ts'
 import { ColumnName } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
 import { STRICTNESS } from '#protocol/policy/mask.ts'
-import { Grant, TableName } from '#protocol/policy/policy.ts'
+import { Audience, Grant, TableName } from '#protocol/policy/policy.ts'
 import type { ChainedRow, Link } from './chain.ts'
+import { HELD } from './governance.ts'
 
 export const AUDIT_PAGE = 1000 // rows of one list, at most
 const COLUMNS = 1600
@@ -168,6 +170,30 @@ const ModelDone = z.strictObject({
   end: z.enum(['complete', 'cut', 'failed']),
 })
 
+/** `inputs`: the tables that its kernel had read. Its name is the maker's own word. */
+const ArtefactSaved = z.strictObject({
+  kind: z.literal('artefact-saved'),
+  person: PersonId,
+  notebook: NotebookId,
+  version: z.nullable(VersionId),
+  kernel: KernelId,
+  artefact: ArtefactId,
+  what: z.enum(ARTEFACT_KINDS),
+  bytes: Count,
+  digest: Digest,
+  label: Label,
+  inputs: few(z.strictObject({ table: TableName, policy: Count }), HELD),
+})
+
+/** Before its bytes are given to that person. */
+const ArtefactOpened = z.strictObject({
+  kind: z.literal('artefact-opened'),
+  person: PersonId,
+  artefact: ArtefactId,
+  label: Label,
+})
+const changed = { person: PersonId, artefact: ArtefactId, version: Version, reason: Reason }
+
 const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
 
 export const AuditEntry = z.discriminatedUnion('kind', [
@@ -180,6 +206,11 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('document-removed'), person: PersonId, document: DocumentId }),
   ModelDecided,
   ModelDone,
+  ArtefactSaved,
+  ArtefactOpened,
+  z.strictObject({ kind: z.literal('artefact-released'), ...changed, to: few(Audience, ARTEFACT.readers) }),
+  z.strictObject({ kind: z.literal('artefact-relabelled'), ...changed, before: Label, label: Label }),
+  z.strictObject({ kind: z.literal('artefact-removed'), person: PersonId, artefact: ArtefactId }),
   z.strictObject({ kind: z.literal('policy-changed'), table: TableName, ...edited }),
   z.strictObject({ kind: z.literal('subject-changed'), of: PersonId, ...edited }),
   z.strictObject({ kind: z.literal('table-added'), table: TableName, person: PersonId }),

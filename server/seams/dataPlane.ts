@@ -1,6 +1,6 @@
 // The service next to the data: it runs what was decided here and streams the rows to the kernel's own door. It knows no person
 // and no policy.
-import type { KernelId } from '#protocol/ids.ts'
+import type { ArtefactId, KernelId } from '#protocol/ids.ts'
 import type { Literal } from '#protocol/policy/values.ts'
 
 /** Which SQL the engine behind it speaks (server/policy/dialect.ts). */
@@ -25,11 +25,14 @@ export type Plan = {
   readonly rights: number
 }
 
-/** What a kernel may hand over: once, parsed by a worker without data; `spec` says what it must be (python/dataplane/worker.py). */
-export type Intake = Pick<Plan, 'id' | 'kernel' | 'life' | 'seconds' | 'size' | 'policy' | 'rights'> & {
-  readonly kind: 'arrow'
-  readonly spec: { readonly columns: readonly (readonly [string, string])[]; readonly rows: number }
-}
+type Columns = readonly (readonly [name: string, type: string])[]
+/** `spec` says what it must be (python/dataplane/worker.py); `bytes` are anything, and parsed by nobody. */
+export type Handed =
+  | { readonly kind: 'arrow'; readonly spec: { readonly columns: Columns; readonly rows: number } }
+  | { readonly kind: 'picture'; readonly spec: { readonly pixels: number } }
+  | { readonly kind: 'bytes'; readonly spec: Readonly<Record<string, never>> }
+/** What a kernel may hand over: once, parsed by a worker without data. */
+export type Intake = Pick<Plan, 'id' | 'kernel' | 'life' | 'seconds' | 'size' | 'policy' | 'rights'> & Handed
 /** `none`: the reason to refuse the whole where the step counts more than nothing. */
 export type Step = Statement & { readonly none: string | null }
 /** What was taken in, brought to where it belongs: all steps or none, and once for each `write`. */
@@ -37,9 +40,18 @@ export type Commit = {
   readonly plan: string // the intake's
   readonly write: string
   readonly kernel: KernelId
-  readonly columns: Intake['spec']['columns']
+  readonly columns: Columns
   readonly steps: readonly Step[]
   readonly seconds: number
+  readonly policy: number
+  readonly rights: number
+}
+
+/** What was taken in, kept as a file under the id of an artefact. */
+export type Keep = {
+  readonly plan: string // the intake's
+  readonly kernel: KernelId
+  readonly artefact: ArtefactId
   readonly policy: number
   readonly rights: number
 }
@@ -56,12 +68,15 @@ export type Done = { readonly plan: string; readonly rows: number; readonly end:
 export type TakenIn = { readonly plan: string; readonly end: string; readonly column: number | null }
 /** How a commit ended: `complete`, the reason of a step, or why not (python/dataplane/writes.py). */
 export type Wrote = { readonly plan: string; readonly rows: number; readonly end: string }
+/** `complete`: it is on the disk, so large and with this SHA-256; else why not (python/dataplane/keeping.py). */
+export type Kept = { readonly plan: string; readonly bytes: number; readonly digest: string; readonly end: string }
 export type Hear = {
   ready(): void
   lost?(): void
   done(done: Done): void
   takenIn?(taken: TakenIn): void
   wrote?(wrote: Wrote): void
+  kept?(kept: Kept): void
 }
 
 export interface DataPlane {
@@ -77,6 +92,8 @@ export interface DataPlane {
   intake(intake: Intake): Promise<Taken>
   /** Begins it; its end is told. */
   commit(commit: Commit): Promise<Taken>
+  /** Begins it; its end is told. */
+  keep(keep: Keep): Promise<Taken>
   /** The rows that a write has brought; null: it has not happened, and that of `plan` never will. `absent`: nobody knows now. */
   written(write: string, kernel: KernelId, plan?: string): Promise<number | null | 'absent'>
   /** What was taken in is not wanted. */

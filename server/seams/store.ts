@@ -3,6 +3,7 @@
 import type { NotebookId, PersonId, TabId, VersionId } from '#protocol/ids.ts'
 import type { EditorSettings } from '#protocol/settings.ts'
 import type { Allowance } from './allowance.ts'
+import type { Artefacts } from './artefacts.ts'
 import type { Audit } from './audit.ts'
 import type { Governance } from './governance.ts'
 import type { Knowledge } from './knowledge.ts'
@@ -126,6 +127,7 @@ export interface Store {
   readonly audit: Audit
   readonly allowance: Allowance
   readonly knowledge: Knowledge
+  readonly artefacts: Artefacts
   /** Things done once for this state, such as seeding. */
   done(what: string): Promise<boolean>
   markDone(what: string, at: number): Promise<void>

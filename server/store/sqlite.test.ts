@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { LOWEST } from '#protocol/policy/label.ts'
 import { allowanceContract } from '../seams/allowance.contract.ts'
+import { artefactsContract } from '../seams/artefacts.contract.ts'
 import { auditContract } from '../seams/audit.contract.ts'
 import { governanceContract } from '../seams/governance.contract.ts'
 import { knowledgeContract } from '../seams/knowledge.contract.ts'
@@ -27,6 +28,7 @@ governanceContract(open)
 auditContract(open)
 allowanceContract(open)
 knowledgeContract(open)
+artefactsContract(open)
 
 let home: string
 let store: Store | null

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store } from '../seams/store.ts'
 import { allowance } from './allowance.ts'
+import { artefacts } from './artefacts.ts'
 import { audit } from './audit.ts'
 import { lockState, openDatabase } from './database.ts'
 import { governance } from './governance.ts'
@@ -28,6 +29,7 @@ export function openStore(home: string): Store {
     audit: audit(database),
     allowance: allowance(database),
     knowledge: library,
+    artefacts: artefacts(database),
     done: async (what) => marked.get(what) !== undefined,
     markDone: async (what, at) => void mark.run(what, at),
     close: async () => {

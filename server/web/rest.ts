@@ -6,10 +6,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CALLS, type Call } from '#protocol/calls.ts'
 import { NOTEBOOK, WIRE } from '#protocol/limits.ts'
 import { refuse } from '../errors.ts'
+import { Attachment } from './attachment.ts'
 import { type Asked, type Handlers, read, readParams } from './calls.ts'
 import type { Deps } from './deps.ts'
 import { type Entered, enter } from './guard.ts'
 import { accountHandlers } from './handlers/account.ts'
+import { artefactHandlers } from './handlers/artefacts.ts'
 import { kernelHandlers } from './handlers/kernels.ts'
 import { libraryHandlers } from './handlers/library.ts'
 import { managedHandlers } from './handlers/managed.ts'
@@ -42,6 +44,7 @@ export async function rest(app: FastifyInstance, deps: Deps, limiter: Limiter): 
     ...kernelHandlers(deps),
     ...libraryHandlers(deps),
     ...managedHandlers(deps),
+    ...artefactHandlers(deps),
   }
   const calls = Object.keys(CALLS) as Call[]
   await app.register(async (scope) => {
@@ -82,6 +85,7 @@ function route(app: FastifyInstance, deps: Deps, limiter: Limiter, call: Call, h
     },
     handler: async (request, reply) => {
       const answer = await handler(asked(call, request, reply, entered.get(request) as Entered))
+      if (answer instanceof Attachment) return answer.send(reply)
       const checked = CALLS[call].answer.safeParse(answer)
       if (!checked.success) throw new Error('an answer does not fit the table')
       return reply.header('cache-control', 'no-store').send(checked.data)

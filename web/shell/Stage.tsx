@@ -1,13 +1,15 @@
 // The frames, and what lies over them while there is nothing of the notebook to show. They stand in one host that is never
 // taken out of the document: a frame that moves is a frame that loads again.
 import { Show } from 'solid-js'
-import { RunningKernels } from '../features/kernel/RunningKernels.tsx'
 import { StartSteps } from '../features/kernel/StartSteps.tsx'
 import { Cover } from '../features/notebook/Cover.tsx'
 import { createNotebooks } from '../features/notebooks/queries.ts'
 import { dataOf } from '../primitives/query.ts'
+import { lazily } from '../ui/lazily.tsx'
 import type { Sessions } from './sessions.ts'
 import { useWorkspace } from './workspace.ts'
+
+const RunningKernels = lazily(() => import('../features/kernel/RunningKernels.tsx').then((module) => module.RunningKernels))
 
 type StageProps = { readonly sessions: Sessions; readonly host: (element: HTMLElement) => void }
 

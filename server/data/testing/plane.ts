@@ -20,6 +20,7 @@ export function useDialect(name: DialectName): void {
 
 export class PlaneProcess {
   readonly folder = mkdtempSync(join(tmpdir(), 'plane-'))
+  readonly artefacts = join(this.folder, 'artefacts')
   readonly socket = join(this.folder, 'data.sock')
   readonly #seeds: string
   #child: ChildProcess | null = null
@@ -32,7 +33,7 @@ export class PlaneProcess {
 
   async start(): Promise<void> {
     const tables = join(this.folder, 'tables')
-    const args = ['--socket', this.socket, '--tables', tables, '--seeds', this.#seeds]
+    const args = ['--socket', this.socket, '--tables', tables, '--artefacts', this.artefacts, '--seeds', this.#seeds]
     if (used === 'postgres') this.#server ??= await PostgresProcess.start()
     const env = { ...process.env, ...this.#server?.env }
     this.#child = spawn(PYTHON, [join(ROOT, 'python/dataplane/main.py'), ...args], { stdio: ['pipe', 'pipe', 'ignore'], env })

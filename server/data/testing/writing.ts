@@ -42,7 +42,7 @@ table = pa.table({name: pa.array(values, kinds[kind]) for name, kind, values in 
 with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as writer:
     writer.write_table(table)`
 
-function framed(body: Buffer): Buffer {
+export function framed(body: Buffer): Buffer {
   const one = (kind: string, part: Buffer) => {
     const head = Buffer.alloc(9)
     head.write(kind, 0, 'latin1')

@@ -1,6 +1,6 @@
 // Opening, the editing lease, one's own kernels, and what the shell says about the machine.
 import type { KernelId, NotebookId } from '#protocol/ids.ts'
-import { KERNEL, LEASE, NOTEBOOK } from '#protocol/limits.ts'
+import { ARTEFACT, KERNEL, LEASE, NOTEBOOK } from '#protocol/limits.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { sizeText } from '#protocol/size.ts'
 import { refuse } from '../../errors.ts'
@@ -128,6 +128,12 @@ const LIMITS = [
     name: 'All that one author keeps',
     value: sizeText(NOTEBOOK.stored),
     what: 'Versions, drafts and files. More is refused, saves are not.',
+  },
+  { name: 'One artefact', value: sizeText(ARTEFACT.bytes), what: 'A larger one is refused: save less, or in parts.' },
+  {
+    name: 'Artefacts of one person',
+    value: `${sizeText(ARTEFACT.stored)}, ${ARTEFACT.perPerson.toLocaleString('en')} of them`,
+    what: 'Remove some on the page of artefacts to save more.',
   },
   { name: 'All files of a notebook', value: sizeText(NOTEBOOK.uploads), what: 'Delete some to upload more.' },
   { name: 'Editing without a sign of life', value: seconds(LEASE.silence), what: 'Then another editor may take over.' },

@@ -1,4 +1,4 @@
-// The pages on managed data, one at a time: tables as one sees them, who may what, the record.
+// The pages on managed data, one at a time: tables as one sees them, what notebooks saved, who may what, the record.
 import { A, useLocation } from '@solidjs/router'
 import { createEffect, For, Match, onCleanup, type ParentProps, Show, Switch } from 'solid-js'
 import type { Deed } from '#protocol/standings.ts'
@@ -6,6 +6,7 @@ import { useMay } from '../../net/context.ts'
 import { Empty } from '../../ui/Notice.tsx'
 import { Access } from './access/Access.tsx'
 import { PolicyPage } from './access/PolicyPage.tsx'
+import { Artefacts } from './artefacts/Artefacts.tsx'
 import { Audit } from './audit/Audit.tsx'
 import { type Page, placeOf } from './place.ts'
 import { TablePage } from './tables/TablePage.tsx'
@@ -13,6 +14,7 @@ import { Tables } from './tables/Tables.tsx'
 
 const PAGES: readonly { readonly page: Page; readonly name: string; readonly deed: Deed }[] = [
   { page: 'tables', name: 'Tables', deed: 'see tables' },
+  { page: 'artefacts', name: 'Artefacts', deed: 'see artefacts' },
   { page: 'access', name: 'Access', deed: 'govern' },
   { page: 'audit', name: 'Audit', deed: 'audit own' },
 ]
@@ -52,6 +54,9 @@ export function DataPages() {
             </Match>
             <Match when={one().page === 'access'}>
               <Access />
+            </Match>
+            <Match when={one().page === 'artefacts'}>
+              <Artefacts />
             </Match>
             <Match when={one().page === 'audit'}>
               <Audit />

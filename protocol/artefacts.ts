@@ -1,0 +1,51 @@
+// The REST bodies of the shell's page of artefacts: what kernels saved, with what it was made from. An artefact is its maker's alone
+// until it is released, and what a person may not open answers 404, like what there is not.
+import * as z from 'zod/mini'
+import { ArtefactId, NotebookId, PersonId } from './ids.ts'
+import { ARTEFACT_KINDS } from './library/artefacts.ts'
+import { ARTEFACT } from './limits.ts'
+import { Reason } from './policy/edit.ts'
+import { Label } from './policy/label.ts'
+import { Audience, TableName } from './policy/policy.ts'
+
+const Count = z.int().check(z.gte(0))
+const Nothing = z.strictObject({})
+const Named = z.strictObject({ id: PersonId, name: z.string() })
+
+/** A table that the kernel had read; `policy`: the version of its policy then; `changed`: it has another by now. */
+export const ArtefactInput = z.strictObject({ table: TableName, policy: Count, changed: z.boolean() })
+
+export const ArtefactCard = z.strictObject({
+  id: ArtefactId,
+  name: z.string(),
+  kind: z.enum(ARTEFACT_KINDS),
+  bytes: Count,
+  label: Label,
+  maker: Named,
+  notebook: NotebookId,
+  at: Count, // ms since 1970
+  inputs: z.array(ArtefactInput), // that one may know of
+  unnamed: Count, // how many inputs one may not know of
+  library: z.nullable(Label), // of passages of the library that the kernel had been given
+  released: z.nullable(z.array(Audience)), // null: who may not release it is not told to whom it is
+  version: Count,
+  may: z.strictObject({ release: z.boolean(), raise: z.boolean(), lower: z.boolean(), remove: z.boolean() }),
+})
+export type ArtefactCard = z.infer<typeof ArtefactCard>
+
+/** `onto`: the version that the change was made from. */
+const change = { onto: Count, reason: Reason }
+const Edited = z.strictObject({ version: Count })
+
+/** `:artefact` is an ArtefactId. */
+export const ARTEFACTS_API = {
+  'GET /api/artefacts': { body: Nothing, answer: z.array(ArtefactCard), who: 'person' }, // the newest first
+  'GET /api/artefacts/:artefact/content': { body: Nothing, answer: z.unknown(), who: 'person' }, // the bytes, as an attachment
+  'PUT /api/artefacts/:artefact/release': {
+    body: z.strictObject({ to: z.readonly(z.array(Audience).check(z.maxLength(ARTEFACT.readers))), ...change }),
+    answer: Edited,
+    who: 'person',
+  },
+  'PUT /api/artefacts/:artefact/label': { body: z.strictObject({ label: Label, ...change }), answer: Edited, who: 'person' },
+  'DELETE /api/artefacts/:artefact': { body: Nothing, answer: Nothing, who: 'person' },
+} as const

@@ -1,0 +1,138 @@
+// The shell's page of artefacts: what there is for somebody, its bytes, and what they may do to it. What they may not open is not there.
+import type { ArtefactCard } from '#protocol/artefacts.ts'
+import type { ArtefactId } from '#protocol/ids.ts'
+import type { Label } from '#protocol/policy/label.ts'
+import type { Audience } from '#protocol/policy/policy.ts'
+import { MAY } from '#protocol/standings.ts'
+import { namesOf } from '../data/catalogue.ts'
+import type { Ruling } from '../data/ruling.ts'
+import { look } from '../data/sight.ts'
+import { refuse } from '../errors.ts'
+import type { Subject } from '../policy/subject.ts'
+import type { Artefacts, Changed, StoredArtefact } from '../seams/artefacts.ts'
+import type { Audit } from '../seams/audit.ts'
+import type { Identity, Principal } from '../seams/identity.ts'
+import { type Content, contentOf } from './content.ts'
+import type { Files } from './files.ts'
+import { mayDeclassify, mayOpen, mayRelabel, mayRelease } from './rule.ts'
+
+type Wanted = { readonly onto: number; readonly reason: string }
+type Done = { readonly version: number }
+type Given = {
+  readonly ruling: Ruling
+  readonly artefacts: Artefacts
+  readonly audit: Audit
+  readonly files: Files
+  readonly identity: Identity
+}
+
+export type Shelf = {
+  list(who: Principal): Promise<ArtefactCard[]>
+  /** On record before a byte is given. */
+  open(who: Principal, id: ArtefactId): Promise<Content>
+  release(who: Principal, id: ArtefactId, to: readonly Audience[], wanted: Wanted): Promise<Done>
+  relabel(who: Principal, id: ArtefactId, label: Label, wanted: Wanted): Promise<Done>
+  remove(who: Principal, id: ArtefactId): Promise<void>
+}
+
+export function makeShelf({ ruling, artefacts, audit, files, identity }: Given): Shelf {
+  const named = namesOf(identity)
+  const find = async (who: Principal, id: ArtefactId) => {
+    const subject = await ruling.subject(who.id)
+    const artefact = MAY[who.standing]['see artefacts'] ? await artefacts.get(id) : null
+    if (artefact === null || !mayOpen(artefact, subject)) throw refuse('not-found')
+    return { artefact, subject }
+  }
+  return {
+    async list(who) {
+      if (!MAY[who.standing]['see artefacts']) return []
+      const subject = await ruling.subject(who.id)
+      const theirs = (await artefacts.list()).filter((artefact) => mayOpen(artefact, subject))
+      return Promise.all(theirs.map((artefact) => cardOf(ruling, artefact, who, subject, named)))
+    },
+    async open(who, id) {
+      const { artefact } = await find(who, id)
+      const stream = await files.open(artefact)
+      if (stream === null) throw refuse('artefact-lost')
+      try {
+        await audit.append({ kind: 'artefact-opened', person: who.id, artefact: id, label: artefact.label }, ruling.now())
+      } catch (error) {
+        stream.destroy()
+        throw error
+      }
+      return contentOf(artefact, stream)
+    },
+    async release(who, id, to, wanted) {
+      const { artefact, subject } = await find(who, id)
+      if (!mayRelease(artefact, subject)) throw refuse('not-your-artefact')
+      return made(await artefacts.release(id, to, { by: who.id, at: ruling.now(), ...wanted }))
+    },
+    async relabel(who, id, label, wanted) {
+      const { artefact, subject } = await find(who, id)
+      const { workspace } = await ruling.workspace()
+      const answer = mayRelabel(artefact, label, { who: subject, workspace, now: ruling.now() })
+      if (answer !== 'yes') throw refuse(REFUSED[answer])
+      return made(await artefacts.relabel(id, label, { by: who.id, at: ruling.now(), ...wanted }))
+    },
+    async remove(who, id) {
+      const { artefact } = await find(who, id)
+      if (!mayRemove(artefact, who)) throw refuse('not-your-artefact')
+      if (!(await artefacts.remove(id, who.id, ruling.now()))) throw refuse('not-found')
+      await files.remove(id)
+    },
+  }
+}
+
+const REFUSED = {
+  clearance: 'label-above',
+  floor: 'label-below',
+  maker: 'not-your-artefact',
+  declassify: 'not-declassifier',
+} as const
+
+const mayRemove = ({ maker }: StoredArtefact, who: Principal): boolean =>
+  maker === who.id || MAY[who.standing]['remove artefacts']
+
+async function cardOf(
+  ruling: Ruling,
+  artefact: StoredArtefact,
+  who: Principal,
+  subject: Subject,
+  named: ReturnType<typeof namesOf>,
+): Promise<ArtefactCard> {
+  const { kernel: _, save: __, digest: ___, inputs, maker, released, ...said } = artefact
+  const known = await Promise.all(inputs.tables.map((input) => inputOf(ruling, input, subject)))
+  const shown = known.filter((input) => input !== null)
+  const release = mayRelease(artefact, subject)
+  const { workspace } = await ruling.workspace()
+  return {
+    ...said,
+    maker: named(maker),
+    inputs: shown,
+    unnamed: known.length - shown.length,
+    library: inputs.library,
+    released: release ? [...released] : null,
+    may: {
+      release,
+      raise: maker === who.id,
+      lower: mayDeclassify(workspace, subject, ruling.now()),
+      remove: mayRemove(artefact, who),
+    },
+  }
+}
+
+/** Null: a table that they may not know of. */
+async function inputOf(
+  ruling: Ruling,
+  { table, policy }: StoredArtefact['inputs']['tables'][number],
+  who: Subject,
+): Promise<ArtefactCard['inputs'][number] | null> {
+  const looked = await look(ruling, table, who)
+  if (!looked.ok && looked.why === 'absent') return null
+  return { table, policy, changed: (await ruling.policy(table)).version !== policy }
+}
+
+function made(changed: Changed): Done {
+  if (changed.ok) return { version: changed.version }
+  throw refuse(changed.why === 'stale' ? 'stale-edit' : 'not-found')
+}

@@ -1,0 +1,144 @@
+// What notebooks saved: one's own, and what others released to one. What is done to an artefact is done here, and by nobody's code.
+import { createQuery } from '@tanstack/solid-query'
+import Package from 'lucide-solid/icons/package'
+import { createMemo, createSignal, Match, Show, Switch } from 'solid-js'
+import type { ArtefactCard } from '#protocol/artefacts.ts'
+import { usePeople } from '../../../net/context.ts'
+import { count } from '../../../primitives/format.ts'
+import { labelText } from '../../../primitives/label.ts'
+import { finder, fold } from '../../../primitives/match.ts'
+import { dataOf } from '../../../primitives/query.ts'
+import { Confirm } from '../../../ui/Confirm.tsx'
+import { Empty } from '../../../ui/Notice.tsx'
+import { Query } from '../../../ui/Query.tsx'
+import { SearchBox } from '../../../ui/SearchBox.tsx'
+import type { NameOf } from '../words.ts'
+import { About } from './About.tsx'
+import { createActs } from './createActs.ts'
+import { List } from './List.tsx'
+import { Picture } from './Picture.tsx'
+import { createArtefacts } from './queries.ts'
+import { Relabel } from './Relabel.tsx'
+import { Release } from './Release.tsx'
+
+export type Asked = 'about' | 'picture' | 'release' | 'label' | 'remove'
+
+export function Artefacts() {
+  const artefacts = createArtefacts()
+  const { accounts, nameOf } = createNames()
+  const acts = createActs()
+  const [query, setQuery] = createSignal('')
+  const [asked, setAsked] = createSignal<{ readonly what: Asked; readonly card: ArtefactCard } | null>(null)
+  const all = () => dataOf(artefacts) ?? []
+  const found = createMemo(() => search(all(), query()))
+  return (
+    <>
+      <div class="flex min-h-0 grow flex-col">
+        <div class="flex pb-3">
+          <SearchBox value={query()} onInput={setQuery} label="Search artefacts" />
+        </div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is long is scrolled without a pointer too */}
+        <div class="min-h-0 grow overflow-auto -outline-offset-2" tabIndex={0}>
+          <Query query={artefacts}>
+            {() => (
+              <Show when={found().length > 0} fallback={<Nothing query={query()} />}>
+                <List
+                  artefacts={found()}
+                  nameOf={nameOf}
+                  onAsk={(what, card) => setAsked({ what, card })}
+                  onDownload={(card) => void acts.download(card)}
+                />
+              </Show>
+            )}
+          </Query>
+        </div>
+        <Footer said={dataOf(artefacts) ? count(found().length, 'artefact') : ''} />
+      </div>
+      <Show when={asked()} keyed>
+        {(open) => <Asking {...open} accounts={accounts()} nameOf={nameOf} acts={acts} onClose={() => setAsked(null)} />}
+      </Show>
+    </>
+  )
+}
+
+type AskingProps = {
+  readonly what: Asked
+  readonly card: ArtefactCard
+  readonly accounts: ReturnType<ReturnType<typeof createNames>['accounts']>
+  readonly nameOf: NameOf
+  readonly acts: ReturnType<typeof createActs>
+  readonly onClose: () => void
+}
+
+/** What is asked or shown of one of them, over the list. */
+function Asking(props: AskingProps) {
+  return (
+    <Switch>
+      <Match when={props.what === 'about'}>
+        <About card={props.card} nameOf={props.nameOf} onClose={props.onClose} />
+      </Match>
+      <Match when={props.what === 'picture'}>
+        <Picture card={props.card} content={props.acts.content} onClose={props.onClose} />
+      </Match>
+      <Match when={props.what === 'release'}>
+        <Release card={props.card} accounts={props.accounts} nameOf={props.nameOf} onClose={props.onClose} />
+      </Match>
+      <Match when={props.what === 'label'}>
+        <Relabel card={props.card} onClose={props.onClose} />
+      </Match>
+      <Match when={props.what === 'remove'}>
+        <Confirm
+          title={`Remove “${props.card.name}”?`}
+          act="Remove"
+          onAct={() => void props.acts.remove(props.card)}
+          onClose={props.onClose}
+        >
+          It is gone then, also for those it was released to. To have it again, its notebook has to save it again.
+        </Confirm>
+      </Match>
+    </Switch>
+  )
+}
+
+function createNames() {
+  const people = usePeople()
+  const accounts = createQuery(() => ({ queryKey: ['accounts'], queryFn: () => people.anonymous('GET /api/accounts') }))
+  const nameOf: NameOf = (person) => dataOf(accounts)?.find(({ id }) => id === person)?.name ?? 'somebody who has left'
+  return { accounts: () => dataOf(accounts) ?? [], nameOf }
+}
+
+function search(artefacts: readonly ArtefactCard[], query: string): readonly ArtefactCard[] {
+  const matches = finder(query)
+  return artefacts.filter(({ name, kind, label, maker, inputs }) =>
+    matches(fold([name, kind, labelText(label), maker.name, ...inputs.map(({ table }) => table)].join(' '))),
+  )
+}
+
+function Footer(props: { readonly said: string }) {
+  return (
+    <footer class="flex items-center justify-between gap-4 py-2.5 text-xs text-ink-2">
+      <span role="status">{props.said}</span>
+      <span>
+        In a notebook: <code class="font-mono text-ink">from scrydon import artifacts</code>,{' '}
+        <code class="font-mono text-ink">artifacts.save(df, "…")</code>
+      </span>
+    </footer>
+  )
+}
+
+function Nothing(props: { readonly query: string }) {
+  return (
+    <Show
+      when={props.query.trim() !== ''}
+      fallback={
+        <Empty title="No artefacts yet" icon={<Package size={20} />}>
+          Data, plots and files that a notebook saves stand here, yours alone until you release them.
+        </Empty>
+      }
+    >
+      <Empty title="No artefact matches" icon={<Package size={20} />}>
+        Nothing in the list matches “{props.query.trim()}”.
+      </Empty>
+    </Show>
+  )
+}

@@ -1,0 +1,25 @@
+// What is done with an artefact at once: taken along, or removed.
+import { useQueryClient } from '@tanstack/solid-query'
+import type { ArtefactCard } from '#protocol/artefacts.ts'
+import { usePeople } from '../../../net/context.ts'
+import { saveFile } from '../../../primitives/download.ts'
+import { say, sayRefused } from '../../../primitives/notices.ts'
+import { contentOf, type Given } from './content.ts'
+import { useArtefacts } from './queries.ts'
+
+export function createActs() {
+  const api = useArtefacts()
+  const people = usePeople()
+  const client = useQueryClient()
+  const content = ({ id }: ArtefactCard): Promise<Given> => contentOf((path, init) => fetch(path, init), people.bearer, id)
+  return {
+    content,
+    /** As bytes: the browser is not told to open it. */
+    download: (card: ArtefactCard): Promise<void> =>
+      content(card).then(({ name, blob }) => saveFile(name, blob, 'application/octet-stream'), sayRefused),
+    async remove({ id, name }: ArtefactCard): Promise<void> {
+      await api('DELETE /api/artefacts/:artefact', { params: { artefact: id } }).then(() => say(`“${name}” removed`), sayRefused)
+      await client.invalidateQueries({ queryKey: ['data', 'artefacts'] })
+    },
+  }
+}
