@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scrydon import errors, kb, llm, tables
+    from scrydon import errors, inference, kb, llm, tables
 
-__all__ = ["errors", "kb", "llm", "tables"]
+__all__ = ["errors", "inference", "kb", "llm", "tables"]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,12 +4,14 @@ import type { Sight } from '#protocol/api.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { clock } from '../clock.ts'
+import { makeScoring } from '../inference/inference.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
 import type { Log } from '../log.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
 import type { Events } from '../seams/events.ts'
 import type { Identity } from '../seams/identity.ts'
+import type { Inference } from '../seams/inference.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { Store } from '../seams/store.ts'
 import { lookForCanary } from './canary.ts'
@@ -37,6 +39,7 @@ type Given = {
   readonly events: Events
   readonly plane: DataPlane | null
   readonly llm: Served | null
+  readonly inference: Inference | null
   readonly log: Log
   readonly now: () => number
   /** Ends the gateway with this sentence: starting again would not help. */
@@ -63,12 +66,13 @@ export type Governed = {
 
 /** What kernels may ask of managed data. A kernel that has ended leaves no open door. */
 export function governed(home: string, given: Given): Governed {
-  const { identity, store, kernels, events, llm: served, log, now } = given
+  const { identity, store, kernels, events, llm: served, inference, log, now } = given
   const plane = given.plane && trusted(given.plane, home, given)
   const ruling = makeRuling({ store, identity, key: workspaceKey(home), now })
   const owner = identity.accounts().find((account) => account.standing === 'owner')
   const reads = new Reads(ruling, plane)
   const llm = makeLlm({ served, ruling, store, clock, log })
+  const scoring = makeScoring({ inference, ruling, store, log })
   const writes = new Writes(ruling, makeWriting(store, now), plane, clock, log)
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what)
   plane?.begin(ruling.epoch, {
@@ -85,11 +89,12 @@ export function governed(home: string, given: Given): Governed {
     if (phase.phase !== 'exited') return
     plane?.forget(spec.id)
     llm.forget(spec.id)
+    scoring.forget(spec.id)
     ruling.forget(spec.id).catch(failed('label not dropped'))
   })
   const end = makeEnd(kernels, events, clock)
   const library = makeLibrary(
-    { ...makeTables(ruling, reads), ...makeWrites(writes), ...makeKb(ruling, store), ...llm.answers },
+    { ...makeTables(ruling, reads), ...makeWrites(writes), ...makeKb(ruling, store), ...llm.answers, ...scoring.answers },
     log,
   )
   const { governance, audit } = store

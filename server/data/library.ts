@@ -23,6 +23,9 @@ export const MAY_ASK: Record<LibraryCall, Record<Role, boolean>> = {
   'llm.begin': { edit: true, run: true }, // a reader's: routes that are open to readers (llm/rule.ts)
   'llm.next': { edit: true, run: true },
   'llm.cancel': { edit: true, run: true },
+  'inference.models': { edit: true, run: true },
+  'inference.describe': { edit: true, run: true }, // a reader's: models that are open to readers (inference/rule.ts)
+  'inference.predict': { edit: true, run: true },
 }
 
 export type Library = (kernel: KernelState, line: string) => Promise<string>
