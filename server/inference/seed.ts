@@ -5,16 +5,17 @@ import type { Log } from '../log.ts'
 import type { Store } from '../seams/store.ts'
 
 const PLANTED = 'models planted'
-const MODEL = /\.(onnx|json)$/
 
 type Given = { readonly store: Store; readonly log: Log; readonly now: () => number }
 
 export async function plantModels({ store, log, now }: Given, { home, models }: { home: string; models: string }): Promise<void> {
   if (await store.done(PLANTED)) return
-  const files = (await readdir(models).catch(() => [])).filter((name) => MODEL.test(name))
-  if (files.length === 0) return // not done: a later start may find some
+  const files = await readdir(models).catch((): string[] => [])
+  const names = files.filter((name) => name.endsWith('.onnx')).map((name) => name.slice(0, -'.onnx'.length))
+  if (names.length === 0) return // not done: a later start may find some
   await mkdir(join(home, 'models'), { recursive: true })
-  for (const name of files) await copyFile(join(models, name), join(home, 'models', name))
+  for (const file of names.flatMap((name) => [`${name}.onnx`, `${name}.json`]))
+    await copyFile(join(models, file), join(home, 'models', file))
   await store.markDone(PLANTED, now())
-  log.info({ models: files.length / 2 }, 'models planted')
+  log.info({ models: names.length }, 'models planted')
 }
