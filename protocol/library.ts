@@ -3,6 +3,7 @@
 import * as z from 'zod/mini'
 import { ErrorId, KernelId } from './ids.ts'
 import { ARTEFACT_CALLS } from './library/artefacts.ts'
+import { INFERENCE_CALLS } from './library/inference.ts'
 import { KB_CALLS } from './library/kb.ts'
 import { LLM_CALLS } from './library/llm.ts'
 import { TABLES_CALLS } from './library/tables.ts'
@@ -17,7 +18,14 @@ export const LIBRARY = {
 } as const
 
 /** By name; each area of the library has a file of its own. */
-export const LIBRARY_CALLS = { ...TABLES_CALLS, ...WRITES_CALLS, ...KB_CALLS, ...LLM_CALLS, ...ARTEFACT_CALLS } as const
+export const LIBRARY_CALLS = {
+  ...TABLES_CALLS,
+  ...WRITES_CALLS,
+  ...KB_CALLS,
+  ...LLM_CALLS,
+  ...INFERENCE_CALLS,
+  ...ARTEFACT_CALLS,
+} as const
 export type LibraryCall = keyof typeof LIBRARY_CALLS
 export type Asked<C extends LibraryCall> = z.infer<(typeof LIBRARY_CALLS)[C]['ask']>
 export type Answered<C extends LibraryCall> = z.infer<(typeof LIBRARY_CALLS)[C]['answer']>

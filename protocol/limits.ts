@@ -119,6 +119,23 @@ export const MODEL = {
   perDay: 1_000_000, // tokens of one person, where CORTEX_TOKENS says nothing else
 } as const
 
+export const INFERENCE = {
+  inputs: 256, // columns that a model takes
+  outputs: 256, // columns that it may make
+  rows: 10_000, // of one batch
+  answer: 3 * MiB, // of one batch, as JSON
+  seconds: 15 * second, // until a batch is scored
+  loading: 12 * second, // until a model file is loaded; with a batch it stays within the time for an answer
+  file: 64 * MiB, // one model file
+  models: 200, // that are listed
+  memory: 2 * GiB, // of address space of the process that a model file is opened in
+  processor: 10 * minute, // of one such process, in all
+  processes: 4, // of model files at once; the one that was idle longest makes room
+  idle: 30 * second, // until such a process ends
+  burst: 300, // batches of one person at once; then `perSecond` come back
+  perSecond: 5,
+} as const
+
 export const LEASE = { silence: 30 * second, ask: 15 * second } as const
 export const SIGN_IN = {
   bearer: 5 * minute,

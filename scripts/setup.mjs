@@ -42,7 +42,7 @@ export const nodePackages = {
 
 const NO_VENV = /ensurepip|No module named '?venv/ // Debian keeps them in a package of their own
 
-async function makeVenv(python, folder, say) {
+export async function makeVenv(python, folder, say) {
   try {
     await run(python, ['-m', 'venv', folder])
   } catch (error) {

@@ -35,10 +35,14 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   SCRYDON_FRAMES     the origin of notebooks' frames, of another site, with one * for a host each (http://*.nb.localhost:CONTENT_PORT);
                      without a * they share one host and are sandboxed without an origin (http://127.0.0.1:CONTENT_PORT)
   SCRYDON_PORTAL     origins that may embed the shell, separated by spaces
+  SCRYDON_MODELS     the folder whose ONNX models a new workspace starts with (examples/models)
   CORTEX_URL         an OpenAI-compatible endpoint of language models for notebooks, such as https://models.example/v1
   CORTEX_KEY         its key; only the gateway is given it
   CORTEX_MODELS      which models there are, as JSON or a file of it: {"default": {"model": "NAME", "level": "internal"}}
   CORTEX_TOKENS      how many tokens of models a person may take in a day (1000000)
+  INFERENCE_URL      a server of the Open Inference Protocol, version 2, in place of the workspace's own ONNX models
+  INFERENCE_KEY      its key; only the gateway is given it
+  INFERENCE_MODELS   which of its models there are, as JSON or a file of it (docs/operations.md, Deployed models)
   SCRYDON_SETTLED    seconds after which a program that ends is started again at once, whatever it did before (30)
   PYTHON             the Python that builds the environment
 

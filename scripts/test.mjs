@@ -2,11 +2,11 @@
 // line is the sum of what the runners themselves counted.
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { e2eCounts, unitCounts } from './lib/counts.mjs'
-import { aptInstall, has, isRoot, mayInstall } from './lib/host.mjs'
-import { at, exists, NODE, PYTHON } from './lib/paths.mjs'
-import { StepError, stream } from './lib/run.mjs'
+import { aptInstall, findPython, has, isRoot, mayInstall } from './lib/host.mjs'
+import { at, exists, NODE, outdated, PYTHON, stamp, UV } from './lib/paths.mjs'
+import { run, StepError, stream } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
-import { STEPS, setup } from './setup.mjs'
+import { makeVenv, STEPS, setup } from './setup.mjs'
 import { sizes } from './size.mjs'
 
 const RESULTS = at('test-results')
@@ -43,6 +43,28 @@ const postgres = {
     await aptInstall(['postgresql-common'], say)
     appendFileSync(CLUSTERS, '\ncreate_main_cluster = false\n')
     await aptInstall(['postgresql'], say)
+  },
+}
+
+const MLSERVER_LOCK = at('python/mlserver.lock')
+const MLSERVER = at('.mlserver/bin/python')
+
+/** In an environment of its own: what it needs is not what notebooks have. Without it its test is skipped, and the next run tries again. */
+const mlserver = {
+  name: 'MLServer, for a test of deployed models (.mlserver)',
+  needed: () => outdated('mlserver', [MLSERVER_LOCK], [MLSERVER]),
+  makesVenv: () => true,
+  async run(say) {
+    try {
+      rmSync(at('.mlserver'), { recursive: true, force: true })
+      await makeVenv(findPython(), at('.mlserver'), say)
+      if (exists(UV)) await run(UV, ['pip', 'sync', '-q', '--require-hashes', '--python', MLSERVER, MLSERVER_LOCK])
+      else await run(MLSERVER, ['-m', 'pip', 'install', '-q', '--require-hashes', '-r', MLSERVER_LOCK])
+      stamp('mlserver', [MLSERVER_LOCK])
+    } catch (error) {
+      rmSync(at('.mlserver'), { recursive: true, force: true }) // half of one would be taken for it
+      say(`not to be had here, so its test is skipped: ${error.message.split('\n').at(-1)}`)
+    }
   },
 }
 
@@ -91,8 +113,12 @@ async function main() {
   if (unknown !== undefined) throw new StepError(`There is no part "${unknown}"; there are ${Object.keys(PARTS).join(', ')}.`)
   const parts = Object.keys(PARTS).filter((name) => asked.length === 0 || asked.includes(name))
 
-  const servers = parts.some((name) => NEED_POSTGRES.includes(name)) ? [postgres] : []
-  await setup([...STEPS, ...servers, ...(parts.includes('e2e') ? [chromium] : [])])
+  const more = [
+    ...(parts.some((name) => NEED_POSTGRES.includes(name)) ? [postgres] : []),
+    ...(parts.includes('unit') ? [mlserver] : []),
+    ...(parts.includes('e2e') ? [chromium] : []),
+  ]
+  await setup([...STEPS, ...more])
   mkdirSync(RESULTS, { recursive: true })
   const sum = { passed: 0, failed: 0, skipped: 0 }
   const wrong = []

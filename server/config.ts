@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 import * as z from 'zod/mini'
 import { MODEL } from '#protocol/limits.ts'
 import { type Cortex, readCortex } from './llm/routes.ts'
+import type { Server } from './scorers/oip.ts'
+import { readInference } from './scorers/routes.ts'
 import { whereabouts } from './web/where.ts'
 
 const Port = z.coerce.number().check(z.int(), z.gte(0), z.lte(65_534))
@@ -27,6 +29,10 @@ const Environment = z.object({
   CORTEX_KEY: z.optional(z.string()),
   CORTEX_MODELS: z.optional(z.string()),
   CORTEX_TOKENS: z._default(z.coerce.number().check(z.int(), z.gte(0)), MODEL.perDay),
+  SCRYDON_MODELS: z._default(z.string().check(z.minLength(1)), 'examples/models'),
+  INFERENCE_URL: z.optional(z.string()),
+  INFERENCE_KEY: z.optional(z.string()),
+  INFERENCE_MODELS: z.optional(z.string()),
   SCRYDON_BENCH_ACCOUNTS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(1000)), 0),
   SCRYDON_INSECURE_SHARED_KERNELS: z._default(z.enum(['0', '1']), '0'),
   LOG_LEVEL: z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
@@ -39,7 +45,7 @@ export const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
   SCRYDON_HOME: 'the folder of the state (default: .scrydon)',
   SCRYDON_EXAMPLES: 'a folder of .py notebooks to seed from (default: examples/notebooks)',
   SCRYDON_LIBRARY: 'the folder of documents to seed the library from (default: examples/library)',
-  SCRYDON_PYTHON: 'the Python that reads PDFs (default: .venv/bin/python)',
+  SCRYDON_PYTHON: 'the Python that reads PDFs and opens models (default: .venv/bin/python)',
   SCRYDON_DIST: 'the folder of the built shell (default: dist)',
   SCRYDON_ORIGIN: 'the origin people open, such as https://ide.example (default: http://localhost:PORT)',
   SCRYDON_FRAMES: 'the origin of notebook frames, such as https://*.content.example (without a * they are opaque)',
@@ -50,6 +56,10 @@ export const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
   CORTEX_KEY: 'its key',
   CORTEX_MODELS: 'which models there are under which names, as JSON or a file of it',
   CORTEX_TOKENS: `how many tokens of models a person may take in a day (default: ${MODEL.perDay})`,
+  SCRYDON_MODELS: 'the folder of ONNX models to seed SCRYDON_HOME/models from (default: examples/models)',
+  INFERENCE_URL: 'the address of a server of the Open Inference Protocol, version 2, such as https://models.example',
+  INFERENCE_KEY: 'its key',
+  INFERENCE_MODELS: 'which of its models there are under which names, as JSON or a file of it',
   SCRYDON_BENCH_ACCOUNTS: 'how many accounts to add for measurements (0 to 1000)',
   SCRYDON_INSECURE_SHARED_KERNELS: '1 to let several people in although their kernels are not isolated, else 0',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
@@ -70,6 +80,8 @@ export type Config = {
   readonly runner: string
   readonly data: string
   readonly cortex: Cortex | null
+  readonly models: string
+  readonly inference: Server | null // null: the workspace's own models
   readonly benchAccounts: number
   readonly insecureSharedKernels: boolean
   readonly logLevel: string
@@ -88,12 +100,14 @@ export function readConfig(env: Record<string, string | undefined>): Configured 
   }
   const cortex = readCortex(read.data)
   if (!cortex.ok) return cortex
-  const config = shape(read.data, cortex.cortex)
+  const inference = readInference(read.data)
+  if (!inference.ok) return inference
+  const config = shape(read.data, cortex.cortex, inference.inference)
   const problem = impossible(config)
   return problem ? { ok: false, message: problem } : { ok: true, config }
 }
 
-function shape(data: z.infer<typeof Environment>, cortex: Cortex | null): Config {
+function shape(data: z.infer<typeof Environment>, cortex: Cortex | null, inference: Server | null): Config {
   const home = resolve(data.SCRYDON_HOME)
   return {
     port: data.PORT,
@@ -110,6 +124,8 @@ function shape(data: z.infer<typeof Environment>, cortex: Cortex | null): Config
     runner: resolve(data.SCRYDON_RUNNER ?? `${home}/run/runner.sock`),
     data: resolve(data.SCRYDON_DATA ?? `${home}/run/data.sock`),
     cortex,
+    models: resolve(data.SCRYDON_MODELS),
+    inference,
     benchAccounts: data.SCRYDON_BENCH_ACCOUNTS,
     insecureSharedKernels: data.SCRYDON_INSECURE_SHARED_KERNELS === '1',
     logLevel: data.LOG_LEVEL,

@@ -12,6 +12,7 @@ import { clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { governed } from './data/governed.ts'
 import type { Library } from './data/library.ts'
+import { plantModels } from './inference/seed.ts'
 import { type Rights, recheck, wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
@@ -27,6 +28,7 @@ import { type Seeded, seed } from './notebooks/seed.ts'
 import { tellLease } from './notebooks/tell.ts'
 import type { DataPlane } from './seams/dataPlane.ts'
 import type { Identity } from './seams/identity.ts'
+import type { Inference } from './seams/inference.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
 import { makeSerial } from './serial.ts'
@@ -52,6 +54,8 @@ export type Implementations = {
   readonly plane: DataPlane | null
   /** Language models; null where none is set up. */
   readonly llm: Served | null
+  /** Deployed models; null where none is served. */
+  readonly inference: Inference | null
   readonly log: Log
   readonly now: () => number
   /** Ends the process with this sentence: starting again would not help. */
@@ -89,6 +93,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
   await plantLibrary(made, ownerOf(identity)?.id, config.library).catch((error: unknown) =>
     log.error({ err: error }, 'library not planted'),
   )
+  await plantModels(made, config).catch((error: unknown) => log.error({ err: error }, 'models not planted'))
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
@@ -105,6 +110,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
     mux?.close()
     live?.close()
     plane?.close()
+    made.inference?.close()
     frames?.close()
     frames?.closeAllConnections()
     await app.close()

@@ -10,6 +10,8 @@ import { runnerKernels } from './kernels/runner.ts'
 import { lastWords, makeLog } from './log.ts'
 import './memory.ts'
 import { openAiModels } from './models/openai.ts'
+import { oipInference } from './scorers/oip.ts'
+import { onnxInference } from './scorers/onnx.ts'
 import { openStore } from './store/sqlite.ts'
 import { contentSite } from './web/content.ts'
 import type { Where } from './web/where.ts'
@@ -33,6 +35,9 @@ const gateway = await startGateway(config, {
   live: kernels,
   plane,
   llm: config.cortex && { ...config.cortex, models: openAiModels({ ...config.cortex, clock }) },
+  inference: config.inference
+    ? oipInference({ ...config.inference, clock })
+    : onnxInference({ folder: join(config.home, 'models'), python: config.python, clock }),
   log,
   now: Date.now,
   giveUp,

@@ -12,9 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scrydon import artifacts, errors, kb, llm, tables
+    from scrydon import artifacts, errors, inference, kb, llm, tables
 
-__all__ = ["artifacts", "errors", "kb", "llm", "tables"]
+__all__ = ["artifacts", "errors", "inference", "kb", "llm", "tables"]
 
 
 def __getattr__(name: str) -> Any:

@@ -25,7 +25,7 @@ export const RULES = [
   { name: 'seams import protocol only', from: /^server\/seams\//, to: /^server\/(?!seams\/)/, tests: 'may' },
   {
     name: 'adapters import seams only',
-    from: /^server\/(identity|models|store)\//,
+    from: /^server\/(identity|models|scorers|store)\//,
     to: /^server\//,
     but: /^server\/(seams|$1)\//,
     tests: 'may',

@@ -1,6 +1,7 @@
 /** What signs in elsewhere, and the one program that has a use for it. */
 const ONLY = new Map([
   ['CORTEX_KEY', 'gateway'],
+  ['INFERENCE_KEY', 'gateway'],
   ['SCRYDON_TABLES', 'data-plane'],
   ['SCRYDON_TABLES_OWNER', 'data-plane'],
   ['PGPASSWORD', 'data-plane'],

@@ -40,6 +40,7 @@ beforeAll(async () => {
     events: makeEvents(),
     plane,
     llm: null,
+    inference: null,
     log,
     now: Date.now,
     giveUp: (message) => expect.unreachable(message),

@@ -8,12 +8,14 @@ import { Files } from '../artefacts/files.ts'
 import { Saves } from '../artefacts/saves.ts'
 import { makeShelf, type Shelf } from '../artefacts/shelf.ts'
 import { clock } from '../clock.ts'
+import { makeScoring } from '../inference/inference.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
 import type { Log } from '../log.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { DataPlane, Hear } from '../seams/dataPlane.ts'
 import type { Events } from '../seams/events.ts'
 import type { Identity } from '../seams/identity.ts'
+import type { Inference } from '../seams/inference.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { Store } from '../seams/store.ts'
 import { lookForCanary } from './canary.ts'
@@ -41,6 +43,7 @@ type Given = {
   readonly events: Events
   readonly plane: DataPlane | null
   readonly llm: Served | null
+  readonly inference: Inference | null
   readonly log: Log
   readonly now: () => number
   /** Bytes left on the disk of the state. */
@@ -72,12 +75,13 @@ export type Governed = {
 
 /** What kernels may ask of managed data. A kernel that has ended leaves no open door. */
 export function governed(home: string, given: Given): Governed {
-  const { identity, store, kernels, events, llm: served, log, now, free } = given
+  const { identity, store, kernels, events, llm: served, inference, log, now, free } = given
   const plane = given.plane && trusted(given.plane, home, given)
   const ruling = makeRuling({ store, identity, key: workspaceKey(home), now })
   const owner = identity.accounts().find((account) => account.standing === 'owner')
   const reads = new Reads(ruling, plane)
   const llm = makeLlm({ served, ruling, store, clock, log })
+  const scoring = makeScoring({ inference, ruling, store, log })
   const writes = new Writes(ruling, makeWriting(store, now), plane, clock, log)
   const { artefacts, governance, audit } = store
   const files = new Files(home)
@@ -96,11 +100,13 @@ export function governed(home: string, given: Given): Governed {
     if (phase.phase !== 'exited') return
     plane?.forget(spec.id)
     llm.forget(spec.id)
+    scoring.forget(spec.id)
     ruling.forget(spec.id).catch(failed('label not dropped'))
   })
   const end = makeEnd(kernels, events, clock)
   const tables = { ...makeTables(ruling, reads, plane), ...makeWrites(writes), ...makeKb(ruling, store) }
-  const library = makeLibrary({ ...tables, ...llm.answers, ...makeArtefacts(ruling, artefacts, saves) }, log)
+  const models = { ...llm.answers, ...scoring.answers }
+  const library = makeLibrary({ ...tables, ...models, ...makeArtefacts(ruling, artefacts, saves) }, log)
   const recheck = () => recheckHoldings(kernels, ruling, end, log)
   return {
     library,

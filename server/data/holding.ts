@@ -19,12 +19,16 @@ const Written = z.object({
 })
 
 const Searched = z.strictObject({ search: Label })
+const Predicted = z.strictObject({ predicted: Label })
 
 /** A read in the words of the store: what this gateway, or another, judges again. */
 export const written = (view: Parameters<typeof heldOf>[0], asked: Look): string => JSON.stringify(heldOf(view, asked.read))
 
 /** Passages of the library, by the label that they have together. */
 export const writtenSearch = (label: Label): string => JSON.stringify({ search: label })
+
+/** What deployed models said, by the label that it counts as. */
+export const writtenPrediction = (label: Label): string => JSON.stringify({ predicted: label })
 
 /** It was written by `written`; anything else is no read. */
 export function read(text: string): Held | null {
@@ -36,6 +40,12 @@ export function read(text: string): Held | null {
 export function searched(text: string): Label | null {
   const found = Searched.safeParse(parsed(text))
   return found.success ? found.data.search : null
+}
+
+/** It was written by `writtenPrediction`; anything else is no prediction. */
+function predicted(text: string): Label | null {
+  const found = Predicted.safeParse(parsed(text))
+  return found.success ? found.data.predicted : null
 }
 
 function parsed(text: string): unknown {
@@ -58,15 +68,15 @@ async function judge(ruling: Ruling, state: KernelState, end: End, log: Log): Pr
   const who = await ruling.subject(spec.person)
   for (const text of all) {
     if (await mayKeep(ruling, text, who)) continue
-    const held = read(text)?.table ?? (searched(text) && 'the library')
+    const held = read(text)?.table ?? (searched(text) ? 'the library' : predicted(text) && 'predictions')
     log.info({ kernel: spec.id, person: spec.person, held }, 'kernel holds what it may not: it ends')
     return end(state)
   }
 }
 
 async function mayKeep(ruling: Ruling, text: string, who: Subject): Promise<boolean> {
-  const passages = searched(text)
-  if (passages !== null) return who.member && dominates(who.clearance, passages)
+  const label = searched(text) ?? predicted(text)
+  if (label !== null) return who.member && dominates(who.clearance, label)
   const held = read(text)
   if (held === null) return false
   const looked = await look(ruling, held.table, who)

@@ -26,6 +26,9 @@ export const MAY_ASK: Record<LibraryCall, Record<Role, boolean>> = {
   'artefacts.save': { edit: true, run: false },
   'artefacts.saved': { edit: true, run: false },
   'artefacts.list': { edit: true, run: false },
+  'inference.models': { edit: true, run: true },
+  'inference.describe': { edit: true, run: true }, // a reader's: models that are open to readers (inference/rule.ts)
+  'inference.predict': { edit: true, run: true },
 }
 
 export type Library = (kernel: KernelState, line: string) => Promise<string>

@@ -2,7 +2,7 @@
 import { dominates, type Label } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
 import { sizeText } from '#protocol/size.ts'
-import type { AuditEntry, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
+import type { AuditEntry, INFERENCE_DENIALS, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
 import type { namesOf } from './catalogue.ts'
 import type { Denial } from './ruling.ts'
 
@@ -56,6 +56,13 @@ const UNASKED: Record<(typeof MODEL_DENIALS)[number], string> = {
   label: 'the kernel had read what the model may not get',
   tokens: 'more tokens than one answer may have',
   quota: 'the tokens of the day are used up',
+}
+const UNSCORED: Record<(typeof INFERENCE_DENIALS)[number], string> = {
+  absent: 'there is no such model',
+  readers: 'it is not open to readers',
+  label: 'the kernel had read what the model may not get',
+  clearance: 'what it says is classified above their clearance',
+  inputs: 'the columns are not those that the model takes',
 }
 const MODES_IN_WORDS = { append: 'Append', replace: 'Replacement', create: 'New table' } as const
 const WRITES_ENDED = { ...ENDS, refused: 'was refused when all was there' } as const
@@ -142,6 +149,19 @@ const WORDS: Words = {
     details: [artefact, ...because(version, reason)],
   }),
   'artefact-removed': ({ artefact }) => ({ text: 'Removed an artefact', details: [artefact] }),
+  'inference-decided': ({ model, decision, ...where }) => {
+    const name = model === null ? 'a deployed model' : `the deployed model ${model}`
+    if (!decision.allowed)
+      return { allowed: false, text: `Predicting with ${name} refused: ${UNSCORED[decision.why]}`, details: from(where) }
+    return {
+      text: `Predicted with ${name}: ${count(decision.rows, 'row')}, counts as ${labelText(decision.counts)}`,
+      details: [...list('Columns', decision.columns), `The kernel counted as ${labelText(decision.label)}`, ...from(where)],
+    }
+  },
+  'inference-done': ({ model, of, rows, end }) => ({
+    text: `The prediction of ${model} ${ENDS[end]}: ${count(rows, 'row')}`,
+    details: [`Decided in row ${of}`],
+  }),
   'workspace-changed': ({ version, reason }) => ({
     text: 'Changed who may make tables and lower labels in the workspace',
     details: because(version, reason),

@@ -90,6 +90,36 @@ export const REFUSALS = {
   'llm-too-long':
     'The answer of the model “{model}” was longer than {limit} characters and was stopped. Ask for less, or ask {contact}.',
   'llm-broken': 'The model “{model}” cannot be asked at the moment. Try again in a few seconds, or tell {contact}.',
+  'inference-off':
+    'No deployed model is served here. Its operator can set INFERENCE_URL and INFERENCE_MODELS (docs/operations.md, Deployed models).',
+  'inference-absent':
+    'There is no deployed model “{model}”. inference.models() lists those that you may use here; ask {contact} for another.',
+  'inference-readers':
+    'The model “{model}” is not open to readers. Run the notebook as its editor, use one that inference.models() lists, or ask {contact}.',
+  'inference-label':
+    'The model “{model}” may get data up to {most}, and what this kernel has read counts as {label}. Use one that inference.models() lists, predict before you read more (in a kernel that was restarted), or ask {contact}.',
+  'inference-clearance':
+    'What the model “{model}” says counts as {most}, which is above your clearance. Use one that inference.models() lists, or ask {contact}.',
+  'inference-inputs':
+    'This does not fit the model “{model}”: {detail}. Its inputs are in inference.models(); {contact} may help.',
+  'inference-rate':
+    'You asked deployed models for many batches in a short time, so “{model}” was not asked. Try again in {seconds} s, predict with larger batches, or ask {contact}.',
+  'inference-unreachable': 'The model “{model}” cannot be reached at the moment. Try again later, or tell {contact}.',
+  'inference-silent':
+    'The model “{model}” did not answer within {limit} s. Predict with smaller batches (batch=…), try again, or tell {contact}.',
+  'inference-unauthorised': 'The server of the model “{model}” does not accept this server’s key. Tell {contact}.',
+  'inference-unknown': 'The model “{model}” is not there any more, or its server does not know it. Tell {contact}.',
+  'inference-busy': 'Deployed models are busy, so “{model}” was not asked. Try again in a moment, or tell {contact}.',
+  'inference-rejected':
+    'The model “{model}” does not take these rows. Look at its inputs in inference.models(), or ask {contact}.',
+  'inference-failed': 'The model “{model}” failed. Try again, predict with smaller batches (batch=…), or tell {contact}.',
+  'inference-redirected': 'The server of the model “{model}” is at another address than the one that is set up. Tell {contact}.',
+  'inference-garbled': 'What the model “{model}” answered was not understood. Tell {contact}.',
+  'inference-too-long':
+    'What the model “{model}” answered was too long for one batch. Predict with smaller batches (batch=…), or ask {contact}.',
+  'inference-unusable':
+    'The model “{model}” cannot be used: its file, or what its server says of it, does not fit how it is described. Tell {contact}.',
+  'inference-broken': 'The model “{model}” cannot be asked at the moment. Try again in a few seconds, or tell {contact}.',
   'not-a-call': 'This version of the library asks for something that this server does not offer.',
   'not-here': 'Governed data is not available in this kernel: kernels are not isolated on this machine.',
   unavailable: 'Governed data cannot be reached at the moment. Try again in a few seconds.',

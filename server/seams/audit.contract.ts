@@ -75,6 +75,29 @@ export const asked = (over: Partial<ModelDecided> = {}): ModelDecided => ({
   decision: { allowed: true, label: { level: 'internal', markings: [] }, messages: 2, characters: 40, tokens: 150 },
   ...over,
 })
+type InferenceDecided = Extract<AuditEntry, { kind: 'inference-decided' }>
+const INTERNAL = { level: 'internal', markings: [] } as const
+export const scoring = (over: Partial<InferenceDecided> = {}): InferenceDecided => ({
+  kind: 'inference-decided',
+  person: ANNA,
+  notebook: 'n_00000001',
+  version: null,
+  kernel: 'k_00000001',
+  model: 'delays',
+  decision: { allowed: true, label: { level: 'public', markings: [] }, counts: INTERNAL, columns: ['hour'], rows: 7 },
+  ...over,
+})
+type InferenceDone = Extract<AuditEntry, { kind: 'inference-done' }>
+export const scored = (of: number, over: Partial<InferenceDone> = {}): InferenceDone => ({
+  kind: 'inference-done',
+  person: ANNA,
+  model: 'delays',
+  of,
+  rows: 7,
+  end: 'complete',
+  ...over,
+})
+const unscored = { allowed: false, why: 'absent', label: INTERNAL } as const
 export const answered = (of: number): AuditEntry => ({
   kind: 'model-done',
   person: ANNA,
@@ -130,6 +153,13 @@ export function auditContract(open: OpenStore): void {
       expect(await told({ table: 'default' })).toEqual([])
     })
 
+    test('what deployed models were asked comes back, and is of no table', async () => {
+      const entries = [scoring(), scored(1), scored(1, { end: 'failed', rows: 0 }), scoring({ model: null, decision: unscored })]
+      for (const entry of entries) await store.audit.append(entry, 1)
+      expect((await store.audit.list({ limit: 10, person: ANNA })).map(({ entry }) => entry)).toEqual(entries.toReversed())
+      expect(await told({ table: 'delays' })).toEqual([])
+    })
+
     test('writes, what they may not and how they ended, and edits of the workspace come back', async () => {
       const edit = { kind: 'workspace-changed', person: ANNA, version: 1, reason: 'as asked' } as const
       const refused = writing({ table: null, mode: 'create', decision: { allowed: false, why: 'unwritable' } })
@@ -160,6 +190,9 @@ export function auditContract(open: OpenStore): void {
       ['a name of a model that is none', { ...asked(), model: 'a@b.example' }],
       ['the name of a model that there is not', { ...asked(), decision: unasked }],
       ['a model that was asked and has no name', { ...asked(), model: null }],
+      ['a row that was scored', { ...scoring(), rows: [['a@b.example']] }],
+      ['what a deployed model said', { ...scored(1), columns: ['a@b.example'] }],
+      ['the name of a deployed model that there is not', { ...scoring(), decision: unscored }],
       ['a number of rows that is none', { ...done(1), rows: -1 }],
       ['a value beside what is written', { ...writing(), rows: [['a@b.example']] }],
       ['a write that was allowed, to no table', { ...writing(), table: null }],

@@ -5,7 +5,7 @@ import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, VersionId } fro
 import { ARTEFACT_KINDS } from '#protocol/library/artefacts.ts'
 import { Alias } from '#protocol/library/llm.ts'
 import { MODES, WriteId } from '#protocol/library/writes.ts'
-import { ARTEFACT, DOCUMENTS } from '#protocol/limits.ts'
+import { ARTEFACT, DOCUMENTS, INFERENCE } from '#protocol/limits.ts'
 import { Reason } from '#protocol/policy/edit.ts'
 import { ColumnName } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
@@ -194,6 +194,46 @@ const ArtefactOpened = z.strictObject({
 })
 const changed = { person: PersonId, artefact: ArtefactId, version: Version, reason: Reason }
 
+/** `absent` to `clearance` as the rule of inference/ says them. */
+export const INFERENCE_DENIALS = ['absent', 'readers', 'label', 'clearance', 'inputs'] as const
+
+/** `label`: of the kernel, so of its rows. `counts`: what the answer counts as, the kernel from then on too. */
+const InferenceAllowed = z.strictObject({
+  allowed: z.literal(true),
+  label: Label,
+  counts: Label,
+  columns: few(ColumnName, INFERENCE.inputs),
+  rows: Count,
+})
+const InferenceDenied = z.strictObject({ allowed: z.literal(false), why: z.enum(INFERENCE_DENIALS), label: Label })
+
+const InferenceDecided = z
+  .strictObject({
+    kind: z.literal('inference-decided'),
+    person: PersonId,
+    notebook: NotebookId,
+    version: z.nullable(VersionId),
+    kernel: KernelId,
+    model: z.nullable(Alias), // null: there is none of that name, which is the caller's own word
+    decision: z.discriminatedUnion('allowed', [InferenceAllowed, InferenceDenied]),
+  })
+  .check(
+    z.refine(
+      ({ model, decision }) => (model === null) === (!decision.allowed && decision.why === 'absent'),
+      'of no model, or of one that there is not',
+    ),
+  )
+
+/** `of`: the row of the decision. `rows`: that were answered. */
+const InferenceDone = z.strictObject({
+  kind: z.literal('inference-done'),
+  person: PersonId,
+  model: Alias,
+  of: z.int().check(z.gte(1)),
+  rows: Count,
+  end: z.enum(['complete', 'failed']),
+})
+
 const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
 
 export const AuditEntry = z.discriminatedUnion('kind', [
@@ -211,6 +251,8 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('artefact-released'), ...changed, to: few(Audience, ARTEFACT.readers) }),
   z.strictObject({ kind: z.literal('artefact-relabelled'), ...changed, before: Label, label: Label }),
   z.strictObject({ kind: z.literal('artefact-removed'), person: PersonId, artefact: ArtefactId }),
+  InferenceDecided,
+  InferenceDone,
   z.strictObject({ kind: z.literal('policy-changed'), table: TableName, ...edited }),
   z.strictObject({ kind: z.literal('subject-changed'), of: PersonId, ...edited }),
   z.strictObject({ kind: z.literal('table-added'), table: TableName, person: PersonId }),
