@@ -90,7 +90,6 @@ export function governed(home: string, given: Given): Governed {
       writes.met()
       saves.met()
     },
-    lost: () => {},
     done: (done) => void reads.ended(done).catch(failed('the end of a read not recorded')),
   })
   kernels.subscribe(({ state: { spec, phase } }) => {

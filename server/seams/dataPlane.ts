@@ -68,7 +68,7 @@ export type Wrote = { readonly plan: string; readonly rows: number; readonly end
 export type Kept = { readonly plan: string; readonly bytes: number; readonly digest: string; readonly end: string }
 export type Hear = {
   ready(): void
-  lost(): void
+  lost?(): void
   done(done: Done): void
   takenIn?(taken: TakenIn): void
   wrote?(wrote: Wrote): void
