@@ -7,6 +7,7 @@ import { READ, WRITE } from '#protocol/limits.ts'
 import type { KernelSpec, KernelState } from '#protocol/runner.ts'
 import { sizeText } from '#protocol/size.ts'
 import type { Clock } from '#protocol/wire.ts'
+import { inputsOf } from '../artefacts/inputs.ts'
 import type { Log } from '../log.ts'
 import { Dialect } from '../policy/dialect.ts'
 import { type Birth, type Named, ownName } from '../policy/write.ts'
@@ -201,6 +202,7 @@ export class Writes {
       write.making = verdict.birth
     }
     this.#within(write, WRITE.commit)
+    await this.#writing.sources(spec, ask.mode, write.table, await inputsOf(this.#ruling, spec.id))
     const order = { plan: write.plan, write: ask.write, kernel: spec.id, columns: tuples(write.columns), seconds: WRITE.commit }
     const steps = stepsOf(verdict.target, DIALECT)
     const taken = await this.#plane?.commit({ ...order, steps, policy, rights: RIGHTS })

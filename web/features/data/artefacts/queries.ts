@@ -7,6 +7,16 @@ const EVERY = 15_000 // ms between looks: kernels save others
 
 export const useArtefacts = () => usePeople().apiOf(ARTEFACTS_API)
 
+/** Tables that notebooks made. */
+export function createMadeTables() {
+  const api = useArtefacts()
+  return createQuery(() => ({
+    queryKey: ['data', 'artefacts', 'tables'],
+    queryFn: ({ signal }) => api('GET /api/artefacts/tables', { signal }),
+    refetchInterval: EVERY,
+  }))
+}
+
 export function createArtefacts() {
   const api = useArtefacts()
   return createQuery(() => ({
