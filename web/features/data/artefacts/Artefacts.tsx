@@ -17,10 +17,10 @@ import { About } from './About.tsx'
 import { createActs } from './createActs.ts'
 import { List } from './List.tsx'
 import { Picture } from './Picture.tsx'
-import { createArtefacts, createMadeTables } from './queries.ts'
+import { createEntries } from './queries.ts'
 import { Relabel } from './Relabel.tsx'
 import { Release } from './Release.tsx'
-import { type Entry, entriesOf, nameOfEntry } from './words.ts'
+import { type Entry, nameOfEntry } from './words.ts'
 
 /** What is asked or shown of one of them. */
 export type Asked =
@@ -28,14 +28,12 @@ export type Asked =
   | { readonly what: 'picture' | 'release' | 'label' | 'remove'; readonly card: ArtefactCard }
 
 export function Artefacts() {
-  const artefacts = createArtefacts()
-  const tables = createMadeTables()
+  const entries = createEntries()
   const { accounts, nameOf } = createNames()
   const acts = createActs()
   const [query, setQuery] = createSignal('')
   const [asked, setAsked] = createSignal<Asked | null>(null)
-  const all = () => entriesOf(dataOf(artefacts) ?? [], dataOf(tables) ?? [])
-  const found = createMemo(() => search(all(), query()))
+  const found = createMemo(() => search(dataOf(entries) ?? [], query()))
   return (
     <>
       <div class="flex min-h-0 grow flex-col">
@@ -44,7 +42,7 @@ export function Artefacts() {
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is long is scrolled without a pointer too */}
         <div class="min-h-0 grow overflow-auto -outline-offset-2" tabIndex={0}>
-          <Query query={artefacts}>
+          <Query query={entries}>
             {() => (
               <Show when={found().length > 0} fallback={<Nothing query={query()} />}>
                 <List entries={found()} nameOf={nameOf} onAsk={setAsked} onDownload={(card) => void acts.download(card)} />
@@ -52,7 +50,7 @@ export function Artefacts() {
             )}
           </Query>
         </div>
-        <Footer said={dataOf(artefacts) ? count(found().length, 'artefact') : ''} />
+        <Footer said={dataOf(entries) ? count(found().length, 'artefact') : ''} />
       </div>
       <Show when={asked()} keyed>
         {(open) => <Asking asked={open} accounts={accounts()} nameOf={nameOf} acts={acts} onClose={() => setAsked(null)} />}
