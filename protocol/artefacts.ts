@@ -14,6 +14,16 @@ const Named = z.strictObject({ id: PersonId, name: z.string() })
 
 /** A table that the kernel had read; `policy`: the version of its policy then; `changed`: it has another by now. */
 export const ArtefactInput = z.strictObject({ table: TableName, policy: Count, changed: z.boolean() })
+export type ArtefactInput = z.infer<typeof ArtefactInput>
+
+/** What something was made from. */
+const sources = {
+  inputs: z.array(ArtefactInput), // that one may know of
+  unnamed: Count, // how many inputs one may not know of
+  library: z.nullable(Label), // of passages of the library that the kernel had been given
+}
+const Sources = z.strictObject(sources)
+export type Sources = z.infer<typeof Sources>
 
 export const ArtefactCard = z.strictObject({
   id: ArtefactId,
@@ -24,14 +34,23 @@ export const ArtefactCard = z.strictObject({
   maker: Named,
   notebook: NotebookId,
   at: Count, // ms since 1970
-  inputs: z.array(ArtefactInput), // that one may know of
-  unnamed: Count, // how many inputs one may not know of
-  library: z.nullable(Label), // of passages of the library that the kernel had been given
+  ...sources,
   released: z.nullable(z.array(Audience)), // null: who may not release it is not told to whom it is
   version: Count,
   may: z.strictObject({ release: z.boolean(), raise: z.boolean(), lower: z.boolean(), remove: z.boolean() }),
 })
 export type ArtefactCard = z.infer<typeof ArtefactCard>
+
+/** A table that a kernel made: who reads it is its policy's affair, and its inputs are those of all that was written to it. */
+export const MadeTableCard = z.strictObject({
+  table: TableName,
+  label: Label, // that reading it counts with
+  maker: Named,
+  notebook: NotebookId,
+  at: Count, // ms since 1970
+  ...sources,
+})
+export type MadeTableCard = z.infer<typeof MadeTableCard>
 
 /** `onto`: the version that the change was made from. */
 const change = { onto: Count, reason: Reason }
@@ -40,6 +59,7 @@ const Edited = z.strictObject({ version: Count })
 /** `:artefact` is an ArtefactId. */
 export const ARTEFACTS_API = {
   'GET /api/artefacts': { body: Nothing, answer: z.array(ArtefactCard), who: 'person' }, // the newest first
+  'GET /api/artefacts/tables': { body: Nothing, answer: z.array(MadeTableCard), who: 'person' }, // the newest first
   'GET /api/artefacts/:artefact/content': { body: Nothing, answer: z.unknown(), who: 'person' }, // the bytes, as an attachment
   'PUT /api/artefacts/:artefact/release': {
     body: z.strictObject({ to: z.readonly(z.array(Audience).check(z.maxLength(ARTEFACT.readers))), ...change }),

@@ -6,7 +6,6 @@ import type { Audience } from '#protocol/policy/policy.ts'
 import { MAY } from '#protocol/standings.ts'
 import { namesOf } from '../data/catalogue.ts'
 import type { Ruling } from '../data/ruling.ts'
-import { look } from '../data/sight.ts'
 import { refuse } from '../errors.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Artefacts, Changed, StoredArtefact } from '../seams/artefacts.ts'
@@ -15,6 +14,7 @@ import type { Identity, Principal } from '../seams/identity.ts'
 import { type Content, contentOf } from './content.ts'
 import type { Files } from './files.ts'
 import { mayDeclassify, mayOpen, mayRelabel, mayRelease } from './rule.ts'
+import { sourcesOf } from './sources.ts'
 
 type Wanted = { readonly onto: number; readonly reason: string }
 type Done = { readonly version: number }
@@ -101,16 +101,12 @@ async function cardOf(
   named: ReturnType<typeof namesOf>,
 ): Promise<ArtefactCard> {
   const { kernel: _, save: __, digest: ___, inputs, maker, released, ...said } = artefact
-  const known = await Promise.all(inputs.tables.map((input) => inputOf(ruling, input, subject)))
-  const shown = known.filter((input) => input !== null)
   const release = mayRelease(artefact, subject)
   const { workspace } = await ruling.workspace()
   return {
     ...said,
     maker: named(maker),
-    inputs: shown,
-    unnamed: known.length - shown.length,
-    library: inputs.library,
+    ...(await sourcesOf(ruling, inputs, subject)),
     released: release ? [...released] : null,
     may: {
       release,
@@ -119,17 +115,6 @@ async function cardOf(
       remove: mayRemove(artefact, who),
     },
   }
-}
-
-/** Null: a table that they may not know of. */
-async function inputOf(
-  ruling: Ruling,
-  { table, policy }: StoredArtefact['inputs']['tables'][number],
-  who: Subject,
-): Promise<ArtefactCard['inputs'][number] | null> {
-  const looked = await look(ruling, table, who)
-  if (!looked.ok && looked.why === 'absent') return null
-  return { table, policy, changed: (await ruling.policy(table)).version !== policy }
 }
 
 function made(changed: Changed): Done {

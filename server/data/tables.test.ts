@@ -48,7 +48,7 @@ beforeAll(async () => {
   await new Promise<void>((done) => plane.begin(ruling.epoch, { ready: done, done: (ended) => void reads.ended(ended) }))
   await plantTables(store, plane, OWNER, Date.now(), log)
   const writes = makeWrites(new Writes(ruling, makeWriting(store, Date.now), plane, clock, log))
-  library = makeLibrary({ ...nobody, ...makeTables(ruling, reads, plane), ...writes }, log)
+  library = makeLibrary({ ...nobody, ...makeTables(ruling, reads, plane), ...writes }, ruling, log)
 }, 60_000)
 afterAll(async () => {
   plane.close()
@@ -264,7 +264,7 @@ describe('a refusal', () => {
       policy: () => {},
       close: () => {},
     }
-    const asking = makeLibrary({ ...nobody, ...makeTables(ruling, new Reads(ruling, met), met) }, log)
+    const asking = makeLibrary({ ...nobody, ...makeTables(ruling, new Reads(ruling, met), met) }, ruling, log)
     const line = JSON.stringify({ call: 'tables.read', body: { table: AUTHORITIES, columns: null, where: null, limit: null } })
     const asked = async () => JSON.parse(await asking(kernelOf('analyst'), line))
     expect((await asked()).error.code).toBe('unavailable')

@@ -7,6 +7,7 @@ import { READ, WRITE } from '#protocol/limits.ts'
 import type { KernelSpec, KernelState } from '#protocol/runner.ts'
 import { sizeText } from '#protocol/size.ts'
 import type { Clock } from '#protocol/wire.ts'
+import { inputsOf } from '../artefacts/inputs.ts'
 import type { Log } from '../log.ts'
 import { Dialect } from '../policy/dialect.ts'
 import { type Birth, type Named, ownName, type Target } from '../policy/write.ts'
@@ -202,6 +203,7 @@ export class Writes {
       write.making = verdict.birth
     }
     this.#within(write, WRITE.commit)
+    await this.#writing.sources(spec, ask.mode, write.table, await inputsOf(this.#ruling, spec.id))
     const taken = await this.#order(write, verdict.target, policy)
     if (taken !== 'taken') await this.#recover(write) // it may have come
   }

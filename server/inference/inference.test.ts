@@ -81,7 +81,7 @@ function serve(
 ) {
   const log = makeLog('debug', { write: (line) => void said.push(line) })
   scoring = makeScoring({ inference, ruling, store: written, log })
-  library = makeLibrary({ ...nobody, ...scoring.answers }, log)
+  library = makeLibrary({ ...nobody, ...scoring.answers }, ruling, log)
 }
 
 function kernelOf(person: string, mode: Role = 'edit', data: string | null = '/run/data'): KernelState {

@@ -9,6 +9,7 @@ import { artefactsContract } from '../seams/artefacts.contract.ts'
 import { auditContract } from '../seams/audit.contract.ts'
 import { governanceContract } from '../seams/governance.contract.ts'
 import { knowledgeContract } from '../seams/knowledge.contract.ts'
+import { madeContract } from '../seams/made.contract.ts'
 import { storeContract } from '../seams/store.contract.ts'
 import type { Store } from '../seams/store.ts'
 import { StateInUse, StateTooNew } from './database.ts'
@@ -29,6 +30,7 @@ auditContract(open)
 allowanceContract(open)
 knowledgeContract(open)
 artefactsContract(open)
+madeContract(open)
 
 let home: string
 let store: Store | null

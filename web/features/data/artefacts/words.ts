@@ -1,7 +1,23 @@
 // Artefacts in words.
-import type { ArtefactCard } from '#protocol/artefacts.ts'
+import type { ArtefactCard, MadeTableCard, Sources } from '#protocol/artefacts.ts'
 import { labelText } from '../../../primitives/label.ts'
 import { audienceText, type NameOf } from '../words.ts'
+
+/** What stands in the list: what was saved as a file of its own, and tables that were made. */
+export type Entry =
+  | { readonly of: 'artefact'; readonly card: ArtefactCard }
+  | { readonly of: 'table'; readonly card: MadeTableCard }
+
+export const nameOfEntry = (entry: Entry): string => (entry.of === 'table' ? entry.card.table : entry.card.name)
+
+/** The newest first. */
+export function entriesOf(artefacts: readonly ArtefactCard[], tables: readonly MadeTableCard[]): readonly Entry[] {
+  const all = [
+    ...artefacts.map((card) => ({ of: 'artefact', card }) as const),
+    ...tables.map((card) => ({ of: 'table', card }) as const),
+  ]
+  return all.sort((one, other) => other.card.at - one.card.at)
+}
 
 /** Whom it is released to, for who may know. */
 export function releasedText({ released, maker }: ArtefactCard, nameOf: NameOf): string {
@@ -10,7 +26,7 @@ export function releasedText({ released, maker }: ArtefactCard, nameOf: NameOf):
 }
 
 /** What it was made from, a line for each. */
-export function inputLines({ inputs, unnamed, library }: ArtefactCard): readonly string[] {
+export function inputLines({ inputs, unnamed, library }: Sources): readonly string[] {
   const tables = inputs.map(
     ({ table, policy, changed }) =>
       `${table}, under version ${policy} of its rules${changed ? ', which have changed since' : ''}`,
