@@ -46,7 +46,7 @@ export function proven(plane: DataPlane, { look, seen, clock }: Proof): Proven {
           standing = false
           cancel()
           coming += 1
-          hear.lost()
+          hear.lost?.()
         },
       }),
     open: async (...given) => (standing ? plane.open(...given) : 'absent'),
