@@ -105,6 +105,24 @@ class Unfit(Gateway):
         day = [{"name": "hour", "type": "integer"}, {"name": "day", "type": "text"}]
         self.bad(frame.assign(day=pd.Timestamp("2013-01-01")), "Column “day” is timestamp, and the model takes text: cast it yourself.", day)
 
+    def test_values_that_no_model_takes_are_not_sent(self) -> None:
+        frame = pd.DataFrame(ROWS)
+        self.bad(frame.assign(hour=[2**53, 8, 9]), "Column “hour” holds whole numbers beyond ±9,007,199,254,740,991, which are not sent to a model.")
+        for values, what in (([7, "8", None], "(object) holds values of several kinds"), ([[7], [8], [9]], "is of type list<"), ([7j, 8, 9], "(complex128) holds")):
+            self.fresh()
+            self.serve()
+            with self.assertRaises(errors.Invalid) as caught:
+                inference.predict("late", frame.assign(hour=values))
+            self.assertIn(f"Column “hour” {what}", caught.exception.message)
+            self.assertEqual(self.batches, [])
+
+    def test_of_ten_thousand_columns_only_the_inputs_are_sent(self) -> None:
+        self.serve()
+        more = pd.DataFrame(dict.fromkeys((f"c{n}" for n in range(10_000)), [0, 0, 0]))
+        said = inference.predict("late", pd.concat([more, pd.DataFrame(ROWS)], axis=1))
+        self.assertEqual(said["sum"].tolist(), [107.0, 208.0, 309.0])
+        self.assertEqual([column["name"] for column in self.batches[0]], ["hour", "distance"])
+
     def test_missing_values_are_not_sent(self) -> None:
         lacks = "Column “distance” lacks values in some rows: fill them in or leave those rows out."
         for values in ([1.0, None, 3.0], [1.0, float("nan"), 3.0], [None, None, None]):

@@ -108,6 +108,27 @@ test('a file that was replaced is opened anew', async () => {
   expect(await asked('k_1')).toEqual(ONE)
 })
 
+test('a file that is larger than one may be is not opened', async () => {
+  open()
+  const whole = readFileSync(join(folder, 'same.onnx'))
+  const path = join(folder, 'padded.onnx')
+  for (const [size, said] of [
+    [INFERENCE.file, ONE],
+    [INFERENCE.file + 1, { ok: false, why: 'unusable' }],
+  ] as const) {
+    writeFileSync(path, padded(whole, size))
+    expect(await asked('k_1', 'padded')).toEqual(said)
+  }
+  rmSync(path)
+})
+
+/** With a field that no model has, of zeros. */
+function padded(model: Buffer, size: number): Buffer {
+  const zeros = size - model.length - 6 // what says so takes six bytes
+  const length = [0, 7, 14, 21].map((bits) => ((zeros >> bits) & 0x7f) | (bits < 21 ? 0x80 : 0))
+  return Buffer.concat([model, Buffer.from([0xa2, 0x06, ...length]), Buffer.alloc(zeros)])
+}
+
 test('what is not described, or has no file, is not listed', async () => {
   open()
   const odd: Record<string, string> = {
