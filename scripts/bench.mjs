@@ -1,10 +1,10 @@
-// `npm run bench [start|memory|frames|mux|kb …]`: the figures, each side interleaved in one run. Without names: all, one after the other.
+// `npm run bench [start|memory|frames|mux|kb|predict …]`: the figures, each side interleaved in one run. Without names: all, one after the other.
 import { at, exists, NODE } from './lib/paths.mjs'
 import { StepError, stream } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
 import { setup } from './setup.mjs'
 
-const ALL = ['mux', 'start', 'memory', 'frames', 'kb']
+const ALL = ['mux', 'start', 'memory', 'frames', 'kb', 'predict']
 
 async function main() {
   const asked = process.argv.slice(2)

@@ -96,6 +96,15 @@ test('the one that was idle longest makes room; where all are at work it is busy
   expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ ok: false, why: 'failed' })))
 })
 
+test('no more than so many batches of one kernel wait for a model', async () => {
+  open()
+  const waiting = Array.from({ length: INFERENCE.waiting }, () => asked('k_1', 'endless'))
+  await expect.poll(() => scorers().length).toBe(1)
+  expect(await asked('k_1', 'endless')).toEqual({ ok: false, why: 'busy' })
+  inference.close()
+  expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ ok: false, why: 'failed' })))
+})
+
 test('a file that was replaced is opened anew', async () => {
   open()
   expect(await asked('k_1')).toEqual(ONE)
