@@ -130,6 +130,7 @@ export const INFERENCE = {
   models: 200, // that are listed
   memory: 2 * GiB, // of address space of the process that a model file is opened in
   processor: 10 * minute, // of one such process, in all
+  waiting: 8, // batches of one kernel for one model file, the one at work included; the next is told that it is busy
   processes: 4, // of model files at once; the one that was idle longest makes room
   idle: 30 * second, // until such a process ends
   burst: 300, // batches of one person at once; then `perSecond` come back

@@ -60,6 +60,7 @@ const mlserver = {
       await makeVenv(findPython(), at('.mlserver'), say)
       if (exists(UV)) await run(UV, ['pip', 'sync', '-q', '--require-hashes', '--python', MLSERVER, MLSERVER_LOCK])
       else await run(MLSERVER, ['-m', 'pip', 'install', '-q', '--require-hashes', '-r', MLSERVER_LOCK])
+      await run(MLSERVER, ['-c', 'import mlserver_sklearn']) // it does not run on every Python that we do
       stamp('mlserver', [MLSERVER_LOCK])
     } catch (error) {
       rmSync(at('.mlserver'), { recursive: true, force: true }) // half of one would be taken for it

@@ -39,7 +39,7 @@ def _(KNeighborsClassifier, LogisticRegression, RandomForestClassifier, Standard
 def _(cross_val_predict, data, model, size):
     sample = data.sample(min(size.value, len(data)), random_state=1)
     late = (sample["arr_delay"] > 30).to_numpy()
-    known = sample.drop(columns=["arr_delay"])
+    known = sample.drop(columns=["arr_delay", "day"])
     probability = cross_val_predict(model, known, late, cv=5, method="predict_proba")[:, 1]
     return late, probability
 
@@ -102,7 +102,32 @@ def _(alt, late, pd, probability, roc_curve, threshold):
 def _(mo):
     mo.md(r"""
     Every probability comes from a model that had not seen that flight (five-fold cross-validation).
+
+    ## The deployed model
+
+    The workspace has such a model already: `flight_delay`, an ONNX file. `inference.predict` sends it rows and gives its answers
+    back; it runs where it can do nothing but compute. Here it predicts flights of days that it was not trained on.
     """)
+    return
+
+
+@app.cell
+def _(data, errors, inference, mo, roc_auc_score):
+    try:
+        apart = data[data["day"] % 5 == 0]
+        apart = apart.sample(min(5_000, len(apart)), random_state=1)
+        deployed = inference.predict("flight_delay", apart)
+    except errors.ScrydonError as refused:
+        mo.stop(True, mo.callout(str(refused), kind="warn"))
+    mo.hstack(
+        [
+            mo.stat(f"{roc_auc_score(apart['arr_delay'] > 30, deployed['probability']):.3f}", label="area under the curve, deployed"),
+            mo.stat(f"{deployed['probability'].mean():.1%}", label=f"late as it says; {(apart['arr_delay'] > 30).mean():.1%} were"),
+            mo.stat(deployed.level, label="its answers count as"),
+        ],
+        justify="start",
+        gap=2,
+    )
     return
 
 
@@ -111,7 +136,7 @@ def _(errors, mo, tables):
     try:
         data = tables.sql(
             """
-            SELECT f.arr_delay, f.hour, f.month, f.distance, f.origin = 'LGA' AS from_lga, f.origin = 'JFK' AS from_jfk,
+            SELECT f.day, f.arr_delay, f.hour, f.month, f.distance, f.origin = 'LGA' AS from_lga, f.origin = 'JFK' AS from_jfk,
                    p.seats, w.precip, w.visib, w.wind_speed, w.humid
             FROM flights f
             JOIN planes p ON f.tailnum = p.tailnum
@@ -129,7 +154,7 @@ def _():
     import altair as alt
     import marimo as mo
     import pandas as pd
-    from scrydon import errors, tables
+    from scrydon import errors, inference, tables
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.metrics import roc_auc_score, roc_curve
@@ -146,6 +171,7 @@ def _():
         alt,
         cross_val_predict,
         errors,
+        inference,
         make_pipeline,
         mo,
         pd,

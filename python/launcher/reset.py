@@ -44,6 +44,7 @@ def environment(home: str, threads: int, memory: int) -> dict[str, str]:
         "POLARS_MAX_THREADS": amount,
         "MARIMO_SKIP_UPDATE_CHECK": "1",
         "MARIMO_RESTRICT_SHARING": "true",
+        "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime would tell its makers of its use
         "KERNEL_MEMORY": str(memory),  # what scrydon._room leaves room in
     }
 

@@ -11,6 +11,7 @@ from scrydon import _write
 from scrydon.errors import Invalid, not_understood
 
 KINDS = {"pandas": "DataFrame", "polars": "DataFrame"}
+SAFE = 2**53 - 1  # whole numbers up to it are the same in JSON everywhere
 Column = dict[str, Any]
 
 
@@ -49,6 +50,8 @@ def _column(column: Any, was: str | None, name: str, due: str) -> Any:
         raise _bad(f"Column “{name}” is {was}, and the model takes {due}: cast it yourself.")
     if was == "real" and not pc.all(pc.is_finite(column)).as_py():
         raise _bad(f"Column “{name}” holds NaN or infinity in some rows: fill them in or leave those rows out.")
+    if due == "integer" and pc.any(pc.or_(pc.greater(column, SAFE), pc.less(column, -SAFE))).as_py():
+        raise _bad(f"Column “{name}” holds whole numbers beyond ±{SAFE:,}, which are not sent to a model.")
     return _write._cast(name, column, due)
 
 

@@ -11,12 +11,13 @@ has set up; rows and answers are recorded nowhere, that and how many were asked 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scrydon import _control, _show
-from scrydon.errors import Invalid, told
+from scrydon.errors import Invalid, Unavailable, told
 
 if TYPE_CHECKING:
     import pandas
@@ -27,6 +28,7 @@ __all__ = ["Model", "Models", "Prediction", "models", "predict"]
 
 BATCH = 10_000  # rows of one batch, at most
 BYTES = 250 << 10  # of one batch, as it is sent
+PAUSE, PATIENCE = 1.0, 60.0  # s between tries, and in all, of a batch that comes after too many others
 WHAT = "A deployed model"
 
 Column = dict[str, Any]
@@ -100,8 +102,8 @@ def predict(model: str, df: pandas.DataFrame | polars.DataFrame | pyarrow.Table,
     model: a name of `models()`.
     df: a pandas or polars DataFrame or a pyarrow Table. The columns that are inputs of the model are sent, the others stay here.
         Each value must be there: a null, NaN or infinity is refused; whole numbers are sent where a real is due.
-    batch: rows that are sent at once, 1 to 10,000. A batch that is longer than 250 KiB as it is sent is halved. A model has 15 seconds
-        for each; a person may ask 300 batches at once, and 5 more a second.
+    batch: rows that are sent at once, 1 to 10,000; fewer where they are longer than 250 KiB as they are sent. A model has 15 seconds for
+        each. A person may ask 300 batches at once, and 5 more a second: the others wait.
 
     Returns a `Prediction`. If one batch is refused, so is the whole.
 
@@ -117,7 +119,7 @@ def predict(model: str, df: pandas.DataFrame | polars.DataFrame | pyarrow.Table,
     kind = _scored.kind(df)
     described = _control.ask("inference.describe", {"model": model}, _model, what=WHAT)
     rows = _scored.fitting(df, described.inputs)
-    answers = [answer for start in range(0, rows.num_rows, batch) for answer in _asked(model, _scored.columns(rows.slice(start, batch)))]
+    answers = [_asked(body) for body in _bodies(model, rows, batch)]
     level, markings = answers[-1][1]
     return Prediction(_scored.framed([columns for columns, _ in answers], kind, df), level, markings)
 
@@ -125,16 +127,34 @@ def predict(model: str, df: pandas.DataFrame | polars.DataFrame | pyarrow.Table,
 Answer = tuple[list[Column], tuple[str, tuple[str, ...]]]
 
 
-def _asked(model: str, columns: list[Column]) -> Iterator[Answer]:
-    body = {"model": model, "columns": columns}
-    rows = len(columns[0]["values"])
-    if len(json.dumps(body)) <= BYTES:
-        yield _control.ask("inference.predict", body, lambda said: _answer(said, rows), what=WHAT)
-        return
-    if rows == 1:
-        raise Invalid(f"A row is larger than {BYTES >> 10} KiB as it is sent: shorten its texts.", "bad-question")
-    for start, stop in ((0, rows // 2), (rows // 2, rows)):
-        yield from _asked(model, [{**column, "values": column["values"][start:stop]} for column in columns])
+def _bodies(model: str, rows: pyarrow.Table, batch: int) -> Iterator[dict[str, Any]]:
+    """Of all rows in their order, each no longer than may be sent."""
+    from scrydon import _scored
+
+    start = 0
+    while start < rows.num_rows:
+        body = {"model": model, "columns": _scored.columns(rows.slice(start, batch))}
+        size, taken = len(json.dumps(body)), min(batch, rows.num_rows - start)
+        if size <= BYTES:
+            yield body
+            start += taken
+        elif taken == 1:
+            raise Invalid(f"A row is larger than {BYTES >> 10} KiB as it is sent: shorten its texts.", "bad-question")
+        else:
+            batch = max(1, taken * BYTES * 9 // (size * 10))  # rows are not equally long
+
+
+def _asked(body: dict[str, Any]) -> Answer:
+    """Waits its turn, if others of this person came before."""
+    rows = len(body["columns"][0]["values"])
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return _control.ask("inference.predict", body, lambda said: _answer(said, rows), what=WHAT)
+        except Unavailable as refused:
+            if refused.code != "inference-rate" or time.monotonic() > until:
+                raise
+        time.sleep(PAUSE)
 
 
 def _answer(said: dict[str, Any], rows: int) -> Answer:

@@ -50,6 +50,26 @@ def external(location: str) -> bytes:
     return model([node("Add", ["x", "w"], ["y"])], [value("x", FLOAT, None)], [value("y", FLOAT, None)], tensor)
 
 
+def declared(*shape: int) -> bytes:
+    """y = x + w, where w says that it is of a shape, and holds four bytes."""
+    tensor = b"".join(number(1, one) for one in shape) + number(2, FLOAT) + part(8, "w") + part(9, bytes(4))
+    return model([node("Add", ["x", "w"], ["y"])], [value("x", FLOAT, None)], [value("y", FLOAT, None)], tensor)
+
+
+def nested(depth: int) -> bytes:
+    """A graph in a graph, and so on."""
+    graph = part(2, "g")
+    for _ in range(depth):
+        graph = part(1, part(4, "If") + part(5, part(1, "then_branch") + part(6, graph) + number(20, 5)))
+    return number(1, 7) + part(7, graph) + part(8, number(2, 13))
+
+
+def many(outputs: int) -> bytes:
+    """Each is x."""
+    names = [f"y{place}" for place in range(outputs)]
+    return model([node("Identity", ["x"], [name]) for name in names], [value("x", FLOAT, None)], [value(name, FLOAT, None) for name in names])
+
+
 def foreign() -> bytes:
     """An operator of somebody's library."""
     nodes = [node("Steal", ["x"], ["y"], "org.example")]

@@ -69,6 +69,13 @@ class Scoring(unittest.TestCase):
 
 
 class Hostile(unittest.TestCase):
+    def test_what_runs_it_keeps_nothing_of_its_use_and_starts_no_thread(self) -> None:
+        """By itself onnxruntime writes its use down in the home, from a thread that would send it and not be sealed."""
+        script = f"import os, sys; sys.path.append({PYTHON!r}); import scorer.onnx; print(len(os.listdir('/proc/self/task')))"
+        with tempfile.TemporaryDirectory() as home:
+            done = subprocess.run([sys.executable, "-I", "-c", script], env={"HOME": home}, capture_output=True, timeout=120)
+            self.assertEqual((done.stdout, os.listdir(home)), (b"1\n", []))
+
     def test_what_is_no_model(self) -> None:
         whole = models.passing(models.FLOAT, None)
         for file in (b"", b"no model", whole[:-9], whole[:20] + b"\xff" * 20 + whole[40:]):
@@ -79,8 +86,21 @@ class Hostile(unittest.TestCase):
             path = os.path.join(folder, "weights")
             with open(path, "wb") as file:
                 file.write(bytes(4))
-            for location in ("weights", path):
+            for location in ("weights", path, "../../../etc/passwd", "/etc/passwd", "/proc/self/environ", "/dev/zero"):
                 self.assertEqual(run(models.external(location), X, cwd=folder), [{"failed": "unusable"}])
+
+    def test_more_is_declared_than_there_is(self) -> None:
+        for shape in ((1 << 29,), (1 << 31, 1 << 31), ((1 << 64) - 1,)):
+            self.assertEqual(run(models.declared(*shape), X), [{"failed": "unusable"}])
+        whole = models.passing(models.FLOAT, None)
+        self.assertEqual(run(whole[:2] + b"\x3a\x80\x80\x80\x80\x08" + whole[4:], X), [{"failed": "unusable"}])
+
+    def test_graphs_that_are_nested_deeper_than_a_stack(self) -> None:
+        self.assertEqual(run(models.nested(3000), X), [{"failed": "unusable"}])
+
+    def test_more_outputs_than_a_batch_may_have(self) -> None:
+        self.assertEqual(run(models.many(onnx.OUTPUTS), X)[1].keys(), {"columns"})
+        self.assertEqual(run(models.many(onnx.OUTPUTS + 1), X), [READY, {"failed": "garbled"}])
 
     def test_an_operator_of_a_library(self) -> None:
         self.assertEqual(run(models.foreign(), X), [{"failed": "unusable"}])

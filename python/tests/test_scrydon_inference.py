@@ -1,6 +1,8 @@
 """Deployed models as a notebook asks them, over real sockets; the test answers in the gateway's place."""
 
+import json
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 import polars as pl
@@ -67,12 +69,27 @@ class Predict(Gateway):
         self.assertEqual(inference.predict("late", rows, batch=3)["sum"].tolist(), [float(n) for n in range(7)])
         self.assertEqual([len(columns[0]["values"]) for columns in self.batches], [3, 3, 1])
 
-    def test_a_batch_that_is_too_long_is_halved_and_stays_in_order(self) -> None:
+    def test_a_batch_that_is_too_long_is_made_smaller_and_stays_in_order(self) -> None:
         self.serve()
         rows = pd.DataFrame({"hour": range(10_000), "distance": [0.1234567890123456789] * 10_000})
         said = inference.predict("late", rows)["sum"]
         self.assertEqual([int(one) for one in said], list(range(10_000)))
-        self.assertEqual([len(columns[0]["values"]) for columns in self.batches], [5000, 5000])
+        sizes = [len(json.dumps({"model": "late", "columns": columns})) for columns in self.batches]
+        self.assertEqual((len(sizes), max(sizes) <= 250 << 10, sizes[0] > 200 << 10), (2, True, True))
+
+    def test_a_batch_that_comes_after_too_many_waits_its_turn(self) -> None:
+        said = [refused("inference-rate", "Wait."), refused("inference-rate", "Wait.")]
+        made = {"columns": [{"name": "y", "type": "real", "values": [1, 2, 3]}], "label": INTERNAL}
+        self.control(lambda line: ok(described()) if line["call"] == "inference.describe" else said.pop() if said else ok(made))
+        with patch.object(inference, "PAUSE", 0.01):
+            self.assertEqual(inference.predict("late", pd.DataFrame(ROWS))["y"].tolist(), [1.0, 2.0, 3.0])
+        self.assertEqual(said, [])
+
+    def test_it_does_not_wait_for_ever(self) -> None:
+        self.serve(answer=refused("inference-rate", "Wait."))
+        with patch.object(inference, "PAUSE", 0.01), patch.object(inference, "PATIENCE", 0.05):
+            self.fails(lambda: inference.predict("late", pd.DataFrame(ROWS)), errors.Unavailable, "inference-rate", "Wait.")
+        self.assertGreater(len(self.batches), 1)
 
     def test_what_is_no_number_is_missing(self) -> None:
         made = [{"name": "y", "type": "real", "values": [1, None, 3]}]
@@ -104,6 +121,24 @@ class Unfit(Gateway):
         self.bad(frame.assign(hour=7.5), "Column “hour” is real, and the model takes integer: cast it yourself.")
         day = [{"name": "hour", "type": "integer"}, {"name": "day", "type": "text"}]
         self.bad(frame.assign(day=pd.Timestamp("2013-01-01")), "Column “day” is timestamp, and the model takes text: cast it yourself.", day)
+
+    def test_values_that_no_model_takes_are_not_sent(self) -> None:
+        frame = pd.DataFrame(ROWS)
+        self.bad(frame.assign(hour=[2**53, 8, 9]), "Column “hour” holds whole numbers beyond ±9,007,199,254,740,991, which are not sent to a model.")
+        for values, what in (([7, "8", None], "(object) holds values of several kinds"), ([[7], [8], [9]], "is of type list<"), ([7j, 8, 9], "(complex128) holds")):
+            self.fresh()
+            self.serve()
+            with self.assertRaises(errors.Invalid) as caught:
+                inference.predict("late", frame.assign(hour=values))
+            self.assertIn(f"Column “hour” {what}", caught.exception.message)
+            self.assertEqual(self.batches, [])
+
+    def test_of_ten_thousand_columns_only_the_inputs_are_sent(self) -> None:
+        self.serve()
+        more = pd.DataFrame(dict.fromkeys((f"c{n}" for n in range(10_000)), [0, 0, 0]))
+        said = inference.predict("late", pd.concat([more, pd.DataFrame(ROWS)], axis=1))
+        self.assertEqual(said["sum"].tolist(), [107.0, 208.0, 309.0])
+        self.assertEqual([column["name"] for column in self.batches[0]], ["hour", "distance"])
 
     def test_missing_values_are_not_sent(self) -> None:
         lacks = "Column “distance” lacks values in some rows: fill them in or leave those rows out."

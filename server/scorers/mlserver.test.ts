@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Column } from '#protocol/library/inference.ts'
 import { clock } from '../clock.ts'
 import type { Inference } from '../seams/inference.ts'
@@ -54,7 +54,7 @@ describe.skipIf(!existsSync(join(BIN, 'python')))('MLServer', () => {
         ({ ok }) => ok,
         () => false,
       )
-    await expect.poll(ready, { timeout: START, interval: 250 }).toBe(true)
+    await vi.waitUntil(ready, { timeout: START, interval: 250 })
     const said = { description: '', level: 'internal', markings: [], readers: false, inputs: INPUTS } as const
     const route = (model: string) => [model, { model, deployed: deployed(model, said) }] as const
     inference = oipInference({ url, key: null, routes: new Map([route('plane'), route('absent')]), clock })

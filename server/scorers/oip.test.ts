@@ -30,7 +30,7 @@ const CAUSES: Record<Exclude<InferenceFailure, 'unreachable'>, string> = {
   'too-long': 'endless',
   unusable: 'others',
 }
-const MANNERS = ['wide', 'bits', 'missing', 'short', 'bent', 'deep', 'broad', 'halves', 'huge', 'odd', 'empty', 'cutOff']
+const MANNERS = ['wide', 'bits', 'missing', 'short', 'lying', 'bent', 'deep', 'broad', 'halves', 'huge', 'odd', 'empty', 'cutOff']
 const REFUSING = ['forbidden', 'away', 'same', 'words', ...Object.values(CAUSES)]
 const ROUTES = new Map([
   ...[...MANNERS, ...REFUSING].map((model) => route(model)),
@@ -116,7 +116,7 @@ describe('a server of the protocol', () => {
     expect(await asked('missing')).toEqual({ ok: true, columns: [{ name: 'y', type: 'real', values: [1, null, 3] }] })
   })
 
-  test.each(['short', 'bent', 'deep', 'broad', 'halves', 'huge', 'odd', 'empty'])(
+  test.each(['short', 'lying', 'bent', 'deep', 'broad', 'halves', 'huge', 'odd', 'empty'])(
     'an answer that is not of these rows is none: %s',
     async (model) => {
       expect(await asked(model)).toEqual({ ok: false, why: 'garbled' })

@@ -96,6 +96,15 @@ test('the one that was idle longest makes room; where all are at work it is busy
   expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ ok: false, why: 'failed' })))
 })
 
+test('no more than so many batches of one kernel wait for a model', async () => {
+  open()
+  const waiting = Array.from({ length: INFERENCE.waiting }, () => asked('k_1', 'endless'))
+  await expect.poll(() => scorers().length).toBe(1)
+  expect(await asked('k_1', 'endless')).toEqual({ ok: false, why: 'busy' })
+  inference.close()
+  expect(await Promise.all(waiting)).toEqual(waiting.map(() => ({ ok: false, why: 'failed' })))
+})
+
 test('a file that was replaced is opened anew', async () => {
   open()
   expect(await asked('k_1')).toEqual(ONE)
@@ -107,6 +116,27 @@ test('a file that was replaced is opened anew', async () => {
   utimesSync(path, 1000, 1000)
   expect(await asked('k_1')).toEqual(ONE)
 })
+
+test('a file that is larger than one may be is not opened', async () => {
+  open()
+  const whole = readFileSync(join(folder, 'same.onnx'))
+  const path = join(folder, 'padded.onnx')
+  for (const [size, said] of [
+    [INFERENCE.file, ONE],
+    [INFERENCE.file + 1, { ok: false, why: 'unusable' }],
+  ] as const) {
+    writeFileSync(path, padded(whole, size))
+    expect(await asked('k_1', 'padded')).toEqual(said)
+  }
+  rmSync(path)
+})
+
+/** With a field that no model has, of zeros. */
+function padded(model: Buffer, size: number): Buffer {
+  const zeros = size - model.length - 6 // what says so takes six bytes
+  const length = [0, 7, 14, 21].map((bits) => ((zeros >> bits) & 0x7f) | (bits < 21 ? 0x80 : 0))
+  return Buffer.concat([model, Buffer.from([0xa2, 0x06, ...length]), Buffer.alloc(zeros)])
+}
 
 test('what is not described, or has no file, is not listed', async () => {
   open()

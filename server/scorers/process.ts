@@ -61,8 +61,9 @@ export class Scorer {
     return this.#pending > 0
   }
 
-  /** After those that were asked before. */
-  score(columns: readonly Column[]): Promise<Predicted> {
+  /** After those that were asked before, if they are not too many. */
+  async score(columns: readonly Column[]): Promise<Predicted> {
+    if (this.#pending >= INFERENCE.waiting) return failed('busy')
     this.#pending += 1
     const rows = columns[0]?.values.length ?? 0
     const line = Buffer.from(`${JSON.stringify({ columns })}\n`)

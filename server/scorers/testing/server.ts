@@ -41,6 +41,7 @@ const REPLIES: Readonly<Record<string, Reply>> = {
   bits: outputs({ ...y([true, false, true]), datatype: 'BOOL' }),
   missing: outputs(y([1, null, 3])),
   short: outputs(y([1, 2])),
+  lying: outputs(y([1, 2, 3], [6])),
   bent: outputs(y([1, 2, 3], [3, 2])),
   deep: outputs(y([1, 2, 3], [3, 1, 1])),
   broad: outputs(
