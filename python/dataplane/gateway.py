@@ -1,7 +1,7 @@
 """The gateway's side: one client on a private socket, JSON lines both ways, answered in order. What it says is what may run.
 
   {"op": "epochs", "policy": n, "rights": {kernel: n}}   all of them; sent first, and again when the gateway comes back
-  {"op": "policy", "epoch": n, "since": m}               running streams of an older one are cut; since m, where it is given, nothing changed
+  {"op": "policy", "epoch": n, "since": m, "about": []}  what was decided before is cut; where m is given, only what is about one of these
   {"op": "kernel", "kernel", "path", "rights": n}        opens its door at `path`, or changes its rights
   {"op": "forget", "kernel"}                             closes the door, cuts what it streams
   {"op": "plan", "plan": {…}}                            see plans.Plan
@@ -134,7 +134,7 @@ class Gateway:
         return {}
 
     def _policy(self, request: Request) -> Request:
-        self.plans.turn(request["epoch"], request.get("since"))
+        self.plans.turn(request["epoch"], request.get("since"), request.get("about", []))
         self.streams.cut()
         return {}
 

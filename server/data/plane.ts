@@ -92,8 +92,8 @@ class Plane implements DataPlane {
     void this.#call({ op: 'forget', kernel })
   }
 
-  policy(epoch: number, since?: number): void {
-    void this.#call({ op: 'policy', epoch, since })
+  policy(epoch: number, only?: Parameters<DataPlane['policy']>[1]): void {
+    void this.#call({ op: 'policy', epoch, ...only })
   }
 
   close(): void {
@@ -114,10 +114,13 @@ class Plane implements DataPlane {
   }
 
   async #greet(): Promise<void> {
-    const told = await this.#send({ op: 'epochs', policy: await this.#greeting.epoch(), rights: {} }, DEADLINE)
+    const policy = await this.#greeting.epoch()
+    const told = await this.#send({ op: 'epochs', policy, rights: {} }, DEADLINE)
     if (told === null || 'error' in told) return void this.#socket?.destroy()
     this.#ready = true
     this.#pause = RETRY.first
+    const now = await this.#greeting.epoch()
+    if (now !== policy) this.policy(now) // an edit of this moment could not be told
     this.#options.log.info('data plane connected')
     this.#greeting.ready()
   }

@@ -11,7 +11,7 @@ import type { Log } from '../log.ts'
 import { Dialect } from '../policy/dialect.ts'
 import { type Birth, type Named, ownName } from '../policy/write.ts'
 import { stepsOf } from '../policy/writeSql.ts'
-import type { DataPlane, TakenIn, Wrote } from '../seams/dataPlane.ts'
+import { aboutPerson, aboutTable, type DataPlane, type TakenIn, type Wrote } from '../seams/dataPlane.ts'
 import type { Answers } from './answers.ts'
 import { Declined, type Ruling } from './ruling.ts'
 import type { Filling, RefusalCode } from './words.ts'
@@ -160,7 +160,7 @@ export class Writes {
       spec: { columns: tuples(columns), rows },
       life: READ.planLife,
     } as const
-    if ((await plane.intake({ ...intake, seconds, size, policy, rights: RIGHTS })) !== 'taken') {
+    if ((await plane.intake({ ...intake, seconds, size, policy, rights: RIGHTS, about: aboutOf(write) })) !== 'taken') {
       await this.#settle(write, new Declined('unavailable', {}), 'failed')
       throw new Declined('unavailable', {})
     }
@@ -203,7 +203,7 @@ export class Writes {
     this.#within(write, WRITE.commit)
     const order = { plan: write.plan, write: ask.write, kernel: spec.id, columns: tuples(write.columns), seconds: WRITE.commit }
     const steps = stepsOf(verdict.target, DIALECT)
-    const taken = await this.#plane?.commit({ ...order, steps, policy, rights: RIGHTS })
+    const taken = await this.#plane?.commit({ ...order, steps, policy, rights: RIGHTS, about: aboutOf(write) })
     if (taken !== 'taken') await this.#recover(write) // it may have come
   }
 
@@ -219,7 +219,7 @@ export class Writes {
     if (write.making) {
       const { taken, before, after } = await this.#writing.publish(write.making)
       if (taken) return this.#settle(write, new Declined('table-taken', write.filling), 'failed')
-      this.#plane?.policy(after, after - before === EDITS ? before : undefined)
+      this.#plane?.policy(after, after - before === EDITS ? { since: before, about: [aboutTable(write.table)] } : undefined)
     }
     await this.#settle(write, { table: write.table, rows }, 'complete')
   }
@@ -274,6 +274,7 @@ export class Writes {
 }
 
 const tuples = (columns: readonly Named[]) => columns.map(({ name, type }) => [name, type] as const)
+const aboutOf = ({ table, spec }: Write) => [aboutTable(table), aboutPerson(spec.person)]
 const keyOf = ({ id }: KernelSpec, { write }: { readonly write: string }) => `${id}/${write}`
 
 const declinedBy = ({ filling }: Write, end: string, more: Filling = {}): Declined =>
