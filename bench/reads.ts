@@ -22,7 +22,7 @@ const KERNEL = 'k_bench'
 const PYTHON = join(import.meta.dirname, '../.venv/bin/python')
 const SCRIPT = join(import.meta.dirname, 'reads.py')
 const duckdb = new Dialect('duckdb')
-const most = { life: 5, seconds: 120, rows: null, size: 8 * 2 ** 30, policy: 0, rights: 1 } as const
+const most = { life: 5, seconds: 120, rows: null, size: 8 * 2 ** 30, policy: 0, rights: 1, about: [] } as const
 
 /** The process that stands for a kernel: what it is told, and the seconds it took, plan and answer included. */
 class Kernel {

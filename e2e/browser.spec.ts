@@ -24,6 +24,13 @@ test('the arrow keys walk the rows, F2 renames, Escape leaves the name as it was
   await expect(link(page, names[2] ?? '')).toBeFocused()
   await page.keyboard.press('Home')
   await expect(link(page, names[0] ?? '')).toBeFocused()
+  const actions = page.getByRole('button', { name: `Actions for ${names[0]}`, exact: true })
+  await actions.focus()
+  await page.keyboard.press('ArrowDown') // on the button of a menu it opens that
+  await expect(page.getByRole('menu')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(actions).toBeFocused()
+  await link(page, names[0] ?? '').focus()
   await page.keyboard.press('F2')
   await field(page).fill('never')
   await page.keyboard.press('Escape')

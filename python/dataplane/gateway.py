@@ -2,7 +2,7 @@
 
   {"op": "epochs", "policy": n, "rights": {kernel: n}}   all of them; sent first, and again when the gateway comes back:
                                                          {"engine": the dialect that statements must be in, "writes": whether it takes any}
-  {"op": "policy", "epoch": n, "since": m}               running streams of an older one are cut; since m, where it is given, nothing changed
+  {"op": "policy", "epoch": n, "since": m, "about": []}  what was decided before is cut; where m is given, only what is about one of these
   {"op": "kernel", "kernel", "path", "rights": n}        opens its door at `path`, or changes its rights
   {"op": "forget", "kernel"}                             closes the door, cuts what it streams
   {"op": "plan", "plan": {…}}                            see plans.Plan
@@ -141,7 +141,7 @@ class Gateway:
         return {"engine": engine.dialect, "writes": engine.writes}
 
     def _policy(self, request: Request) -> Request:
-        self.plans.turn(request["epoch"], request.get("since"))
+        self.plans.turn(request["epoch"], request.get("since"), request.get("about", []))
         self.streams.cut()
         return {}
 

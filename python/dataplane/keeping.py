@@ -26,13 +26,14 @@ log = logging.getLogger("dataplane")
 
 @dataclass(frozen=True)
 class Keep:
-    """One decided artefact. `policy` and `rights`: the epochs of its decision, which is later than that of its intake."""
+    """One decided artefact. `policy` and `rights`: the epochs of its decision, which is later than that of its intake. `about`: what it stands on."""
 
     plan: str  # of the intake
     kernel: str
     artefact: str  # its id, and its file's name
     policy: int
     rights: int
+    about: list[str]
 
 
 class Keeping:
@@ -72,7 +73,7 @@ class Keeping:
                 size = target.seek(0, os.SEEK_END)
                 target.seek(0)
                 digest = hashlib.file_digest(target, "sha256").hexdigest()
-            self.plans.allow(keep.kernel, keep.policy, keep.rights)
+            self.plans.allow(keep.kernel, keep.policy, keep.rights, keep.about)
             os.rename(part, os.path.join(self.folder, keep.artefact))
             _sync(self.folder)
         return size, digest

@@ -3,7 +3,7 @@ run: once, for that kernel, within its life, under the epochs it was decided in.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,8 @@ WAITING = 10_000  # plans; one more is refused
 
 @dataclass(frozen=True)
 class Plan:
-    """One decided read. `policy` and `rights`: the epochs of the workspace's policies and of the kernel's rights."""
+    """One decided read. `policy` and `rights`: the epochs of the workspace's policies and of the kernel's rights. `about`: what the decision
+    stands on, in the gateway's words; an edit of anything else leaves it as it is."""
 
     id: str
     kernel: str
@@ -24,6 +25,7 @@ class Plan:
     size: int | None  # bytes that may be sent; None: as many as there are
     policy: int
     rights: int
+    about: list[str]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Intake:
     size: int  # bytes, at most
     policy: int
     rights: int
+    about: list[str]
 
 
 class Refused(Exception):
@@ -54,10 +57,14 @@ class Refused(Exception):
 class Plans:
     now: Callable[[], float] = time.monotonic
     policy: int = 0
-    older: int = 0  # epochs before `policy` whose plans hold as well: since then something was added, and nothing changed
+    floor: int = field(init=False)  # what was decided under an older epoch is stale, whatever it is about
+    changed: dict[str, int] = field(default_factory=dict)  # what was edited since `floor`: the epoch of its newest edit
     rights: dict[str, int] = field(default_factory=dict)  # kernel: epoch; a kernel that is not in it may nothing
     waiting: dict[str, tuple[Plan | Intake, float]] = field(default_factory=dict)  # plan id: the plan and when it dies
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.floor = self.policy
 
     def add(self, plan: Plan | Intake) -> None:
         with self.lock:
@@ -82,22 +89,25 @@ class Plans:
 
     def check(self, plan: Plan | Intake) -> None:
         """Asked before each batch."""
-        self.allow(plan.kernel, plan.policy, plan.rights)
+        self.allow(plan.kernel, plan.policy, plan.rights, plan.about)
 
-    def allow(self, kernel: str, policy: int, rights: int) -> None:
-        if not self.policy - self.older <= policy <= self.policy or self.rights.get(kernel) != rights:
+    def allow(self, kernel: str, policy: int, rights: int, about: list[str]) -> None:
+        """What is said to be about nothing is about everything."""
+        oldest = max(self.floor, *(self.changed.get(one, 0) for one in about)) if about else self.policy
+        if not oldest <= policy <= self.policy or self.rights.get(kernel) != rights:
             raise Refused("revoked")
 
     def reset(self, epoch: int) -> None:
-        self.policy, self.older = epoch, 0
+        self.policy = self.floor = epoch
+        self.changed.clear()
 
-    def turn(self, epoch: int, since: int | None = None) -> None:
-        """The policies' epoch of now. `since`: from that one on something was added and nothing changed, so what was decided there holds."""
-        if since is not None and since == self.policy:
-            self.older += epoch - since
-            self.policy = epoch
-        else:
-            self.reset(max(epoch, self.policy))
+    def turn(self, epoch: int, since: int | None = None, about: Iterable[str] = ()) -> None:
+        """The policies' epoch of now. `since`: from that one on nothing but `about` was edited. Where it is not the last that is known here,
+        what came between is not known either: everything is stale."""
+        if since is None or since != self.policy:
+            return self.reset(max(epoch, self.policy))
+        self.changed.update(dict.fromkeys(about, epoch))
+        self.policy = epoch
 
     def forget(self, kernel: str) -> None:
         with self.lock:

@@ -29,6 +29,7 @@ class Commit:
     seconds: float
     policy: int
     rights: int
+    about: list[str]
 
 
 class Writes:
@@ -81,7 +82,7 @@ class Writes:
         with self.last:
             if commit.plan in self.dead:
                 raise Refused("cut")
-            self.plans.allow(commit.kernel, commit.policy, commit.rights)
+            self.plans.allow(commit.kernel, commit.policy, commit.rights, commit.about)
             yield
 
     def _write(self, commit: Commit) -> int:

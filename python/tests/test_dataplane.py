@@ -25,6 +25,7 @@ from tests.postgres_server import postgres
 MAIN = main.__file__
 DEADLINE = 10
 ENDLESS = "SELECT i FROM range(10000000000) t(i)"
+AHEAD = 8  # batches, of a megabyte: more than may be on their way
 
 
 class Clock:
@@ -37,7 +38,7 @@ class Clock:
 
 def plan(plan_id: str = "q", kernel: str = "k", sql: str = "SELECT 1 AS a", **changed: Any) -> dict[str, Any]:
     base = {"id": plan_id, "kernel": kernel, "sql": sql, "parameters": [], "life": 5, "seconds": 10}
-    return {**base, "rows": None, "size": 1 << 30, "policy": 1, "rights": 1, **changed}
+    return {**base, "rows": None, "size": 1 << 30, "policy": 1, "rights": 1, "about": ["t:a", "p:one"], **changed}
 
 
 class House:
@@ -146,6 +147,31 @@ class Waiting(unittest.TestCase):
         for change in ({"policy": 2}, {"rights": {"k": 2}}, {"rights": {}}):
             self.plans = Plans(self.clock, **{"policy": 1, "rights": {"k": 1}, **change})
             self.plans.add(Plan(**plan()))
+            self.refused("revoked")
+
+    def test_an_edit_of_what_it_is_about(self) -> None:
+        for about in (["t:a"], ["x", "p:one"]):
+            self.plans.reset(1)
+            self.plans.add(Plan(**plan()))
+            self.plans.turn(2, 1, about)
+            self.refused("revoked")
+
+    def test_an_edit_of_anything_else(self) -> None:
+        self.plans.add(Plan(**plan()))
+        self.plans.turn(2, 1, ["t:b"])
+        self.plans.turn(3, 2, ["p:two"])
+        self.assertEqual(self.plans.take("k", "q").id, "q")
+
+    def test_about_nothing_it_is_about_everything(self) -> None:
+        self.plans.add(Plan(**plan(about=[])))
+        self.plans.turn(2, 1, ["t:b"])
+        self.refused("revoked")
+
+    def test_an_edit_that_does_not_follow_the_last_known_is_about_everything(self) -> None:
+        for since in (None, 0, 2):
+            self.plans.reset(1)
+            self.plans.add(Plan(**plan()))
+            self.plans.turn(3, since, ["t:b"])
             self.refused("revoked")
 
 
@@ -267,6 +293,20 @@ class Served(unittest.TestCase):
 
     def test_it_says_which_engine_it_has(self) -> None:
         self.assertEqual(self.house.say(op="epochs", policy=1, rights={}), {"ok": True, "engine": "duckdb", "writes": True})
+
+    def test_an_edit_cuts_what_was_decided_about_it_and_leaves_the_rest(self) -> None:
+        for about, cut in ((["t:a"], {"q"}), (["p:two"], {"other"}), ([], set()), (["t:c"], set())):
+            self.house.say(op="epochs", policy=1, rights={"k": 1})
+            self.house.say(op="plan", plan=plan(sql=ENDLESS, size=None))
+            self.house.say(op="plan", plan=plan("other", sql=ENDLESS, size=None, about=["t:b", "p:two"]))
+            streams = {plan_id: self.house.present(plan_id) for plan_id in ("q", "other")}
+            for stream in streams.values():
+                self.assertEqual(stream.frame()[0], b"S")
+            self.house.say(op="policy", epoch=2, since=1, about=about)
+            for plan_id, stream in streams.items():
+                goes_on = all(stream.frame()[0] == b"B" for _ in range(AHEAD))
+                self.assertEqual(goes_on, plan_id not in cut, (about, plan_id))
+                stream.file.close()
 
     def test_a_gateway_that_goes_takes_its_plans_and_then_what_runs_with_it(self) -> None:
         self.house.say(op="plan", plan=plan("waiting"))

@@ -35,7 +35,7 @@ class KeepingHouse(WritingHouse):
 
     def keep(self, artefact: str = "a_1", plan_id: str | None = None, **changed: Any) -> dict[str, Any]:
         plan_id = plan_id or self.newest
-        base = {"plan": plan_id, "kernel": "k", "artefact": artefact, "policy": 1, "rights": 1}
+        base = {"plan": plan_id, "kernel": "k", "artefact": artefact, "policy": 1, "rights": 1, "about": ["person p"]}
         self.say(op="keep", keep={**base, **changed})
         return self.hear("kept", plan_id)
 

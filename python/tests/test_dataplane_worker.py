@@ -96,15 +96,15 @@ class Rules(unittest.TestCase):
     def test_epochs(self) -> None:
         plans = Plans(policy=5, rights={"k": 1})
         plans.turn(7, since=5)
-        plans.turn(8, since=7)
+        plans.turn(8, since=7, about=["t:b"])
         for epoch in (5, 6, 7, 8):
-            plans.allow("k", epoch, 1)
+            plans.allow("k", epoch, 1, ["t:a"])
         for epoch in (4, 9):
             with self.assertRaises(Refused):
-                plans.allow("k", epoch, 1)
+                plans.allow("k", epoch, 1, ["t:a"])
         for change in ((9, None), (11, 10)):
             plans.turn(*change)
             with self.assertRaises(Refused):
-                plans.allow("k", change[0] - 1, 1)
+                plans.allow("k", change[0] - 1, 1, ["t:a"])
         plans.turn(3)
-        plans.allow("k", 11, 1)
+        plans.allow("k", 11, 1, ["t:a"])

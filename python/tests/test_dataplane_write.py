@@ -69,7 +69,7 @@ class WritingHouse(House):
         self.made += 1
         spec = {"columns": COLUMNS, "rows": 1_000_000}
         base = {"id": self.newest, "kernel": kernel, "kind": "arrow", "spec": spec, "life": 5, "seconds": 20, "size": 1 << 22}
-        said = self.say(op="intake", intake={**base, "policy": 1, "rights": 1, **changed})
+        said = self.say(op="intake", intake={**base, "policy": 1, "rights": 1, "about": ["t:t"], **changed})
         assert said == {"ok": True}, said
         return self.newest
 
@@ -84,7 +84,7 @@ class WritingHouse(House):
 
     def commit(self, *steps: dict[str, Any], write: str, plan_id: str | None = None, **changed: Any) -> dict[str, Any]:
         plan_id = plan_id or self.newest
-        base = {"plan": plan_id, "write": write, "kernel": "k", "columns": COLUMNS, "seconds": 10, "policy": 1, "rights": 1}
+        base = {"plan": plan_id, "write": write, "kernel": "k", "columns": COLUMNS, "seconds": 10, "policy": 1, "rights": 1, "about": ["t:t"]}
         self.say(op="commit", commit={**base, "steps": [*steps], **changed})
         return self.hear("wrote", plan_id)
 
@@ -177,8 +177,10 @@ class Written(unittest.TestCase):
         self.assertEqual(self.house.say(op="written", write="checked", kernel="k")["rows"], [])
 
     def test_rights_and_policies_of_now_hold_until_it_counts(self) -> None:
-        for changed in ({"policy": 0}, {"rights": 2}, {"kernel": "other"}):
+        for changed in ({"policy": 0}, {"rights": 2}, {"kernel": "other"}, {"policy": 1}):
             self.deliver()
+            if changed == {"policy": 1}:
+                self.house.say(op="policy", epoch=2, since=1, about=["t:t"])
             self.assertNotEqual(self.house.commit(INSERT, write="stale", **changed)["end"], "complete")
             self.assertEqual(self.house.rows(), [])
 
@@ -200,7 +202,7 @@ class Written(unittest.TestCase):
     def begin(self, write: str) -> None:
         """A write that is under way when this answers, and takes its time."""
         slow = {"sql": "SELECT count(*) FROM range(100000000) t(i) WHERE i < 0", "parameters": [], "none": "outside"}
-        base = {"plan": self.house.newest, "write": write, "kernel": "k", "columns": COLUMNS, "seconds": 20, "policy": 1, "rights": 1}
+        base = {"plan": self.house.newest, "write": write, "kernel": "k", "columns": COLUMNS, "seconds": 20, "policy": 1, "rights": 1, "about": ["t:t"]}
         self.house.say(op="commit", commit={**base, "steps": [INSERT, slow]})
 
     def test_one_that_was_said_not_to_have_happened_never_does(self) -> None:

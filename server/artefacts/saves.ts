@@ -13,7 +13,7 @@ import type { RefusalCode } from '../data/words.ts'
 import { mint } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Artefacts, NewArtefact, StoredArtefact } from '../seams/artefacts.ts'
-import type { DataPlane, Handed, Kept, TakenIn } from '../seams/dataPlane.ts'
+import { aboutPerson, type DataPlane, type Handed, type Kept, type TakenIn } from '../seams/dataPlane.ts'
 import type { Files } from './files.ts'
 import { inputsOf } from './inputs.ts'
 
@@ -117,7 +117,16 @@ export class Saves {
     if ((await plane?.open(spec.id, door, RIGHTS)) !== 'taken') throw new Declined('unavailable', {})
     const plan = `q_${randomBytes(16).toString('base64url')}`
     const { seconds, bytes: size } = ARTEFACT
-    const intake = { id: plan, kernel: spec.id, life: READ.planLife, seconds, size, policy, rights: RIGHTS }
+    const intake = {
+      id: plan,
+      kernel: spec.id,
+      life: READ.planLife,
+      seconds,
+      size,
+      policy,
+      rights: RIGHTS,
+      about: [aboutPerson(spec.person)],
+    }
     const begun = { spec, ask, plan, artefact: mint('a'), begun: told<string>(), taken: told<string>(), kept: told<Kept>() }
     const { promise: ended, resolve } = told<Outcome>()
     const save: Save = { ...begun, ended }
@@ -159,7 +168,8 @@ export class Saves {
     const policy = await ruling.epoch()
     const label = await ruling.taint(spec.id) // all has been handed over: what is read from here on is not in it
     const inputs = await inputsOf(ruling, spec.id)
-    if ((await plane?.keep({ plan, kernel: spec.id, artefact, policy, rights: RIGHTS })) !== 'taken') throw this.#why(save, GONE)
+    const keep = { plan, kernel: spec.id, artefact, policy, rights: RIGHTS, about: [aboutPerson(spec.person)] }
+    if ((await plane?.keep(keep)) !== 'taken') throw this.#why(save, GONE)
     const kept = await this.#within(save.kept.promise, ARTEFACT.keep + SLACK, { plan, bytes: 0, digest: '', end: GONE })
     if (kept.end !== 'complete') throw this.#why(save, kept.end)
     const { save: id, name, content } = save.ask

@@ -11,7 +11,7 @@ import { decide } from '../policy/decide.ts'
 import { Dialect, quoted } from '../policy/dialect.ts'
 import { statement, understand } from '../policy/question.ts'
 import type { Subject } from '../policy/subject.ts'
-import type { DataPlane, DialectName, Statement } from '../seams/dataPlane.ts'
+import { aboutTable, type DataPlane, type DialectName, type Statement } from '../seams/dataPlane.ts'
 
 /** `unproven`: it could not be read, so nothing is known. */
 export type Canary = 'invisible' | 'seen' | 'unproven'
@@ -70,7 +70,7 @@ async function readAsKernel(plane: DataPlane, policy: number, folder: string, as
   const own = join(folder, kernel)
   const path = join(own, 'data')
   mkdirSync(own, { recursive: true, mode: 0o700 })
-  const limits = { life: LIFE, seconds: LIFE, rows: 10, size: BYTES, policy, rights: 1 }
+  const limits = { life: LIFE, seconds: LIFE, rows: 10, size: BYTES, policy, rights: 1, about: [aboutTable(NAME)] }
   const plan = { id: `q_${randomBytes(16).toString('base64url')}`, kernel, ...asked, ...limits }
   try {
     const taken = (await plane.open(kernel, path, 1)) === 'taken' && (await plane.plan(plan)) === 'taken'

@@ -4,6 +4,8 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { PersonId } from '#protocol/ids.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { makeEvents } from '../bus.ts'
 import { clock } from '../clock.ts'
@@ -78,12 +80,32 @@ const closed = { grants: [], rows: [], masks: [] }
 const ends = async () =>
   (await store.audit.list({ table: 'flights', limit: 20 })).flatMap(({ entry }) => (entry.kind === 'read-done' ? entry : []))
 
+/** All that a stream has left; null: it was cut. */
+async function rest(socket: Socket): Promise<string | null> {
+  let end = ''
+  for await (const part of socket) end = (end + (part as Buffer).toString('latin1')).slice(-200)
+  return /\{"rows": \d+\}$/.exec(end)?.[0] ?? null
+}
+
+test('an edit of another table, or of another person, leaves what runs; one of the reader cuts it', async () => {
+  const change = { onto: 1, reason: 'a test edits' }
+  const standing = async (person: PersonId) => ({ ...(await store.governance.subject(person)), attributes: { test: ['1'] } })
+  const socket = await begin((await read()).ok.plan)
+  await data.edits.policy(OWNER, 'weather', closed, change)
+  await data.edits.table(OWNER, 'planes', { description: '', hidden: true, label: LOWEST, columns: {} }, change)
+  await data.edits.person(OWNER, 'p_demo-colleague', await standing('p_demo-colleague'), change)
+  expect(await rest(socket)).toBe(`{"rows": ${ROWS}}`)
+  const mine = await begin((await read()).ok.plan)
+  await data.edits.person(OWNER, 'p_demo-analyst', await standing('p_demo-analyst'), change)
+  expect(await rest(mine)).toBeNull()
+})
+
 test('a grant that is taken back cuts the stream that runs, ends the kernel and refuses the next read', async () => {
   const socket = await begin((await read()).ok.plan)
   const { version } = await store.governance.policy('flights')
   kernels.away(true) // the runner hears nothing: the stream is cut all the same
   await data.edits.policy(OWNER, 'flights', closed, { onto: version, reason: 'a test takes it back' })
-  await expect.poll(ends, { timeout: 10_000 }).toMatchObject([{ end: 'cut' }]) // while nothing more of it is read
+  await expect.poll(ends, { timeout: 10_000 }).toMatchObject([{ end: 'cut' }, { end: 'cut' }, { end: 'complete' }]) // while nothing more of it is read
   expect((await ends())[0]?.rows).toBeLessThan(ROWS)
   socket.destroy()
   expect((await read()).error.code).toBe('table-ungranted')

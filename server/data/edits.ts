@@ -7,7 +7,7 @@ import type { Column, Policy, Table } from '#protocol/policy/policy.ts'
 import { MAY } from '#protocol/standings.ts'
 import { refuse } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { DataPlane } from '../seams/dataPlane.ts'
+import { type About, aboutPerson, aboutTable, type DataPlane } from '../seams/dataPlane.ts'
 import type { Change, Edited, Governance } from '../seams/governance.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 
@@ -32,27 +32,30 @@ type Options = {
 
 export function makeEdits({ governance, identity, plane, now, log, recheck }: Options): Edits {
   const change = (by: Principal, { onto, reason }: Wanted): Change => ({ by: by.id, at: now(), onto, reason })
-  const settle = async (edited: Edited): Promise<Done> => {
-    const { version } = made(edited)
-    plane?.policy(await governance.epoch())
+  const settle = async (about: About, edit: () => Promise<Edited>): Promise<Done> => {
+    const since = await governance.epoch()
+    const { version } = made(await edit())
+    const epoch = await governance.epoch()
+    plane?.policy(epoch, epoch === since + 1 ? { since, about: [about] } : undefined) // with others' edits between, all is cut
     await recheck().catch((error: unknown) => log.error({ err: error }, 'holdings not judged; the next beat does')) // it is made
     return { version }
   }
   return {
     async policy(by, table, policy, wanted) {
       mustGovern(by)
-      return settle(await governance.setPolicy(table, policy, change(by, wanted)))
+      return settle(aboutTable(table), () => governance.setPolicy(table, policy, change(by, wanted)))
     },
     async table(by, name, details, wanted) {
       mustGovern(by)
       const table = await governance.table(name)
       if (table === null) throw refuse('not-found')
-      return settle(await governance.changeTable(described(table, details), change(by, wanted)))
+      const changed = described(table, details)
+      return settle(aboutTable(name), () => governance.changeTable(changed, change(by, wanted)))
     },
     async person(by, person, standing, wanted) {
       mustGovern(by)
       if ((identity.find(person)?.standing ?? 'none') === 'none') throw refuse('not-found')
-      return settle(await governance.setSubject(person, standing, change(by, wanted)))
+      return settle(aboutPerson(person), () => governance.setSubject(person, standing, change(by, wanted)))
     },
   }
 }

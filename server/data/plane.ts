@@ -124,8 +124,8 @@ class Plane implements DataPlane {
     void this.#call({ op: 'forget', kernel })
   }
 
-  policy(epoch: number, since?: number): void {
-    void this.#call({ op: 'policy', epoch, since })
+  policy(epoch: number, only?: Parameters<DataPlane['policy']>[1]): void {
+    void this.#call({ op: 'policy', epoch, ...only })
   }
 
   close(): void {
@@ -146,7 +146,8 @@ class Plane implements DataPlane {
   }
 
   async #greet(): Promise<void> {
-    const told = await this.#send({ op: 'epochs', policy: await this.#greeting.epoch(), rights: {} }, DEADLINE)
+    const policy = await this.#greeting.epoch()
+    const told = await this.#send({ op: 'epochs', policy, rights: {} }, DEADLINE)
     if (told === null || 'error' in told) return void this.#socket?.destroy()
     const engine = Engine.safeParse(told)
     if (!engine.success) {
@@ -155,6 +156,8 @@ class Plane implements DataPlane {
     }
     this.#engine = engine.data
     this.#pause = RETRY.first
+    const now = await this.#greeting.epoch()
+    if (now !== policy) this.policy(now) // an edit of this moment could not be told
     this.#options.log.info('data plane connected')
     this.#greeting.ready()
   }

@@ -8,7 +8,7 @@ import type { KernelSpec, KernelState } from '#protocol/runner.ts'
 import { Dialect, quoted } from '../policy/dialect.ts'
 import { type Look, type Misunderstood, statement, understand } from '../policy/question.ts'
 import { summarise, summaryStatement } from '../policy/summary.ts'
-import type { DataPlane, Done, Plan, Statement } from '../seams/dataPlane.ts'
+import { aboutPerson, aboutTable, type DataPlane, type Done, type Plan, type Statement } from '../seams/dataPlane.ts'
 import { narrow } from './narrow.ts'
 import { Declined, type Denial, type Ruling } from './ruling.ts'
 import { columnsOf, declined, look, type Sight } from './sight.ts'
@@ -107,7 +107,7 @@ export class Reads {
   ): Promise<Planned> {
     if (compiled.limit === null) await narrow(plane, compiled.dialect, table.name, compiled)
     if ((await plane.open(spec.id, door, RIGHTS)) !== 'taken') throw new Declined('unavailable', {})
-    const plan = planOf(spec.id, compiled, policy)
+    const plan = planOf(spec.id, compiled, policy, [aboutTable(table.name), aboutPerson(spec.person)])
     this.#await(plan.id, { spec, table: table.name, seq: await this.#ruling.admit(spec, view, version, compiled.look) })
     const same = plane.dialect() === compiled.dialect.name // or it was met anew, with another engine
     if (!same || (await plane.plan(plan)) !== 'taken') throw new Declined('unavailable', {})
@@ -135,7 +135,7 @@ function understood(answer: Compiled | Misunderstood, table: string): Compiled {
     : new Declined(answer.why, { table, detail: answer.detail })
 }
 
-const planOf = (kernel: KernelId, { statement: compiled, limit }: Compiled, policy: number): Plan => ({
+const planOf = (kernel: KernelId, { statement: compiled, limit }: Compiled, policy: number, about: Plan['about']): Plan => ({
   id: `q_${randomBytes(16).toString('base64url')}`,
   kernel,
   ...compiled,
@@ -145,4 +145,5 @@ const planOf = (kernel: KernelId, { statement: compiled, limit }: Compiled, poli
   size: limit === null ? READ.bytes : null, // a limit that was asked for is held by the kernel's own memory
   policy,
   rights: RIGHTS,
+  about,
 })

@@ -12,7 +12,7 @@ import type { Log } from '../log.ts'
 import { Dialect } from '../policy/dialect.ts'
 import { type Birth, type Named, ownName, type Target } from '../policy/write.ts'
 import { stepsOf } from '../policy/writeSql.ts'
-import type { DataPlane, Taken, TakenIn, Wrote } from '../seams/dataPlane.ts'
+import { aboutPerson, aboutTable, type DataPlane, type Taken, type TakenIn, type Wrote } from '../seams/dataPlane.ts'
 import type { Answers } from './answers.ts'
 import { Declined, type Ruling } from './ruling.ts'
 import type { Filling, RefusalCode } from './words.ts'
@@ -162,7 +162,7 @@ export class Writes {
       spec: { columns: tuples(columns), rows },
       life: READ.planLife,
     } as const
-    if ((await plane.intake({ ...intake, seconds, size, policy, rights: RIGHTS })) !== 'taken') {
+    if ((await plane.intake({ ...intake, seconds, size, policy, rights: RIGHTS, about: aboutOf(write) })) !== 'taken') {
       await this.#settle(write, new Declined('unavailable', {}), 'failed')
       throw new Declined('unavailable', {})
     }
@@ -209,11 +209,18 @@ export class Writes {
   }
 
   /** In the words of the engine of now. */
-  async #order({ spec, ask, plan, columns }: Write, target: Target, policy: number): Promise<Taken> {
+  async #order(write: Write, target: Target, policy: number): Promise<Taken> {
+    const { spec, ask, plan, columns } = write
     const spoken = this.#plane?.dialect() ?? null
     if (this.#plane === null || spoken === null) return 'absent'
     const order = { plan, write: ask.write, kernel: spec.id, columns: tuples(columns), seconds: WRITE.commit }
-    return this.#plane.commit({ ...order, steps: stepsOf(target, new Dialect(spoken)), policy, rights: RIGHTS })
+    return this.#plane.commit({
+      ...order,
+      steps: stepsOf(target, new Dialect(spoken)),
+      policy,
+      rights: RIGHTS,
+      about: aboutOf(write),
+    })
   }
 
   wrote({ plan, rows, end }: Wrote): void {
@@ -228,7 +235,7 @@ export class Writes {
     if (write.making) {
       const { taken, before, after } = await this.#writing.publish(write.making)
       if (taken) return this.#settle(write, new Declined('table-taken', write.filling), 'failed')
-      this.#plane?.policy(after, after - before === EDITS ? before : undefined)
+      this.#plane?.policy(after, after - before === EDITS ? { since: before, about: [aboutTable(write.table)] } : undefined)
     }
     await this.#settle(write, { table: write.table, rows }, 'complete')
   }
@@ -283,6 +290,7 @@ export class Writes {
 }
 
 const tuples = (columns: readonly Named[]) => columns.map(({ name, type }) => [name, type] as const)
+const aboutOf = ({ table, spec }: Write) => [aboutTable(table), aboutPerson(spec.person)]
 const keyOf = ({ id }: KernelSpec, { write }: { readonly write: string }) => `${id}/${write}`
 
 const declinedBy = ({ filling }: Write, end: string, more: Filling = {}): Declined =>

@@ -1,6 +1,6 @@
 // The service next to the data: it runs what was decided here and streams the rows to the kernel's own door. It knows no person
 // and no policy.
-import type { ArtefactId, KernelId } from '#protocol/ids.ts'
+import type { ArtefactId, KernelId, PersonId } from '#protocol/ids.ts'
 import type { Literal } from '#protocol/policy/values.ts'
 
 /** Which SQL the engine behind it speaks (server/policy/dialect.ts). */
@@ -10,6 +10,11 @@ export type DialectName = (typeof DIALECTS)[number]
 export type Statement = { readonly sql: string; readonly parameters: readonly Parameter[] }
 /** bytes: hexadecimal. An integer is a decimal string where it needs 64 bits. */
 export type Parameter = Literal | { readonly type: 'bytes'; readonly value: string }
+
+/** What a decision stands on and an edit changes: the table with its policy, or the person. Whatever else changes is about all. */
+export type About = `table ${string}` | `person ${PersonId}`
+export const aboutTable = (name: string): About => `table ${name}`
+export const aboutPerson = (person: PersonId): About => `person ${person}`
 
 /** One decided read: once, for one kernel, within `life` seconds, under the epochs it was decided in. */
 export type Plan = {
@@ -23,6 +28,7 @@ export type Plan = {
   readonly size: number | null // bytes that may be sent; null: as many as there are
   readonly policy: number
   readonly rights: number
+  readonly about: readonly About[]
 }
 
 type Columns = readonly (readonly [name: string, type: string])[]
@@ -32,7 +38,7 @@ export type Handed =
   | { readonly kind: 'picture'; readonly spec: { readonly pixels: number } }
   | { readonly kind: 'bytes'; readonly spec: Readonly<Record<string, never>> }
 /** What a kernel may hand over: once, parsed by a worker without data. */
-export type Intake = Pick<Plan, 'id' | 'kernel' | 'life' | 'seconds' | 'size' | 'policy' | 'rights'> & Handed
+export type Intake = Pick<Plan, 'id' | 'kernel' | 'life' | 'seconds' | 'size' | 'policy' | 'rights' | 'about'> & Handed
 /** `none`: the reason to refuse the whole where the step counts more than nothing. */
 export type Step = Statement & { readonly none: string | null }
 /** What was taken in, brought to where it belongs: all steps or none, and once for each `write`. */
@@ -45,6 +51,7 @@ export type Commit = {
   readonly seconds: number
   readonly policy: number
   readonly rights: number
+  readonly about: readonly About[]
 }
 
 /** What was taken in, kept as a file under the id of an artefact. */
@@ -54,6 +61,7 @@ export type Keep = {
   readonly artefact: ArtefactId
   readonly policy: number
   readonly rights: number
+  readonly about: readonly About[]
 }
 
 /** `absent`: it is not there, or did not answer in time. */
@@ -104,7 +112,7 @@ export interface DataPlane {
   tables(): Promise<Readonly<Record<string, unknown>> | null>
   /** Closes the door and cuts what runs; nothing of this kernel's may run again until it is opened anew. */
   forget(kernel: KernelId): void
-  /** Cuts what was decided before this epoch; `since`: from that one on something was added and nothing changed, so it holds. */
-  policy(epoch: number, since?: number): void
+  /** Cuts what was decided before this epoch; with `only`, from `since` on nothing else was edited, and the rest goes on. */
+  policy(epoch: number, only?: { readonly since: number; readonly about: readonly About[] }): void
   close(): void
 }

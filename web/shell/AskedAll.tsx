@@ -1,8 +1,10 @@
 // "May I edit?", wherever the person who is asked looks: the notebook may stand behind another, or behind the list.
-import { Show } from 'solid-js'
-import { Asked } from '../features/notebook/Asked.tsx'
+import { Show, Suspense } from 'solid-js'
+import { lazily } from '../ui/lazily.tsx'
 import type { Sessions } from './sessions.ts'
 import { useWorkspace } from './workspace.ts'
+
+const Asked = lazily(() => import('../features/notebook/Asked.tsx').then((module) => module.Asked))
 
 export function AskedAll(props: { readonly sessions: Sessions }) {
   const workspace = useWorkspace()
@@ -12,15 +14,17 @@ export function AskedAll(props: { readonly sessions: Sessions }) {
       return ask.state === 'asked' ? [{ id, name, ask }] : []
     })
   return (
-    <Show when={asked()[0]}>
-      {(first) => (
-        <Asked
-          by={first().ask.by}
-          answerBy={first().ask.answerBy}
-          name={first().name}
-          onAnswer={(give) => void props.sessions.answer(first().id, give)}
-        />
-      )}
-    </Show>
+    <Suspense>
+      <Show when={asked()[0]}>
+        {(first) => (
+          <Asked
+            by={first().ask.by}
+            answerBy={first().ask.answerBy}
+            name={first().name}
+            onAnswer={(give) => void props.sessions.answer(first().id, give)}
+          />
+        )}
+      </Show>
+    </Suspense>
   )
 }

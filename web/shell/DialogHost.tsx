@@ -8,10 +8,8 @@ import LogOut from 'lucide-solid/icons/log-out'
 import FilePlus from 'lucide-solid/icons/plus'
 import Settings from 'lucide-solid/icons/settings'
 import X from 'lucide-solid/icons/x'
-import { Match, Suspense, Switch } from 'solid-js'
-import { About } from '../features/kernel/About.tsx'
+import { Match, Show, Suspense, Switch } from 'solid-js'
 import { createActions, createNotebooks } from '../features/notebooks/queries.ts'
-import { Preferences } from '../features/preferences/Preferences.tsx'
 import { useMay, useMember, usePeople } from '../net/context.ts'
 import { keysOf } from '../primitives/keys.ts'
 import { dataOf } from '../primitives/query.ts'
@@ -20,7 +18,6 @@ import { lazily } from '../ui/lazily.tsx'
 import type { Dialogs } from './dialogs.ts'
 import type { Keymap } from './keymap.ts'
 import type { Command } from './Palette.tsx'
-import { Shortcuts } from './Shortcuts.tsx'
 import { useWorkspace } from './workspace.ts'
 
 const PAGES = [
@@ -30,6 +27,11 @@ const PAGES = [
   { label: 'Audit', path: '/audit', deed: 'audit own' },
 ] as const
 const Palette = lazily(() => import('./Palette.tsx').then((module) => module.Palette))
+const Shortcuts = lazily(() => import('./Shortcuts.tsx').then((module) => module.Shortcuts))
+const About = lazily(() => import('../features/kernel/About.tsx').then((module) => module.About))
+const Preferences = lazily(() => import('../features/preferences/Preferences.tsx').then((module) => module.Preferences))
+const Confirm = lazily(() => import('../ui/Confirm.tsx').then((module) => module.Confirm))
+const FollowLink = lazily(() => import('./FollowLink.tsx').then((module) => module.FollowLink))
 
 type DialogHostProps = { readonly dialogs: Dialogs; readonly theme: ReturnType<typeof createTheme>; readonly keymap: Keymap }
 
@@ -55,6 +57,14 @@ export function DialogHost(props: DialogHostProps) {
           />
         </Match>
       </Switch>
+      <Show when={props.dialogs.question()}>
+        {(asked) => (
+          <Confirm title={asked().title} act={asked().act} onAct={asked().run} onClose={props.dialogs.closeQuestion}>
+            {asked().text}
+          </Confirm>
+        )}
+      </Show>
+      <Show when={props.dialogs.link()}>{(url) => <FollowLink url={url()} onClose={props.dialogs.closeLink} />}</Show>
     </Suspense>
   )
 }

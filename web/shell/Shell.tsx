@@ -6,12 +6,10 @@ import { kernelWord, openedOf } from '../features/notebook/session.ts'
 import { usePeople } from '../net/context.ts'
 import type { People } from '../net/person.ts'
 import type { createTheme } from '../primitives/theme.ts'
-import { Confirm } from '../ui/Confirm.tsx'
 import { ConnectionBanner } from './connection.tsx'
 import { createDesk } from './createDesk.ts'
 import { DialogHost } from './DialogHost.tsx'
 import { createDialogs, type Dialogs } from './dialogs.ts'
-import { FollowLink } from './FollowLink.tsx'
 import { createKeymap } from './keymap.ts'
 import { NotebookPage } from './NotebookPage.tsx'
 import { keepSettings, takeAlong } from './outgoing.ts'
@@ -51,14 +49,6 @@ export function Shell(props: ParentProps<{ readonly me: PersonId; readonly theme
         </main>
       </div>
       <DialogHost dialogs={dialogs} theme={props.theme} keymap={keymap} />
-      <Show when={dialogs.question()}>
-        {(asked) => (
-          <Confirm title={asked().title} act={asked().act} onAct={asked().run} onClose={dialogs.closeQuestion}>
-            {asked().text}
-          </Confirm>
-        )}
-      </Show>
-      <Show when={dialogs.link()}>{(url) => <FollowLink url={url()} onClose={dialogs.closeLink} />}</Show>
     </WorkspaceContext.Provider>
   )
 }

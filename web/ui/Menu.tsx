@@ -1,8 +1,8 @@
-// A menu on a button. What is in it is data; a disabled item stays visible and says why.
-import { DropdownMenu } from '@kobalte/core/dropdown-menu'
-import { createSignal, For, type JSX, Show } from 'solid-js'
-import { Dynamic } from 'solid-js/web'
+// A menu on a button. What is in it is data. It is a plain button until it is first pressed: a thousand menus at once are
+// slow to make, and what draws a menu is loaded when the pointer or the focus comes near.
+import { createSignal, type JSX, Show } from 'solid-js'
 import type { Icon } from './icon.ts'
+import { lazily } from './lazily.tsx'
 
 export type MenuItem =
   | {
@@ -15,7 +15,7 @@ export type MenuItem =
     }
   | { readonly line: true }
 
-type MenuProps = {
+export type MenuProps = {
   readonly label: string
   readonly items: readonly MenuItem[]
   readonly trigger: JSX.Element
@@ -26,9 +26,12 @@ type MenuProps = {
   readonly class?: string
 }
 
-/** For lists: a plain button until it is first pressed, since a thousand menus at once are slow to make. */
-export function LazyMenu(props: MenuProps) {
+const OpenMenu = lazily<MenuProps>(() => import('./OpenMenu.tsx').then((module) => module.OpenMenu))
+
+export function Menu(props: MenuProps) {
   const [wanted, setWanted] = createSignal(false)
+  const near = () => void OpenMenu.preload()
+  const open = () => void OpenMenu.preload().then(() => setWanted(true)) // the button keeps the focus until its menu can take it
   return (
     <Show
       when={wanted()}
@@ -43,63 +46,21 @@ export function LazyMenu(props: MenuProps) {
           aria-haspopup="menu"
           aria-expanded="false"
           tabIndex={props.tabIndex ?? 0}
-          onClick={() => setWanted(true)}
+          onPointerEnter={near}
+          onFocus={near}
+          onClick={open}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowDown') return
+            event.preventDefault()
+            event.stopPropagation() // in a grid the arrows go from row to row
+            open()
+          }}
         >
           {props.trigger}
         </button>
       }
     >
-      <Menu {...props} defaultOpen />
+      <OpenMenu {...props} />
     </Show>
-  )
-}
-
-export function Menu(props: MenuProps & { readonly defaultOpen?: boolean }) {
-  return (
-    <DropdownMenu placement="bottom-end" gutter={4} modal={false} defaultOpen={props.defaultOpen ?? false}>
-      <DropdownMenu.Trigger
-        class={`btn ${props.class ?? ''}`}
-        data-tone={props.tone ?? 'quiet'}
-        data-shape={props.shape}
-        data-size={props.size}
-        aria-label={props.label}
-        tabIndex={props.tabIndex ?? 0}
-      >
-        {props.trigger}
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content class="menu">
-          <For each={props.items}>{(item) => <Entry item={item} />}</For>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu>
-  )
-}
-
-function Entry(props: { readonly item: MenuItem }) {
-  const item = props.item
-  if ('line' in item) return <DropdownMenu.Separator class="menu-line" />
-  return (
-    <DropdownMenu.Item
-      class="menu-item"
-      data-tone={item.tone}
-      aria-label={item.label}
-      aria-description={item.why}
-      disabled={item.why !== undefined}
-      onSelect={item.run}
-    >
-      <Show when={item.icon}>{(icon) => <Dynamic component={icon()} size={15} aria-hidden="true" />}</Show>
-      <span class="grow">
-        {item.label}
-        <Show when={item.why}>
-          <span class="block text-xs text-ink-3">{item.why}</span>
-        </Show>
-      </span>
-      <Show when={item.keys}>
-        <span class="text-xs text-ink-3" aria-hidden="true">
-          {item.keys}
-        </span>
-      </Show>
-    </DropdownMenu.Item>
   )
 }

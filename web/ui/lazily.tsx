@@ -3,7 +3,7 @@
 import { type Component, lazy } from 'solid-js'
 import { Button } from './Button.tsx'
 
-export function lazily<P extends Record<string, unknown>>(load: () => Promise<Component<P>>): Component<P> {
+export function lazily<P extends Record<string, unknown>>(load: () => Promise<Component<P>>) {
   return lazy(() => load().then(found, stale))
 }
 

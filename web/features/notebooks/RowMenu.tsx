@@ -7,7 +7,7 @@ import FolderOpen from 'lucide-solid/icons/folder-open'
 import Pencil from 'lucide-solid/icons/pencil'
 import Trash from 'lucide-solid/icons/trash'
 import type { Notebook } from '#protocol/api.ts'
-import { LazyMenu, type MenuItem } from '../../ui/Menu.tsx'
+import { Menu, type MenuItem } from '../../ui/Menu.tsx'
 import type { Actions } from './queries.ts'
 
 type RowMenuProps = {
@@ -45,7 +45,7 @@ export function RowMenu(props: RowMenuProps) {
     },
   ]
   return (
-    <LazyMenu
+    <Menu
       label={`Actions for ${props.notebook.name}`}
       shape="icon"
       tabIndex={props.tabIndex}

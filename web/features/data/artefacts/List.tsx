@@ -11,7 +11,7 @@ import { sizeText } from '#protocol/size.ts'
 import { labelText } from '../../../primitives/label.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
 import type { Icon } from '../../../ui/icon.ts'
-import { LazyMenu, type MenuItem } from '../../../ui/Menu.tsx'
+import { Menu, type MenuItem } from '../../../ui/Menu.tsx'
 import { Time } from '../../../ui/Time.tsx'
 import { pathOf } from '../place.ts'
 import type { NameOf } from '../words.ts'
@@ -79,7 +79,7 @@ function Row(props: RowProps) {
         <Time at={props.entry.card.at} />
       </td>
       <td class="py-2 text-right">
-        <LazyMenu
+        <Menu
           label={`Actions for ${nameOfEntry(props.entry)}`}
           shape="icon"
           class="text-ink-3"
