@@ -36,6 +36,11 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   CORTEX_KEY         its key; only the gateway is given it
   CORTEX_MODELS      which models there are, as JSON or a file of it: {"default": {"model": "NAME", "level": "internal"}}
   CORTEX_TOKENS      how many tokens of models a person may take in a day (1000000)
+  EMBEDDINGS_URL     an OpenAI-compatible endpoint of embeddings, by which the library is searched by meaning, too
+  EMBEDDINGS_KEY     its key; only the gateway is given it
+  EMBEDDINGS_MODEL   the model that it is asked for
+  EMBEDDINGS_LEVEL   the highest level of what it may be sent, passages and questions: public, internal, confidential, secret
+  EMBEDDINGS_MARKINGS  the markings of what it may be sent, separated by commas (none)
   SCRYDON_SETTLED    seconds after which a program that ends is started again at once, whatever it did before (30)
   PYTHON             the Python that builds the environment
 
@@ -75,7 +80,7 @@ function folder(variable, path) {
 
 function environment(name, { port, home, examples, insecure }) {
   const env = { ...process.env, PORT: String(port), SCRYDON_HOME: home, SCRYDON_EXAMPLES: examples }
-  if (name !== 'gateway') delete env.CORTEX_KEY // nobody else has a use for it
+  if (name !== 'gateway') for (const key of ['CORTEX_KEY', 'EMBEDDINGS_KEY']) delete env[key] // nobody else has a use for them
   return insecure ? { ...env, SCRYDON_INSECURE_SHARED_KERNELS: '1' } : env
 }
 

@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
 import { MODEL } from '#protocol/limits.ts'
+import { type EmbeddingsSetting, readEmbeddings } from './knowledge/endpoint.ts'
 import { type Cortex, readCortex } from './llm/routes.ts'
 import { whereabouts } from './web/where.ts'
 
@@ -27,6 +28,11 @@ const Environment = z.object({
   CORTEX_KEY: z.optional(z.string()),
   CORTEX_MODELS: z.optional(z.string()),
   CORTEX_TOKENS: z._default(z.coerce.number().check(z.int(), z.gte(0)), MODEL.perDay),
+  EMBEDDINGS_URL: z.optional(z.string()),
+  EMBEDDINGS_KEY: z.optional(z.string()),
+  EMBEDDINGS_MODEL: z.optional(z.string()),
+  EMBEDDINGS_LEVEL: z.optional(z.string()),
+  EMBEDDINGS_MARKINGS: z.optional(z.string()),
   SCRYDON_BENCH_ACCOUNTS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(1000)), 0),
   SCRYDON_INSECURE_SHARED_KERNELS: z._default(z.enum(['0', '1']), '0'),
   LOG_LEVEL: z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
@@ -50,6 +56,11 @@ export const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
   CORTEX_KEY: 'its key',
   CORTEX_MODELS: 'which models there are under which names, as JSON or a file of it',
   CORTEX_TOKENS: `how many tokens of models a person may take in a day (default: ${MODEL.perDay})`,
+  EMBEDDINGS_URL: 'the address of an OpenAI-compatible endpoint of embeddings, such as https://models.example/v1',
+  EMBEDDINGS_KEY: 'its key',
+  EMBEDDINGS_MODEL: 'the model that it is asked for',
+  EMBEDDINGS_LEVEL: 'the highest level of what it may be sent',
+  EMBEDDINGS_MARKINGS: 'the markings of what it may be sent, separated by commas',
   SCRYDON_BENCH_ACCOUNTS: 'how many accounts to add for measurements (0 to 1000)',
   SCRYDON_INSECURE_SHARED_KERNELS: '1 to let several people in although their kernels are not isolated, else 0',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
@@ -70,6 +81,7 @@ export type Config = {
   readonly runner: string
   readonly data: string
   readonly cortex: Cortex | null
+  readonly embeddings: EmbeddingsSetting | null
   readonly benchAccounts: number
   readonly insecureSharedKernels: boolean
   readonly logLevel: string
@@ -88,12 +100,14 @@ export function readConfig(env: Record<string, string | undefined>): Configured 
   }
   const cortex = readCortex(read.data)
   if (!cortex.ok) return cortex
-  const config = shape(read.data, cortex.cortex)
+  const embeddings = readEmbeddings(read.data)
+  if (!embeddings.ok) return embeddings
+  const config = shape(read.data, cortex.cortex, embeddings.embeddings)
   const problem = impossible(config)
   return problem ? { ok: false, message: problem } : { ok: true, config }
 }
 
-function shape(data: z.infer<typeof Environment>, cortex: Cortex | null): Config {
+function shape(data: z.infer<typeof Environment>, cortex: Cortex | null, embeddings: EmbeddingsSetting | null): Config {
   const home = resolve(data.SCRYDON_HOME)
   return {
     port: data.PORT,
@@ -110,6 +124,7 @@ function shape(data: z.infer<typeof Environment>, cortex: Cortex | null): Config
     runner: resolve(data.SCRYDON_RUNNER ?? `${home}/run/runner.sock`),
     data: resolve(data.SCRYDON_DATA ?? `${home}/run/data.sock`),
     cortex,
+    embeddings,
     benchAccounts: data.SCRYDON_BENCH_ACCOUNTS,
     insecureSharedKernels: data.SCRYDON_INSECURE_SHARED_KERNELS === '1',
     logLevel: data.LOG_LEVEL,

@@ -15,6 +15,7 @@ import type { Library } from './data/library.ts'
 import { type Rights, recheck, wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
+import { Keeper } from './knowledge/keeper.ts'
 import { plantLibrary } from './knowledge/seed.ts'
 import type { Served } from './llm/llm.ts'
 import type { Log } from './log.ts'
@@ -26,6 +27,7 @@ import { keepLeases } from './notebooks/leases.ts'
 import { type Seeded, seed } from './notebooks/seed.ts'
 import { tellLease } from './notebooks/tell.ts'
 import type { DataPlane } from './seams/dataPlane.ts'
+import type { Embedder } from './seams/embeddings.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import type { Store } from './seams/store.ts'
@@ -52,6 +54,8 @@ export type Implementations = {
   readonly plane: DataPlane | null
   /** Language models; null where none is set up. */
   readonly llm: Served | null
+  /** What passages and questions mean; null where no endpoint is set up. */
+  readonly embedder: Embedder | null
   readonly log: Log
   readonly now: () => number
   /** Ends the process with this sentence: starting again would not help. */
@@ -89,6 +93,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
   await plantLibrary(made, ownerOf(identity)?.id, config.library).catch((error: unknown) =>
     log.error({ err: error }, 'library not planted'),
   )
+  const keeper = made.embedder && new Keeper({ ...made, embedder: made.embedder, clock })
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
@@ -107,6 +112,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
     frames?.close()
     frames?.closeAllConnections()
     await app.close()
+    await keeper?.close()
     await store.close()
   }
   return { app, deps, where, seeded, beat: tick, close }

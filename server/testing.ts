@@ -43,6 +43,7 @@ export async function testGateway({ home, kernels, live, identity, now, free, en
     live: live ?? null,
     plane: null,
     llm: null,
+    embedder: null,
     log: makeLog('debug', { write: (line) => void log.push(line) }),
     now: now ?? Date.now,
     giveUp: (message) => log.push(message),

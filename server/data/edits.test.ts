@@ -40,6 +40,7 @@ beforeAll(async () => {
     events: makeEvents(),
     plane,
     llm: null,
+    embedder: null,
     log,
     now: Date.now,
     giveUp: (message) => expect.unreachable(message),

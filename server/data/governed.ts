@@ -4,10 +4,12 @@ import type { Sight } from '#protocol/api.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { clock } from '../clock.ts'
+import { Meaning } from '../knowledge/meaning.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
 import type { Log } from '../log.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
+import type { Embedder } from '../seams/embeddings.ts'
 import type { Events } from '../seams/events.ts'
 import type { Identity } from '../seams/identity.ts'
 import type { Kernels } from '../seams/kernels.ts'
@@ -37,6 +39,7 @@ type Given = {
   readonly events: Events
   readonly plane: DataPlane | null
   readonly llm: Served | null
+  readonly embedder: Embedder | null
   readonly log: Log
   readonly now: () => number
   /** Ends the gateway with this sentence: starting again would not help. */
@@ -88,7 +91,7 @@ export function governed(home: string, given: Given): Governed {
   })
   const end = makeEnd(kernels, events, clock)
   const library = makeLibrary(
-    { ...makeTables(ruling, reads), ...makeWrites(writes), ...makeKb(ruling, store), ...llm.answers },
+    { ...makeTables(ruling, reads), ...makeWrites(writes), ...makeKb(ruling, store, new Meaning(given)), ...llm.answers },
     log,
   )
   const { governance, audit } = store

@@ -10,6 +10,7 @@ import { governanceContract } from '../seams/governance.contract.ts'
 import { knowledgeContract } from '../seams/knowledge.contract.ts'
 import { storeContract } from '../seams/store.contract.ts'
 import type { Store } from '../seams/store.ts'
+import { vectorsContract } from '../seams/vectors.contract.ts'
 import { StateInUse, StateTooNew } from './database.ts'
 import { openStore } from './sqlite.ts'
 
@@ -27,6 +28,7 @@ governanceContract(open)
 auditContract(open)
 allowanceContract(open)
 knowledgeContract(open)
+vectorsContract(open)
 
 let home: string
 let store: Store | null
