@@ -9,7 +9,7 @@ import { demoIdentity } from './identity/demo.ts'
 import { runnerKernels } from './kernels/runner.ts'
 import { lastWords, makeLog } from './log.ts'
 import './memory.ts'
-import { openAiEmbeddings } from './models/embeddings.ts'
+import { openAiEmbedder } from './models/embeddings.ts'
 import { openAiModels } from './models/openai.ts'
 import { openStore } from './store/sqlite.ts'
 import { contentSite } from './web/content.ts'
@@ -34,7 +34,7 @@ const gateway = await startGateway(config, {
   live: kernels,
   plane,
   llm: config.cortex && { ...config.cortex, models: openAiModels({ ...config.cortex, clock }) },
-  embedder: config.embeddings && embedderOf(config.embeddings),
+  embedder: config.embeddings && openAiEmbedder({ ...config.embeddings, clock }),
   log,
   now: Date.now,
   giveUp,
@@ -54,11 +54,6 @@ async function stop(signal: string): Promise<void> {
   setTimeout(() => process.exit(1), STOP_DEADLINE).unref()
   await gateway.close()
   process.exit(0)
-}
-
-function embedderOf(setting: NonNullable<typeof config.embeddings>) {
-  const { url, model, label } = setting
-  return { model: `${url} ${model}`, label, embeddings: openAiEmbeddings({ ...setting, clock }) }
 }
 
 function freeBytes(): number {

@@ -2,14 +2,20 @@
 // such texts quote what was sent.
 import * as z from 'zod/mini'
 import { EMBEDDING } from '#protocol/limits.ts'
+import type { Label } from '#protocol/policy/label.ts'
 import type { Clock } from '#protocol/wire.ts'
-import type { Embedded, Embeddings } from '../seams/embeddings.ts'
+import type { Embedded, Embedder, Embeddings } from '../seams/embeddings.ts'
 import { Failed, refusal } from './openai.ts'
 
 type Options = { readonly url: string; readonly key: string | null; readonly model: string; readonly clock: Clock }
 
 /** Of the numbers each is looked at once, in `vectorOf`. */
 const Body = z.object({ data: z.array(z.object({ index: z.int(), embedding: z.array(z.unknown()) })) })
+
+/** The same model at another address may be another one. */
+export function openAiEmbedder({ label, ...options }: Options & { readonly label: Label }): Embedder {
+  return { model: `${options.url} ${options.model}`, label, embeddings: openAiEmbeddings(options) }
+}
 
 export function openAiEmbeddings(options: Options): Embeddings {
   return { embed: (texts, within, signal) => asked(options, texts, within, signal) }
