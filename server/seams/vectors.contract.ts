@@ -144,12 +144,17 @@ export function vectorsContract(open: OpenStore): void {
       expect((await store.knowledge.hybrid('delay', meant(5), SECRET, 2)).found).toEqual(found.slice(0, 2))
     })
 
-    test('what has no vector is found by its words', async () => {
+    test('what has no vector is found by its words, and does not come after all that has one', async () => {
       await store.knowledge.add(document({ label: PERSONAL }), ['a law of people'])
       await store.knowledge.add(document({ id: numbered(2) }), ['a rule'])
       await embed(store.knowledge, INTERNAL)
       const { found, compared } = await store.knowledge.hybrid('law', meant(1), SECRET, 9)
-      expect([found.map(({ passage }) => passage).sort(), compared]).toEqual([['a law of people', 'a rule'], 1])
+      expect([found.map(({ passage }) => passage), compared]).toEqual([['a law of people', 'a rule'], 1])
+      await store.knowledge.add(document({ id: numbered(3), title: 'Third' }), ['a law', 'one law'])
+      await embed(store.knowledge, INTERNAL)
+      expect((await store.knowledge.hybrid('law of people', meant(1), SECRET, 1)).found).toMatchObject([
+        { passage: 'a law of people' },
+      ])
     })
   })
 

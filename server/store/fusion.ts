@@ -4,14 +4,15 @@ export type Place = { readonly document: string; readonly place: number } // of 
 
 const K = 60 // the paper's: how much the first places count over the next
 
-export function fused(orders: readonly (readonly Place[])[]): readonly Place[] {
+/** `wordsOnly`: of what cannot stand in the order by meaning, which its rank by words stands for, too: it would come after all that can. */
+export function fused(words: readonly Place[], near: readonly Place[], wordsOnly: (place: Place) => boolean): readonly Place[] {
   const scores = new Map<string, { readonly place: Place; readonly score: number }>()
-  for (const order of orders)
-    for (const [rank, place] of order.entries()) {
-      const key = `${place.document} ${place.place}`
-      const score = (scores.get(key)?.score ?? 0) + 1 / (K + 1 + rank)
-      scores.set(key, { place, score })
-    }
+  const count = (place: Place, rank: number, orders: number) => {
+    const key = `${place.document} ${place.place}`
+    scores.set(key, { place, score: (scores.get(key)?.score ?? 0) + orders / (K + 1 + rank) })
+  }
+  for (const [rank, place] of words.entries()) count(place, rank, wordsOnly(place) ? 2 : 1)
+  for (const [rank, place] of near.entries()) count(place, rank, 1)
   return [...scores.values()].sort((a, b) => b.score - a.score || before(a.place, b.place)).map(({ place }) => place)
 }
 

@@ -9,13 +9,22 @@ const VECTORS = `
   SELECT e.document, e.first, e.vectors FROM (${VISIBLE}) d CROSS JOIN embeddings e ON e.document = d.id
   WHERE e.model = :model AND e.dimensions = :dimensions`
 
+const ONE = `
+  SELECT 1 FROM embeddings WHERE document = ? AND first <= ? AND ? < first + count AND model = ? AND dimensions = ?`
+
 type Row = { readonly document: string; readonly first: number; readonly vectors: Uint8Array }
 type Near = Place & { readonly likeness: number }
-/** `compared`: how many there are, of which the nearest are given. */
-export type Nearest = { readonly places: readonly Place[]; readonly compared: number }
+/** `compared`: how many there are, of which the nearest are given. `has`: is that one among those that there are? */
+export type Nearest = {
+  readonly places: readonly Place[]
+  readonly compared: number
+  readonly has: (place: Place) => boolean
+}
+export const NOTHING: Nearest = { places: [], compared: 0, has: () => true }
 
 export function nearestOf(database: DatabaseSync) {
   const vectors = database.prepare(VECTORS)
+  const one = database.prepare(ONE)
   return ({ model, vector }: Meant, may: Held, most: number): Nearest => {
     const best = new Best(most)
     let compared = 0
@@ -26,7 +35,8 @@ export function nearestOf(database: DatabaseSync) {
       compared += count
       for (let n = 0; n < count; n += 1) best.offer(document, first + n, product(all, n * vector.length, vector))
     }
-    return { places: best.all(), compared }
+    const has = ({ document, place }: Place) => one.get(document, place, place, model, vector.length) !== undefined
+    return { places: best.all(), compared, has }
   }
 }
 

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { DOCUMENTS } from '#protocol/limits.ts'
 import type { Compared, Found } from '../seams/knowledge.ts'
 import { fused, type Place } from './fusion.ts'
-import { nearestOf } from './nearest.ts'
+import { NOTHING, nearestOf } from './nearest.ts'
 import type { Question } from './searcher.ts'
 import { type Held, held, label, VISIBLE } from './visible.ts'
 import { tokenizer } from './words.ts'
@@ -46,9 +46,9 @@ export function searchOf(database: DatabaseSync): Search {
     database.exec('BEGIN')
     try {
       const most = Math.max(limit, DOCUMENTS.results)
-      const near = meant ? byMeaning(meant, held(clearance), most) : { places: [], compared: 0 }
-      const places = fused([byWords(words, held(clearance), most), near.places]).slice(0, limit)
-      return { found: places.map(found), compared: near.compared }
+      const near = meant ? byMeaning(meant, held(clearance), most) : NOTHING
+      const all = fused(byWords(words, held(clearance), most), near.places, (place) => !near.has(place))
+      return { found: all.slice(0, limit).map(found), compared: near.compared }
     } finally {
       database.exec('ROLLBACK')
     }
