@@ -152,6 +152,16 @@ describe('a search by meaning', () => {
     expect(endpoint.requests).toEqual([])
   })
 
+  test('is of what its person may see when the endpoint has answered', async () => {
+    endpoint.manner = 'silent'
+    const asked = search('framework', 'analyst')
+    await expect.poll(() => endpoint.open).toBe(1)
+    const edit = { by: 'p_demo-owner', at: 2000, reason: 'a test' }
+    await store.governance.setSubject('p_demo-analyst', { clearance: LOWEST, groups: [], attributes: {} }, edit)
+    time.pass(EMBEDDING.question)
+    expect(passages(await asked)).toEqual(['The regulatory framework'])
+  })
+
   test('of a kernel that has read what the endpoint may not be sent goes by words, and nothing leaves', async () => {
     await store.governance.raise('k_test-analyst', PERSONAL, '{"search":{}}')
     const answer = await search('framework')

@@ -18,18 +18,22 @@ export function makeKb(
   { knowledge, audit, governance }: Given,
   meaning: Meaning,
 ): Answers<keyof typeof KB_CALLS> {
+  /** What they may see now. Refused who is no member, on record. */
+  async function clearanceOf(asked: Caller & { readonly query: string }): Promise<Label> {
+    const { member, clearance } = await ruling.subject(asked.person)
+    if (member) return clearance
+    await audit.append({ kind: 'search-decided', ...asked, decision: { allowed: false, why: 'ungranted' } }, ruling.now())
+    throw new Declined('library-members', { contact: ruling.contact() })
+  }
   return {
     'kb.search': async ({ spec, data }, { query, limit }) => {
       if (data === null) throw new Declined('not-here', {})
-      const { member, clearance } = await ruling.subject(spec.person)
       const asked = { ...caller(spec), query: digest(query, ruling.key) }
-      if (!member) {
-        await audit.append({ kind: 'search-decided', ...asked, decision: { allowed: false, why: 'ungranted' } }, ruling.now())
-        throw new Declined('library-members', { contact: ruling.contact() })
-      }
+      await clearanceOf(asked)
       const taint = await ruling.taint(spec.id)
       const record = () => audit.append({ kind: 'search-sent', ...asked, label: taint }, ruling.now())
       const said = await meaning.of({ spec, query: limit === 0 ? '' : query, label: taint, record })
+      const clearance = await clearanceOf(asked) // the endpoint took its time
       const { found, ranking } = await searched(knowledge, query, said, clearance, limit)
       const label = found.map((one) => one.label).reduce(join, LOWEST)
       const decision = { allowed: true, documents: documentsOf(found), passages: found.length, label } as const
@@ -46,6 +50,7 @@ async function searched(knowledge: Knowledge, query: string, said: Asked, cleara
   return { found, ranking: compared === 0 ? wordsOnly('unprepared') : ({ by: 'hybrid' } as const) }
 }
 
+type Caller = ReturnType<typeof caller>
 const caller = ({ id, person, notebook }: KernelSpec) => ({ person, notebook, version: null, kernel: id }) as const
 
 const documentsOf = (found: readonly Found[]) => [...new Set(found.map(({ document }) => document))]
