@@ -137,6 +137,19 @@ export const INFERENCE = {
   perSecond: 5,
 } as const
 
+export const EMBEDDING = {
+  batch: 16, // passages that are asked for at once
+  dimensions: 4096, // of a vector
+  answer: 4 * MiB, // what the endpoint may send for one question
+  within: 30 * second, // of its answer to a batch
+  question: 5 * second, // of its answer to a question of a person, who waits
+  running: 4, // questions of one person at once; more are searched by their words
+  rest: 10 * second, // in which it is not asked again after it failed a question
+  retry: 1 * second, // until it is asked again for passages, doubled with each failure
+  retryMost: 5 * minute,
+  look: 5 * second, // between two looks for passages that have no vectors
+} as const
+
 export const LEASE = { silence: 30 * second, ask: 15 * second } as const
 export const SIGN_IN = {
   bearer: 5 * minute,

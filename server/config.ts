@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import * as z from 'zod/mini'
 import { MODEL } from '#protocol/limits.ts'
+import { type EmbeddingsSetting, readEmbeddings } from './knowledge/endpoint.ts'
 import { type Cortex, readCortex } from './llm/routes.ts'
 import type { Server } from './scorers/oip.ts'
 import { readInference } from './scorers/routes.ts'
@@ -33,6 +34,11 @@ const Environment = z.object({
   INFERENCE_URL: z.optional(z.string()),
   INFERENCE_KEY: z.optional(z.string()),
   INFERENCE_MODELS: z.optional(z.string()),
+  EMBEDDINGS_URL: z.optional(z.string()),
+  EMBEDDINGS_KEY: z.optional(z.string()),
+  EMBEDDINGS_MODEL: z.optional(z.string()),
+  EMBEDDINGS_LEVEL: z.optional(z.string()),
+  EMBEDDINGS_MARKINGS: z.optional(z.string()),
   SCRYDON_BENCH_ACCOUNTS: z._default(z.coerce.number().check(z.int(), z.gte(0), z.lte(1000)), 0),
   SCRYDON_INSECURE_SHARED_KERNELS: z._default(z.enum(['0', '1']), '0'),
   LOG_LEVEL: z._default(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), 'info'),
@@ -60,6 +66,11 @@ export const TAKES: Record<keyof z.infer<typeof Environment>, string> = {
   INFERENCE_URL: 'the address of a server of the Open Inference Protocol, version 2, such as https://models.example',
   INFERENCE_KEY: 'its key',
   INFERENCE_MODELS: 'which of its models there are under which names, as JSON or a file of it',
+  EMBEDDINGS_URL: 'the address of an OpenAI-compatible endpoint of embeddings, such as https://models.example/v1',
+  EMBEDDINGS_KEY: 'its key',
+  EMBEDDINGS_MODEL: 'the model that it is asked for',
+  EMBEDDINGS_LEVEL: 'the highest level of what it may be sent',
+  EMBEDDINGS_MARKINGS: 'the markings of what it may be sent, separated by commas',
   SCRYDON_BENCH_ACCOUNTS: 'how many accounts to add for measurements (0 to 1000)',
   SCRYDON_INSECURE_SHARED_KERNELS: '1 to let several people in although their kernels are not isolated, else 0',
   LOG_LEVEL: 'trace, debug, info, warn, error, fatal or silent',
@@ -82,6 +93,7 @@ export type Config = {
   readonly cortex: Cortex | null
   readonly models: string
   readonly inference: Server | null // null: the workspace's own models
+  readonly embeddings: EmbeddingsSetting | null
   readonly benchAccounts: number
   readonly insecureSharedKernels: boolean
   readonly logLevel: string
@@ -102,12 +114,16 @@ export function readConfig(env: Record<string, string | undefined>): Configured 
   if (!cortex.ok) return cortex
   const inference = readInference(read.data)
   if (!inference.ok) return inference
-  const config = shape(read.data, cortex.cortex, inference.inference)
+  const embeddings = readEmbeddings(read.data)
+  if (!embeddings.ok) return embeddings
+  const config = shape(read.data, { ...cortex, ...inference, ...embeddings })
   const problem = impossible(config)
   return problem ? { ok: false, message: problem } : { ok: true, config }
 }
 
-function shape(data: z.infer<typeof Environment>, cortex: Cortex | null, inference: Server | null): Config {
+type Endpoints = Pick<Config, 'cortex' | 'inference' | 'embeddings'>
+
+function shape(data: z.infer<typeof Environment>, { cortex, inference, embeddings }: Endpoints): Config {
   const home = resolve(data.SCRYDON_HOME)
   return {
     port: data.PORT,
@@ -126,6 +142,7 @@ function shape(data: z.infer<typeof Environment>, cortex: Cortex | null, inferen
     cortex,
     models: resolve(data.SCRYDON_MODELS),
     inference,
+    embeddings,
     benchAccounts: data.SCRYDON_BENCH_ACCOUNTS,
     insecureSharedKernels: data.SCRYDON_INSECURE_SHARED_KERNELS === '1',
     logLevel: data.LOG_LEVEL,

@@ -16,6 +16,7 @@ import { plantModels } from './inference/seed.ts'
 import { type Rights, recheck, wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
+import { Keeper } from './knowledge/keeper.ts'
 import { plantLibrary } from './knowledge/seed.ts'
 import type { Served } from './llm/llm.ts'
 import type { Log } from './log.ts'
@@ -27,6 +28,7 @@ import { keepLeases } from './notebooks/leases.ts'
 import { type Seeded, seed } from './notebooks/seed.ts'
 import { tellLease } from './notebooks/tell.ts'
 import type { DataPlane } from './seams/dataPlane.ts'
+import type { Embedder } from './seams/embeddings.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Inference } from './seams/inference.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
@@ -56,6 +58,8 @@ export type Implementations = {
   readonly llm: Served | null
   /** Deployed models; null where none is served. */
   readonly inference: Inference | null
+  /** What passages and questions mean; null where no endpoint is set up. */
+  readonly embedder: Embedder | null
   readonly log: Log
   readonly now: () => number
   /** Ends the process with this sentence: starting again would not help. */
@@ -94,6 +98,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
     log.error({ err: error }, 'library not planted'),
   )
   await plantModels(made, config).catch((error: unknown) => log.error({ err: error }, 'models not planted'))
+  const keeper = made.embedder && new Keeper({ ...made, embedder: made.embedder, clock })
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
@@ -114,6 +119,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
     frames?.close()
     frames?.closeAllConnections()
     await app.close()
+    await keeper?.close()
     await store.close()
   }
   return { app, deps, where, seeded, beat: tick, close }

@@ -9,6 +9,7 @@ import { demoIdentity } from './identity/demo.ts'
 import { runnerKernels } from './kernels/runner.ts'
 import { lastWords, makeLog } from './log.ts'
 import './memory.ts'
+import { openAiEmbedder } from './models/embeddings.ts'
 import { openAiModels } from './models/openai.ts'
 import { oipInference } from './scorers/oip.ts'
 import { onnxInference } from './scorers/onnx.ts'
@@ -38,6 +39,7 @@ const gateway = await startGateway(config, {
   inference: config.inference
     ? oipInference({ ...config.inference, clock })
     : onnxInference({ folder: join(config.home, 'models'), python: config.python, clock }),
+  embedder: config.embeddings && openAiEmbedder({ ...config.embeddings, clock }),
   log,
   now: Date.now,
   giveUp,

@@ -2,11 +2,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { clock } from './clock.ts'
 import { readConfig } from './config.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
 import { memoryKernels } from './kernels/testing/memory.ts'
 import { makeLog } from './log.ts'
+import { openAiEmbedder } from './models/embeddings.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import { openStore } from './store/sqlite.ts'
@@ -44,6 +46,7 @@ export async function testGateway({ home, kernels, live, identity, now, free, en
     plane: null,
     llm: null,
     inference: null,
+    embedder: config.embeddings && openAiEmbedder({ ...config.embeddings, clock }),
     log: makeLog('debug', { write: (line) => void log.push(line) }),
     now: now ?? Date.now,
     giveUp: (message) => log.push(message),

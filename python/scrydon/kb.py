@@ -2,6 +2,7 @@
 
     kb.search("regulatory framework", limit=5)             passages that speak of it, best first
     kb.search("regulatory framework").to_frame()           the same as a pandas DataFrame
+    kb.search("regulatory framework").ranking              "hybrid": by words and by meaning; "full-text": by words only
 
 Source: documents that members of the workspace added to its library; every search is recorded in its audit, its words are not.
 Errors: see `scrydon.errors`; each is a `ScrydonError`."""
@@ -38,7 +39,11 @@ class Document:
 
 
 class Documents(list[Document]):
-    """Passages, the best first; a list that a notebook shows as a table."""
+    """Passages, the best first; a list that a notebook shows as a table. `ranking`: how they were found, "hybrid" (by words and by
+    meaning) or "full-text" (by words only). `note`: why by words only, in a sentence; None where this server compares no meanings."""
+
+    ranking: str = "full-text"
+    note: str | None = None
 
     def to_frame(self) -> pandas.DataFrame:
         """One row per passage; columns title, passage, source, classification (str)."""
@@ -49,7 +54,8 @@ class Documents(list[Document]):
 
     def _shown(self) -> tuple[str, tuple[str, ...], _show.Rows]:
         rows = [(one.title, _short(one.passage), one.source, one.classification) for one in self]
-        return f"passages of the library: {len(rows)}", ("title", "passage", "source", "classification"), rows
+        note = "" if self.note is None else f". {self.note}"
+        return f"passages of the library: {len(rows)}{note}", ("title", "passage", "source", "classification"), rows
 
     def __repr__(self) -> str:
         return _show.text(*self._shown())
@@ -64,7 +70,9 @@ class Documents(list[Document]):
 
 @told
 def search(query: str, limit: int = 10) -> Documents:
-    """Passages of the library that hold any of the words of `query`, those with the rarer words first.
+    """Passages of the library that hold any of the words of `query`, those with the rarer words first. Where the server has an endpoint
+    of embeddings, also those that mean something alike, both orders put together: `ranking` and `note` of the answer say how it was.
+    The query is sent to that endpoint, unless what this kernel has read is classified above it.
 
     query: words, at most 10,000 characters; letters and digits count, case, accents and endings do not, and nothing in it is an
         operator. One without words finds nothing.
@@ -94,7 +102,9 @@ def _limit(limit: Any) -> int:
 
 
 def _documents(said: dict[str, Any]) -> Documents:
-    return Documents(_document(one) for one in said["documents"])
+    found = Documents(_document(one) for one in said["documents"])
+    found.ranking, found.note = said["ranking"]["by"], said["ranking"].get("message")
+    return found
 
 
 def _document(said: dict[str, Any]) -> Document:

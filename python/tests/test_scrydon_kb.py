@@ -16,12 +16,13 @@ RULES = {
     "label": {"level": "confidential", "markings": ["EU", "PII"]},
 }
 OPEN = {"title": "Open", "passage": "x" * 1000, "source": "open.txt", "label": {"level": "public", "markings": []}}
+UNSET = {"by": "full-text", "why": "unset", "message": None}
 
 
 class Search(Case):
-    def answer(self, *documents: dict[str, Any]) -> list[Any]:
+    def answer(self, *documents: dict[str, Any], ranking: dict[str, Any] = UNSET) -> list[Any]:
         asked: list[Any] = []
-        self.control(lambda line: asked.append(line) or ok({"documents": [*documents]}))
+        self.control(lambda line: asked.append(line) or ok({"documents": [*documents], "ranking": ranking}))
         return asked
 
     def test_what_is_asked_and_answered(self) -> None:
@@ -42,6 +43,25 @@ class Search(Case):
         self.answer(RULES)
         with self.assertRaises(dataclasses.FrozenInstanceError):
             kb.search("x")[0].title = "other"  # type: ignore[misc]
+
+    def test_how_they_were_found_is_said(self) -> None:
+        self.answer(OPEN)
+        found = kb.search("x")
+        self.assertEqual((found.ranking, found.note), ("full-text", None))
+
+    def test_by_meaning(self) -> None:
+        self.answer(OPEN, ranking={"by": "hybrid"})
+        found = kb.search("x")
+        self.assertEqual((found.ranking, found.note), ("hybrid", None))
+        self.assertEqual(repr(found).splitlines()[0], "passages of the library: 1")
+
+    def test_why_by_words_only_is_shown(self) -> None:
+        why = "Found by words only: the endpoint <b> does not answer (e_1)."
+        self.answer(OPEN, ranking={"by": "full-text", "why": "failed", "message": why})
+        found = kb.search("x")
+        self.assertEqual((found.ranking, found.note), ("full-text", why))
+        self.assertEqual(repr(found).splitlines()[0], f"passages of the library: 1. {why}")
+        self.assertIn("Found by words only: the endpoint &lt;b&gt;", try_format(found).data)
 
     def test_as_a_frame(self) -> None:
         self.answer(RULES)
@@ -93,7 +113,7 @@ class Refusals(Case):
 
     def test_the_longest_query_and_half_a_character(self) -> None:
         asked: list[Any] = []
-        self.control(lambda line: asked.append(line) or ok({"documents": []}))
+        self.control(lambda line: asked.append(line) or ok({"documents": [], "ranking": UNSET}))
         for query in ("😀" * 5_000, "\ud800", "\0"):
             kb.search(query)
         self.assertEqual([line["body"]["query"] for line in asked], ["😀" * 5_000, "\ud800", "\0"])
@@ -104,7 +124,8 @@ class Refusals(Case):
 
     def test_an_answer_of_another_shape(self) -> None:
         said = "The server’s answer was not understood. Restart the kernel; if it goes on, tell the server’s operator."
-        for answer in ({}, {"documents": None}, {"documents": [{**RULES, "label": "secret"}]}, {"documents": [{}]}):
+        odd = [{"documents": [one], "ranking": UNSET} for one in ({**RULES, "label": "secret"}, {})]
+        for answer in ({}, {"documents": None}, {"documents": []}, *odd):
             self.fresh()
             self.control(lambda line, answer=answer: ok(answer))
             self.fails(lambda: kb.search("x"), errors.ScrydonError, "bad-answer", said)

@@ -2,6 +2,7 @@
 const ONLY = new Map([
   ['CORTEX_KEY', 'gateway'],
   ['INFERENCE_KEY', 'gateway'],
+  ['EMBEDDINGS_KEY', 'gateway'],
   ['SCRYDON_TABLES', 'data-plane'],
   ['SCRYDON_TABLES_OWNER', 'data-plane'],
   ['PGPASSWORD', 'data-plane'],

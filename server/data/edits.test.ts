@@ -43,6 +43,7 @@ beforeAll(async () => {
     plane,
     llm: null,
     inference: null,
+    embedder: null,
     log,
     now: Date.now,
     giveUp: (message) => expect.unreachable(message),

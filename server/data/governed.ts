@@ -10,10 +10,12 @@ import { Saves } from '../artefacts/saves.ts'
 import { makeShelf, type Shelf } from '../artefacts/shelf.ts'
 import { clock } from '../clock.ts'
 import { makeScoring } from '../inference/inference.ts'
+import { Meaning } from '../knowledge/meaning.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
 import type { Log } from '../log.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { DataPlane, Hear } from '../seams/dataPlane.ts'
+import type { Embedder } from '../seams/embeddings.ts'
 import type { Events } from '../seams/events.ts'
 import type { Identity } from '../seams/identity.ts'
 import type { Inference } from '../seams/inference.ts'
@@ -45,6 +47,7 @@ type Given = {
   readonly plane: DataPlane | null
   readonly llm: Served | null
   readonly inference: Inference | null
+  readonly embedder: Embedder | null
   readonly log: Log
   readonly now: () => number
   /** Bytes left on the disk of the state. */
@@ -106,7 +109,7 @@ export function governed(home: string, given: Given): Governed {
     ruling.forget(spec.id).catch(failed('label not dropped'))
   })
   const end = makeEnd(kernels, events, clock)
-  const tables = { ...makeTables(ruling, reads, plane), ...makeWrites(writes), ...makeKb(ruling, store) }
+  const tables = { ...makeTables(ruling, reads, plane), ...makeWrites(writes), ...makeKb(ruling, store, new Meaning(given)) }
   const models = { ...llm.answers, ...scoring.answers }
   const library = makeLibrary({ ...tables, ...models, ...makeArtefacts(ruling, artefacts, saves) }, ruling, log)
   const recheck = () => recheckHoldings(kernels, ruling, end, log)

@@ -9,6 +9,7 @@ import type { Role } from '#protocol/roles.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { demoIdentity } from '../identity/demo.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
+import { Meaning } from '../knowledge/meaning.ts'
 import { makeLog } from '../log.ts'
 import type { Store } from '../seams/store.ts'
 import { openStore } from '../store/sqlite.ts'
@@ -30,6 +31,7 @@ const edit = { by: OWNER, at: 1000, reason: 'a test' }
 let home: string
 let store: Store
 let ruling: Ruling
+let meaning: Meaning
 let library: Library
 let said: string[]
 
@@ -39,7 +41,8 @@ beforeEach(async () => {
   said = []
   const log = makeLog('debug', { write: (line) => void said.push(line) })
   ruling = makeRuling({ store, identity: demoIdentity(0), key: workspaceKey(home), now: () => 5000 })
-  library = makeLibrary(makeKb(ruling, store) as Answers, ruling, log)
+  meaning = new Meaning({ embedder: null, now: () => 5000, log })
+  library = makeLibrary(makeKb(ruling, store, meaning) as Answers, ruling, log)
   for (const [person, standing] of Object.entries(PEOPLE)) await store.governance.setSubject(person, standing, edit)
   for (const [n, label] of [LOWEST, INTERNAL, PERSONAL].entries()) {
     const about = { title: `Rules ${n}`, source: `rules-${n}.md`, label, by: OWNER, at: 1000, bytes: 10 }
@@ -80,6 +83,7 @@ describe('a search', () => {
       source: 'rules-0.md',
       label: LOWEST,
     })
+    expect(colleague.ok.ranking).toEqual({ by: 'full-text', why: 'unset', message: null })
   })
 
   test('reading or editing, by its person alone', async () => {
@@ -141,7 +145,7 @@ describe('a search', () => {
 
   test('what cannot be recorded is not answered', async () => {
     const broken = { ...store, audit: { ...store.audit, append: () => Promise.reject(new Error('the disk is full')) } }
-    library = makeLibrary(makeKb(ruling, broken) as Answers, ruling, makeLog('silent'))
+    library = makeLibrary(makeKb(ruling, broken, meaning) as Answers, ruling, makeLog('silent'))
     expect((await search('analyst')).error.code).toBe('unavailable')
     expect(await store.governance.label('k_test-analyst')).toEqual(LOWEST)
   })

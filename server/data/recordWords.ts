@@ -107,6 +107,10 @@ const WORDS: Words = {
     text: `Write ${WRITES_ENDED[end]}: ${count(rows, 'row')} written`,
     details: [`Decided in row ${of}`],
   }),
+  'search-sent': ({ label, ...where }) => ({
+    text: `Sent a search to the endpoint of embeddings, counts as ${labelText(label)}`,
+    details: from(where),
+  }),
   'search-decided': ({ decision, ...where }) =>
     decision.allowed
       ? {
@@ -116,6 +120,10 @@ const WORDS: Words = {
       : { allowed: false, text: 'Search of the library refused', details: from(where) },
   'document-added': ({ document, label }) => ({
     text: `Added a document to the library, ${labelText(label)}`,
+    details: [document],
+  }),
+  'document-sent': ({ document, label }) => ({
+    text: `A document that they added was sent to the endpoint of embeddings, ${labelText(label)}`,
     details: [document],
   }),
   'document-removed': ({ document }) => ({ text: 'Removed a document from the library', details: [document] }),

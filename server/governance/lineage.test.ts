@@ -109,6 +109,47 @@ test('a write is a run with an output: in which mode, with what the kernel had r
   expect(events[2]?.outputs[0]?.outputFacets.scrydon_classification).toMatchObject({ mode: 'create' })
 })
 
+const LOW = { level: 'public', markings: [] } as const
+const HIGH = { level: 'confidential', markings: ['PII'] } as const
+const searched = (over: object = {}) =>
+  ({
+    kind: 'search-decided',
+    person: 'p_00000001',
+    notebook: 'n_00000001',
+    version: null,
+    kernel: 'k_00000001',
+    query: 'cd'.repeat(32),
+    decision: { allowed: true, documents: ['d_00000001', 'd_00000002'], passages: 5, label: HIGH },
+    ...over,
+  }) as AuditEntry
+const added = { kind: 'document-added', person: 'p_00000002', document: 'd_00000001', label: LOW } as const
+
+test('a search is a run of documents, by their ids and labels, without its words', () => {
+  const events = lineage(rowsOf(added, searched()), 'w')
+  expect(events.map(({ eventType }) => eventType)).toEqual(['START', 'COMPLETE'])
+  const [start, end] = events
+  expect(end).toEqual({ ...start, eventType: 'COMPLETE' })
+  const classified = (label: object) => ({
+    scrydon_classification: {
+      ...label,
+      decisionId: 2,
+      _producer: 'urn:scrydon:notebooks',
+      _schemaURL: 'urn:scrydon:notebooks:classification:1',
+    },
+  })
+  expect(start).toMatchObject({ job: { namespace: 'w', name: 'n_00000001' }, outputs: [] })
+  expect(start?.inputs).toEqual([
+    { namespace: 'w', name: 'library/d_00000001', facets: {}, inputFacets: classified(LOW) },
+    { namespace: 'w', name: 'library/d_00000002', facets: {}, inputFacets: classified(HIGH) },
+  ])
+  expect(JSON.stringify(events)).not.toContain('cdcd')
+})
+
+test('a search that found nothing has no input', () => {
+  const nothing = { allowed: true, documents: [], passages: 0, label: LOW }
+  expect(lineage(rowsOf(searched({ decision: nothing })), 'w').map(({ inputs }) => inputs)).toEqual([[], []])
+})
+
 test('each end has its event', () => {
   const rows = rowsOf(decided(), decided(), done(1, { end: 'cut' }), done(2, { end: 'failed', rows: 0 }))
   const events = lineage(rows, 'workspace')
@@ -131,6 +172,9 @@ test('what moved no data of tables is no lineage: refusals, edits, models, and a
   const rows = rowsOf(
     denied,
     decided({ decision: { allowed: false, why: 'clearance' } }),
+    searched({ decision: { allowed: false, why: 'ungranted' } }),
+    added,
+    { kind: 'document-sent', person: 'p_00000002', document: 'd_00000001', label: LOW },
     { kind: 'table-added', table: 'flights', person: 'p_00000001' },
     { kind: 'policy-changed', table: 'flights', ...edit },
     { kind: 'subject-changed', of: 'p_00000002', ...edit },

@@ -1,8 +1,9 @@
 // The audit as OpenLineage events (openlineage.io, 2-0-2): what a catalogue elsewhere may know of who read what. Ids, names of
 // tables and columns, kinds, counts and labels, as the audit holds them; never a value or the text of a filter.
-// One read or write is one run, whose parent is the kernel; its job is the notebook. What was refused moved no data, and is no lineage:
-// a write that was refused at its end has begun, and is aborted.
+// One read, write or search is one run, whose parent is the kernel; its job is the notebook. What was refused moved no data, and is no
+// lineage: a write that was refused at its end has begun, and is aborted. A search is over when it is on record.
 import { createHash } from 'node:crypto'
+import type { Label } from '#protocol/policy/label.ts'
 import type { AuditEntry, AuditRow } from '../seams/audit.ts'
 
 const PRODUCER = 'urn:scrydon:notebooks'
@@ -26,27 +27,28 @@ export type LineageEvent = {
 }
 type Dataset = { readonly namespace: string; readonly name: string; readonly facets: Facets }
 
-type Decided = Extract<AuditEntry, { kind: 'read-decided' | 'write-decided' }>
+type Decided = Extract<AuditEntry, { kind: 'read-decided' | 'write-decided' | 'search-decided' }>
 type Allowed<Kind extends Decided['kind']> = Extract<Extract<Decided, { kind: Kind }>['decision'], { allowed: true }>
 type Begun<Kind extends Decided['kind']> = {
   readonly row: AuditRow
-  readonly table: string
   readonly entry: Extract<Decided, { kind: Kind }>
   readonly decision: Allowed<Kind>
 }
-type Read = Begun<'read-decided'> & { readonly kind: 'read' }
-type Write = Begun<'write-decided'> & { readonly kind: 'write' }
-type Run = Read | Write
+type Read = Begun<'read-decided'> & { readonly kind: 'read'; readonly table: string }
+type Write = Begun<'write-decided'> & { readonly kind: 'write'; readonly table: string }
+type Search = Begun<'search-decided'> & { readonly kind: 'search' }
+type Run = Read | Write | Search
 
 const ENDS = { complete: 'COMPLETE', refused: 'ABORT', cut: 'ABORT', failed: 'FAIL' } as const
 
 /**
  * Of rows in any order, the oldest first. `namespace` names the workspace. The end of a run whose beginning is not among the
- * rows is left out: give both.
+ * rows is left out: give both. A document whose addition is not among them counts as its search does.
  */
 export function lineage(rows: readonly AuditRow[], namespace: string): readonly LineageEvent[] {
   const runs = new Map(rows.flatMap((row) => runIn(row) ?? []).map((run) => [run.row.seq, run]))
-  return rows.toSorted((a, b) => a.seq - b.seq).flatMap((row) => eventOf(row, runs, namespace) ?? [])
+  const added = new Map(rows.flatMap(({ entry }) => (entry.kind === 'document-added' ? [[entry.document, entry.label]] : [])))
+  return rows.toSorted((a, b) => a.seq - b.seq).flatMap((row) => eventsOf(row, runs, { namespace, added }))
 }
 
 function runIn(row: AuditRow): Run | null {
@@ -55,23 +57,33 @@ function runIn(row: AuditRow): Run | null {
     return { kind: 'read', row, table: entry.table, entry, decision: entry.decision }
   if (entry.kind === 'write-decided' && entry.table !== null && entry.decision.allowed)
     return { kind: 'write', row, table: entry.table, entry, decision: entry.decision }
+  if (entry.kind === 'search-decided' && entry.decision.allowed) return { kind: 'search', row, entry, decision: entry.decision }
   return null
 }
 
-function eventOf(row: AuditRow, runs: ReadonlyMap<number, Run>, namespace: string): LineageEvent | null {
+type Type = LineageEvent['eventType']
+/** `added`: the labels that documents were added with. */
+type Where = { readonly namespace: string; readonly added: ReadonlyMap<string, Label> }
+
+function eventsOf(row: AuditRow, runs: ReadonlyMap<number, Run>, where: Where): readonly LineageEvent[] {
   const { entry } = row
   const done = entry.kind === 'read-done' || entry.kind === 'write-done' ? entry : null
   const run = runs.get(done?.of ?? row.seq)
-  if (!run) return null
-  const rows = done?.rows ?? null
+  if (!run) return []
+  const types: readonly Type[] = run.kind === 'search' ? ['START', 'COMPLETE'] : [done ? ENDS[done.end] : 'START']
+  return types.map((type) => eventOf(type, row, run, done?.rows ?? null, where))
+}
+
+function eventOf(eventType: Type, row: AuditRow, run: Run, rows: number | null, where: Where): LineageEvent {
+  const { namespace } = where
   return {
-    eventType: done ? ENDS[done.end] : 'START',
+    eventType,
     eventTime: new Date(row.at).toISOString(),
     producer: PRODUCER,
     schemaURL: EVENT_SCHEMA,
     job: { namespace, name: run.entry.notebook },
     run: runOf(run, namespace),
-    inputs: run.kind === 'read' ? [inputOf(run, namespace, rows)] : [],
+    inputs: inputsOf(run, rows, where),
     outputs: run.kind === 'write' ? [outputOf(run, namespace, rows)] : [],
   }
 }
@@ -100,6 +112,18 @@ function outputOf(
     facets: { schema: facet(SCHEMA_FACET, { fields: columns.map((name) => ({ name })) }) },
     outputFacets: { scrydon_classification: facet(ours('classification'), { ...said, ...(rows === null ? {} : { rows }) }) },
   }
+}
+
+function inputsOf(run: Run, rows: number | null, where: Where): LineageEvent['inputs'] {
+  if (run.kind === 'read') return [inputOf(run, where.namespace, rows)]
+  return run.kind === 'search' ? run.decision.documents.map((document) => documentOf(run, document, where)) : []
+}
+
+/** Under a name that no table can have. */
+function documentOf({ row, decision }: Search, document: string, { namespace, added }: Where): LineageEvent['inputs'][number] {
+  const { level, markings } = added.get(document) ?? decision.label
+  const said = facet(ours('classification'), { level, markings, decisionId: row.seq })
+  return { namespace, name: `library/${document}`, facets: {}, inputFacets: { scrydon_classification: said } }
 }
 
 function inputOf({ row, table, decision }: Read, namespace: string, rows: number | null): LineageEvent['inputs'][number] {

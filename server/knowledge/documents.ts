@@ -9,6 +9,7 @@ import { dominates, type Label } from '#protocol/policy/label.ts'
 import { sizeText } from '#protocol/size.ts'
 import { refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
+import { partsOf } from '../incoming.ts'
 import { account, type Desk } from '../notebooks/desk.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Principal } from '../seams/identity.ts'
@@ -76,13 +77,11 @@ async function received({ declared, bytes }: Incoming): Promise<Buffer> {
   if (declared > DOCUMENTS.file) throw tooBig()
   const parts: Buffer[] = []
   let size = 0
-  for await (const part of bytes.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const part of partsOf(bytes)) {
     size += part.length
-    if (size > DOCUMENTS.file) break
+    if (size > DOCUMENTS.file) throw tooBig()
     parts.push(part)
   }
-  bytes.resume() // what is left unread would hold its connection
-  if (size > DOCUMENTS.file) throw tooBig()
   return Buffer.concat(parts)
 }
 

@@ -40,7 +40,7 @@ const Setting = z.strictObject({
 const Settings = z.record(Alias, Setting).check(z.refine((all) => Object.keys(all).length > 0))
 
 const EXAMPLE = '{"default": {"model": "NAME", "level": "internal"}}'
-const KEY = /^[\x21-\x7e]+$/ // what a header may carry
+export const KEY = /^[\x21-\x7e]+$/ // what a header may carry
 
 export function readCortex(given: Given): CortexRead {
   const { CORTEX_URL: url, CORTEX_KEY: key, CORTEX_MODELS: models, CORTEX_TOKENS: perDay } = given
@@ -63,7 +63,7 @@ export function readCortex(given: Given): CortexRead {
 
 const wrong = (message: string): CortexRead => ({ ok: false, message })
 
-function isEndpoint(text: string): boolean {
+export function isEndpoint(text: string): boolean {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false
   const { username, password, search, hash } = new URL(text)
   return [username, password, search, hash].every((part) => part === '')

@@ -24,7 +24,7 @@ const Chunk = z.object({
 type Chunk = z.infer<typeof Chunk>
 
 /** Why an answer is none, on its way out. */
-class Failed extends Error {
+export class Failed extends Error {
   readonly why: Failure
   constructor(why: Failure) {
     super(why)
@@ -63,7 +63,7 @@ async function post({ url, key }: Options, prompt: Prompt, patience: Patience): 
   return response.body
 }
 
-function refusal(status: number): Failure {
+export function refusal(status: number): Failure {
   if (status >= 300 && status < 400) return 'redirected'
   if (status === 401 || status === 403) return 'unauthorised'
   if (status === 404) return 'unknown'

@@ -9,6 +9,7 @@ import { NOTEBOOK } from '#protocol/limits.ts'
 import { sizeText } from '#protocol/size.ts'
 import { refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
+import { partsOf } from '../incoming.ts'
 import type { Principal } from '../seams/identity.ts'
 import { type Desk, find } from './desk.ts'
 import { folderOf, type Listed, listed, listedFile } from './folders.ts'
@@ -91,7 +92,7 @@ async function receive(bytes: Readable, path: string, room: number): Promise<num
   const file = await open(path, NEW, 0o644)
   try {
     let received = 0
-    for await (const chunk of bytes as AsyncIterable<Buffer>) {
+    for await (const chunk of partsOf(bytes)) {
       received += chunk.byteLength
       check(received, room)
       await file.writeFile(chunk)

@@ -130,6 +130,19 @@ const SearchDecided = z.strictObject({
   ]),
 })
 
+/** Words of a search on their way to the endpoint of embeddings. `label`: of the kernel and the workspace. */
+const SearchSent = z.strictObject({
+  kind: z.literal('search-sent'),
+  person: PersonId,
+  notebook: NotebookId,
+  version: z.nullable(VersionId),
+  kernel: KernelId,
+  query: Digest,
+  label: Label,
+})
+/** Passages of a document on their way there, once in a start of the gateway. `person`: who added it. */
+const DocumentSent = z.strictObject({ kind: z.literal('document-sent'), person: PersonId, document: DocumentId, label: Label })
+
 /** `absent` to `label` as the rule of llm/ says them. */
 export const MODEL_DENIALS = ['absent', 'readers', 'label', 'tokens', 'quota'] as const
 
@@ -252,7 +265,9 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   ReadDone,
   WriteDecided,
   WriteDone,
+  SearchSent,
   SearchDecided,
+  DocumentSent,
   z.strictObject({ kind: z.literal('document-added'), person: PersonId, document: DocumentId, label: Label }),
   z.strictObject({ kind: z.literal('document-removed'), person: PersonId, document: DocumentId }),
   ModelDecided,

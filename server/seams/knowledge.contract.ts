@@ -4,55 +4,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DOCUMENTS } from '#protocol/limits.ts'
 import { dominates, type Label, LOWEST } from '#protocol/policy/label.ts'
 import * as arbitrary from '../policy/testing/arbitrary.ts'
+import { ALL, ANNA, BORIS, document, documents, INTERNAL, numbered, PERSONAL, question, SECRET } from './documents.contract.ts'
 import { freshEach, type Opened, type OpenStore } from './fresh.contract.ts'
-import type { Knowledge, NewDocument } from './knowledge.ts'
+import type { Knowledge } from './knowledge.ts'
 import type { Store } from './store.ts'
-
-const ANNA = 'p_00000001'
-const BORIS = 'p_00000002'
-const SECRET: Label = { level: 'secret', markings: ['EU', 'PII'] }
-const ALL: Label = { level: 'secret', markings: ['EU', 'LEGAL', 'PII'] }
-const PERSONAL: Label = { level: 'confidential', markings: ['PII'] }
-const INTERNAL: Label = { level: 'internal', markings: [] }
-
-const numbered = (n: number) => `d_${String(n).padStart(8, '0')}`
-const document = (over: Partial<NewDocument> = {}): NewDocument => ({
-  id: numbered(1),
-  title: 'Framework',
-  source: 'framework.md',
-  label: INTERNAL,
-  by: ANNA,
-  at: 1000,
-  bytes: 12,
-  ...over,
-})
-
-/** Words of few letters, so that they meet; and what an FTS query, a JSON text or C would stumble on. */
-const word = fc.constantFrom('law', 'laws', 'delay', 'Länder', 'Q3', 'rule', 'of', 'data')
-const odd = fc.constantFrom(
-  '"',
-  "'",
-  '*',
-  'AND',
-  'OR',
-  'NOT',
-  'NEAR(law',
-  'title:law',
-  '^law',
-  '-law',
-  '(',
-  ')',
-  '\0',
-  '{text}: law',
-  '😀',
-)
-const text = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => words.join(' '))
-const documents = fc.array(fc.record({ label: arbitrary.label, title: text, passages: fc.array(text, { maxLength: 4 }) }), {
-  maxLength: 8,
-})
-const question = fc
-  .array(fc.oneof({ weight: 3, arbitrary: word }, { weight: 1, arbitrary: odd }), { maxLength: 6 })
-  .map((words) => words.join(' '))
 
 export function knowledgeContract(open: OpenStore): void {
   describe('documents at rest', () => {

@@ -25,7 +25,36 @@ export type Found = {
   readonly passage: string
 }
 
+/** What a question means: as a vector of length one, by that model. */
+export type Meant = { readonly model: string; readonly vector: Float32Array }
+/** `compared`: passages that may be seen and whose meaning was compared with the question's. */
+export type Compared = { readonly found: readonly Found[]; readonly compared: number }
+
+/** Passages of one document that follow each other, as an endpoint is sent them: each under the title. `first`: the place of the first. */
+export type Batch = {
+  readonly document: DocumentId
+  readonly label: Label
+  readonly by: PersonId // who added it
+  readonly first: number
+  readonly texts: readonly string[]
+}
+
+/** What passages mean, of one model at a time. It goes with its document. */
+export interface Vectors {
+  /** Forgets what is of another model, or of a document that `ceiling` does not dominate: for a start. */
+  keep(model: string, ceiling: Label): Promise<void>
+  forget(): Promise<void>
+  /** Up to `most` passages that have none yet, of documents that `ceiling` dominates; null: there are none. */
+  next(ceiling: Label, most: number): Promise<Batch | null>
+  /**
+   * `vectors`: one for each text; null: the endpoint takes none of them. `gone`: the document is not there any more. `unlike`: they
+   * have another length than those that are kept, so these are not.
+   */
+  put(model: string, batch: Batch, vectors: readonly Float32Array[] | null): Promise<'kept' | 'gone' | 'unlike'>
+}
+
 export interface Knowledge {
+  readonly vectors: Vectors
   /** By title. */
   documents(clearance: Label): Promise<readonly StoredDocument[]>
   /** Null: there is none, or none for that clearance. */
@@ -39,4 +68,8 @@ export interface Knowledge {
    * any text, of which letters and digits count and nothing has a meaning of its own.
    */
   search(words: string, clearance: Label, limit: number): Promise<readonly Found[]>
+  /**
+   * Passages that hold any of the words, and those whose vectors are nearest to the question's: both orders put together, best first.
+   */
+  hybrid(words: string, meant: Meant, clearance: Label, limit: number): Promise<Compared>
 }

@@ -3,8 +3,9 @@ import { DOCUMENTS } from '#protocol/limits.ts'
 import type { Knowledge, NewDocument, StoredDocument } from '../seams/knowledge.ts'
 import { type Append, appender } from './audit.ts'
 import { transaction } from './database.ts'
-import { held, label, VISIBLE } from './search.ts'
 import { makeSearcher } from './searcher.ts'
+import { vectors } from './vectors.ts'
+import { held, label, VISIBLE } from './visible.ts'
 
 const LIST = `
   SELECT id, title, source, label, person AS "by", at, bytes, (SELECT count(*) FROM passages WHERE document = d.id) AS passages
@@ -28,7 +29,9 @@ export function knowledge(database: DatabaseSync): OpenKnowledge {
     },
     add: async (document, passages) => transaction(database, () => add(document, passages)),
     remove: async (id, by, at) => transaction(database, () => remove(id, by, at)),
-    search: searcher.search,
+    search: async (words, clearance, limit) => (await searcher.search({ words, meant: null, clearance, limit })).found,
+    hybrid: (words, meant, clearance, limit) => searcher.search({ words, meant, clearance, limit }),
+    vectors: vectors(database),
     close: searcher.close,
   }
 }
@@ -60,10 +63,12 @@ function adder(database: DatabaseSync, append: Append) {
 
 function remover(database: DatabaseSync, append: Append) {
   const index = database.prepare('DELETE FROM passage_index WHERE rowid IN (SELECT id FROM passages WHERE document = ?)')
+  const embeddings = database.prepare('DELETE FROM embeddings WHERE document = ?')
   const passages = database.prepare('DELETE FROM passages WHERE document = ?')
   const document = database.prepare('DELETE FROM documents WHERE id = ?')
   return (id: string, by: string, at: number) => {
     index.run(id)
+    embeddings.run(id)
     passages.run(id)
     if (document.run(id).changes === 0) return false
     append({ kind: 'document-removed', person: by, document: id }, at)

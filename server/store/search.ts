@@ -2,15 +2,12 @@
 // (searching.ts): the gateway does not wait.
 import type { DatabaseSync } from 'node:sqlite'
 import { DOCUMENTS } from '#protocol/limits.ts'
-import { dominated, Label } from '#protocol/policy/label.ts'
-import type { Found } from '../seams/knowledge.ts'
-import { json } from './json.ts'
+import type { Compared, Found } from '../seams/knowledge.ts'
+import { fused, type Place } from './fusion.ts'
+import { NOTHING, nearestOf } from './nearest.ts'
+import type { Question } from './searcher.ts'
+import { type Held, held, label, VISIBLE } from './visible.ts'
 import { tokenizer } from './words.ts'
-
-/** Documents that `:levels` and `:markings` (JSON) dominate. */
-export const VISIBLE = `
-  SELECT id FROM documents WHERE label ->> '$.level' IN (SELECT value FROM json_each(:levels))
-    AND NOT EXISTS (SELECT 1 FROM json_each(label, '$.markings') WHERE value NOT IN (SELECT value FROM json_each(:markings)))`
 
 /**
  * Passages are ranked by how rare their words are among the passages that may be seen: FTS5's own bm25 counts hidden ones, too,
@@ -27,27 +24,40 @@ const SEARCH = `
     SELECT term, ln(1 + (n - count(*) + 0.5) / (count(*) + 0.5)) AS weight FROM hits, seen GROUP BY term
   ),
   ranked AS (SELECT passage, round(sum(weight), 9) AS score FROM hits JOIN weights USING (term) GROUP BY passage)
+  SELECT p.document, p.place FROM ranked JOIN passages p ON p.id = ranked.passage
+  ORDER BY score DESC, p.document, p.place LIMIT :most`
+
+const PASSAGE = `
   SELECT d.id AS document, d.title, d.source, d.label, p.text AS passage
-  FROM ranked JOIN passages p ON p.id = ranked.passage JOIN documents d ON d.id = p.document
-  ORDER BY score DESC, d.id, p.place LIMIT :limit`
+  FROM passages p JOIN documents d ON d.id = p.document WHERE p.document = ? AND p.place = ?`
 
-export const label = json('label', Label)
+export type Search = (question: Question) => Compared
 
-export const held = (clearance: Label) => ({
-  levels: JSON.stringify(dominated(clearance.level)),
-  markings: JSON.stringify(clearance.markings),
-})
-
-export type Search = (words: string, clearance: Label, limit: number) => readonly Found[]
-
+/** All that a search reads is of one moment: a document that is removed meanwhile is there to its end. */
 export function searchOf(database: DatabaseSync): Search {
+  const byWords = wordsLeg(database)
+  const byMeaning = nearestOf(database)
+  const passage = database.prepare(PASSAGE)
+  const found = ({ document, place }: Place): Found => {
+    const row = passage.get(document, place) as Found & { label: string }
+    return { ...row, label: label.read(row.label, row.document) }
+  }
+  return ({ words, meant, clearance, limit }) => {
+    database.exec('BEGIN')
+    try {
+      const most = Math.max(limit, DOCUMENTS.results)
+      const near = meant ? byMeaning(meant, held(clearance), most) : NOTHING
+      const all = fused(byWords(words, held(clearance), most), near.places, (place) => !near.has(place))
+      return { found: all.slice(0, limit).map(found), compared: near.compared }
+    } finally {
+      database.exec('ROLLBACK')
+    }
+  }
+}
+
+function wordsLeg(database: DatabaseSync) {
   const wordsOf = tokenizer()
   const search = database.prepare(SEARCH)
-  return (words, clearance, limit) => {
-    const asked = JSON.stringify(wordsOf(words, DOCUMENTS.words))
-    return search.all({ ...held(clearance), words: asked, limit }).map((row) => {
-      const found = row as Found & { label: string }
-      return { ...found, label: label.read(found.label, found.document) }
-    })
-  }
+  return (words: string, may: Held, most: number) =>
+    search.all({ ...may, words: JSON.stringify(wordsOf(words, DOCUMENTS.words)), most }) as unknown as readonly Place[]
 }

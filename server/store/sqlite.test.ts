@@ -12,6 +12,7 @@ import { knowledgeContract } from '../seams/knowledge.contract.ts'
 import { madeContract } from '../seams/made.contract.ts'
 import { storeContract } from '../seams/store.contract.ts'
 import type { Store } from '../seams/store.ts'
+import { vectorsContract } from '../seams/vectors.contract.ts'
 import { StateInUse, StateTooNew } from './database.ts'
 import { openStore } from './sqlite.ts'
 
@@ -31,6 +32,7 @@ allowanceContract(open)
 knowledgeContract(open)
 artefactsContract(open)
 madeContract(open)
+vectorsContract(open)
 
 let home: string
 let store: Store | null
