@@ -5,14 +5,14 @@
 export const STANDINGS = ['owner', 'member', 'auditor', 'none'] as const
 export type Standing = (typeof STANDINGS)[number]
 
-export const DEEDS = ['see tables', 'govern', 'audit own', 'audit all'] as const
-/** `govern`: members, grants, policies; also what a policy makes somebody see, without a row. `audit own`: of what one did oneself. */
+export const DEEDS = ['see tables', 'ask models', 'govern', 'audit own', 'audit all'] as const
+/** `govern`: members, grants, policies, models; also what a policy makes somebody see, without a row. `audit own`: of what one did oneself. */
 export type Deed = (typeof DEEDS)[number]
 
 /** Whoever owns a table is asked for it and changes none of its rules: those are the workspace owner's (decision 15). */
 export const MAY: Record<Standing, Record<Deed, boolean>> = {
-  owner: { 'see tables': true, govern: true, 'audit own': true, 'audit all': false },
-  member: { 'see tables': true, govern: false, 'audit own': true, 'audit all': false },
-  auditor: { 'see tables': false, govern: false, 'audit own': true, 'audit all': true },
-  none: { 'see tables': false, govern: false, 'audit own': false, 'audit all': false },
+  owner: { 'see tables': true, 'ask models': true, govern: true, 'audit own': true, 'audit all': false },
+  member: { 'see tables': true, 'ask models': true, govern: false, 'audit own': true, 'audit all': false },
+  auditor: { 'see tables': false, 'ask models': true, govern: false, 'audit own': true, 'audit all': true },
+  none: { 'see tables': false, 'ask models': false, govern: false, 'audit own': false, 'audit all': false },
 }

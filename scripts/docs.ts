@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod/mini'
+import * as access from '#protocol/access.ts'
 import * as api from '#protocol/api.ts'
 import { CALLS } from '#protocol/calls.ts'
 import * as channel from '#protocol/channel.ts'
@@ -17,6 +18,8 @@ import { Expr } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
 import { Mask } from '#protocol/policy/mask.ts'
 import { Policy, Table } from '#protocol/policy/policy.ts'
+import { RouteRules } from '#protocol/policy/route.ts'
+import { Workspace } from '#protocol/policy/workspace.ts'
 import { MAY_SEND, RESOURCES, ROLES } from '#protocol/roles.ts'
 import * as runner from '#protocol/runner.ts'
 import { ERRORS } from '../server/errors.ts'
@@ -50,9 +53,9 @@ type Json = {
   readonly maxLength?: number
 }
 
-const WRITTEN = { Label, Mask, Policy, Standing, Table }
+const WRITTEN = { Label, Mask, Policy, RouteRules, Standing, Table, Workspace }
 const names = z.registry<{ id: string }>()
-for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...managed })) {
+for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...managed, ...access })) {
   if (isSchema(value)) names.add(value, { id: name })
 }
 
@@ -236,6 +239,10 @@ ${definitions(api)}
 ${fenced(head('managed.ts'))}
 
 ${definitions(managed)}
+
+${fenced(head('access.ts'))}
+
+${definitions(access)}
 ${definitions(WRITTEN)}
 - **Expr**: a condition; its forms are in \`protocol/policy/expr.ts\`.`
 }

@@ -6,6 +6,7 @@ import { readConfig } from './config.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
 import { memoryKernels } from './kernels/testing/memory.ts'
+import type { Served } from './llm/llm.ts'
 import { makeLog } from './log.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
@@ -18,12 +19,13 @@ type Wanted = {
   readonly kernels?: Kernels
   readonly live?: LiveKernels
   readonly identity?: Identity
+  readonly llm?: Served
   readonly now?: () => number
   readonly free?: () => number
   readonly env?: Record<string, string>
 }
 
-export async function testGateway({ home, kernels, live, identity, now, free, env }: Wanted = {}): Promise<TestGateway> {
+export async function testGateway({ home, kernels, live, identity, llm, now, free, env }: Wanted = {}): Promise<TestGateway> {
   const folder = home ?? mkdtempSync(join(tmpdir(), 'scrydon-gateway-'))
   mkdirSync(join(folder, 'examples'), { recursive: true })
   const paths = {
@@ -42,7 +44,7 @@ export async function testGateway({ home, kernels, live, identity, now, free, en
     kernels: live ?? kernels ?? memoryKernels(Date.now),
     live: live ?? null,
     plane: null,
-    llm: null,
+    llm: llm ?? null,
     log: makeLog('debug', { write: (line) => void log.push(line) }),
     now: now ?? Date.now,
     giveUp: (message) => log.push(message),

@@ -5,6 +5,7 @@ import type { PersonId } from '#protocol/ids.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { clock } from '../clock.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
+import { makeTerms } from '../llm/terms.ts'
 import type { Log } from '../log.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
@@ -12,6 +13,7 @@ import type { Events } from '../seams/events.ts'
 import type { Identity } from '../seams/identity.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { Store } from '../seams/store.ts'
+import { type AccessPages, makeAccess } from './access.ts'
 import { lookForCanary } from './canary.ts'
 import { type Catalogue, makeCatalogue } from './catalogue.ts'
 import { type Edits, makeEdits } from './edits.ts'
@@ -46,6 +48,8 @@ const SEEN =
   'Managed tables are not served: at the start, a row and a column that policies hide were seen through the data plane. ' +
   'Its log and its version are to be looked at; nothing was given to a notebook.'
 
+const NO_MODELS = { routes: new Map(), perDay: 0 } as const
+
 export type Governed = {
   /** Of the data plane: `away` also while nothing proves yet that policies hold. */
   tables(): 'none' | 'away' | 'ready'
@@ -57,6 +61,7 @@ export type Governed = {
   recheck(): Promise<void>
   /** The shell's pages. */
   readonly catalogue: Catalogue
+  readonly access: AccessPages
   readonly edits: Edits
   readonly record: AuditRecord
 }
@@ -68,7 +73,8 @@ export function governed(home: string, given: Given): Governed {
   const ruling = makeRuling({ store, identity, key: workspaceKey(home), now })
   const owner = identity.accounts().find((account) => account.standing === 'owner')
   const reads = new Reads(ruling, plane)
-  const llm = makeLlm({ served, ruling, store, clock, log })
+  const terms = makeTerms(served ?? NO_MODELS, store.governance)
+  const llm = makeLlm({ models: served?.models ?? null, terms, ruling, store, clock, log })
   const writes = new Writes(ruling, makeWriting(store, now), plane, clock, log)
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what)
   plane?.begin(ruling.epoch, {
@@ -91,8 +97,9 @@ export function governed(home: string, given: Given): Governed {
     { ...makeTables(ruling, reads), ...makeWrites(writes), ...makeKb(ruling, store), ...llm.answers },
     log,
   )
-  const { governance, audit } = store
-  const recheck = () => recheckHoldings(kernels, ruling, end, log)
+  const { governance, audit, allowance } = store
+  const recheck = async () => void (await Promise.all([recheckHoldings(kernels, ruling, end, log), llm.recheck()]))
+  const { routes } = served ?? NO_MODELS
   return {
     library,
     tables: () => (plane === null ? 'none' : plane.standing ? 'ready' : 'away'),
@@ -100,7 +107,8 @@ export function governed(home: string, given: Given): Governed {
     sight: (kernel) => sightOf(ruling, kernel),
     recheck,
     catalogue: makeCatalogue({ ruling, governance, identity }),
-    edits: makeEdits({ governance, identity, plane, now, log, recheck }),
+    access: makeAccess({ served, terms, governance, allowance, identity, now }),
+    edits: makeEdits({ governance, identity, plane, routes, now, log, recheck }),
     record: makeRecord({ ruling, audit, identity }),
   }
 }

@@ -9,6 +9,7 @@ import { refuse } from '../errors.ts'
 import { type Asked, type Handlers, read, readParams } from './calls.ts'
 import type { Deps } from './deps.ts'
 import { type Entered, enter } from './guard.ts'
+import { accessHandlers } from './handlers/access.ts'
 import { accountHandlers } from './handlers/account.ts'
 import { kernelHandlers } from './handlers/kernels.ts'
 import { libraryHandlers } from './handlers/library.ts'
@@ -42,6 +43,7 @@ export async function rest(app: FastifyInstance, deps: Deps, limiter: Limiter): 
     ...kernelHandlers(deps),
     ...libraryHandlers(deps),
     ...managedHandlers(deps),
+    ...accessHandlers(deps),
   }
   const calls = Object.keys(CALLS) as Call[]
   await app.register(async (scope) => {
