@@ -45,7 +45,7 @@ const get = (target: string, ...headers: string[]) =>
 const status = (answer: string) => Number(answer.slice(9, 12))
 
 describe('the shell', () => {
-  test.each(['/', '/n/n_abcdefgh', '/?x=1', '/tables', '/tables/a%2Fb', '/access/flights', '/audit', '/library'])(
+  test.each(['/', '/n/n_abcdefgh', '/?x=1', '/tables', '/tables/a%2Fb', '/access/flights', '/llm', '/audit', '/library'])(
     '%s is the page, read anew each time',
     async (path) => {
       const answer = await fetch(`${gateway.origin}${path}`)

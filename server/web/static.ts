@@ -26,7 +26,7 @@ export type Served = { readonly type: string; readonly caching: string; readonly
 export type Shell = (path: string, accepts: string) => Promise<Served | null>
 
 /** An address of the shell itself. */
-export const isPage = (path: string): boolean => /^\/(n\/[A-Za-z0-9_-]+|(tables|access)(\/[^/]+)?|audit|library)?$/.test(path)
+export const isPage = (path: string): boolean => /^\/(n\/[A-Za-z0-9_-]+|(tables|access)(\/[^/]+)?|llm|audit|library)?$/.test(path)
 
 export function serveShell(dist: string, now: () => number): Shell {
   let files = new Set<string>()

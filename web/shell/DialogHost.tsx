@@ -25,6 +25,7 @@ import { useWorkspace } from './workspace.ts'
 
 const PAGES = [
   { label: 'Tables', path: '/tables', deed: 'see tables' },
+  { label: 'Language models', path: '/llm', deed: 'ask models' },
   { label: 'Access', path: '/access', deed: 'govern' },
   { label: 'Audit', path: '/audit', deed: 'audit own' },
 ] as const

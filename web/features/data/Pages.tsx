@@ -1,4 +1,4 @@
-// The pages on managed data, one at a time: tables as one sees them, who may what, the record.
+// The pages on managed data, one at a time: tables as one sees them, language models, who may what, the record.
 import { A, useLocation } from '@solidjs/router'
 import { createEffect, For, Match, onCleanup, type ParentProps, Show, Switch } from 'solid-js'
 import type { Deed } from '#protocol/standings.ts'
@@ -7,12 +7,14 @@ import { Empty } from '../../ui/Notice.tsx'
 import { Access } from './access/Access.tsx'
 import { PolicyPage } from './access/PolicyPage.tsx'
 import { Audit } from './audit/Audit.tsx'
+import { Models } from './models/Models.tsx'
 import { type Page, placeOf } from './place.ts'
 import { TablePage } from './tables/TablePage.tsx'
 import { Tables } from './tables/Tables.tsx'
 
 const PAGES: readonly { readonly page: Page; readonly name: string; readonly deed: Deed }[] = [
   { page: 'tables', name: 'Tables', deed: 'see tables' },
+  { page: 'llm', name: 'Language models', deed: 'ask models' },
   { page: 'access', name: 'Access', deed: 'govern' },
   { page: 'audit', name: 'Audit', deed: 'audit own' },
 ]
@@ -52,6 +54,9 @@ export function DataPages() {
             </Match>
             <Match when={one().page === 'access'}>
               <Access />
+            </Match>
+            <Match when={one().page === 'llm'}>
+              <Models />
             </Match>
             <Match when={one().page === 'audit'}>
               <Audit />
