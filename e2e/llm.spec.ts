@@ -1,10 +1,9 @@
 // Language models in real kernels, through the gateway, from an endpoint on loopback.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Endpoint } from '../server/models/testing/endpoint.ts'
-import type { Client, KernelStream } from './client.ts'
-import { expect, notebookOf, test } from './fixtures.ts'
-import { startStack } from './stack.ts'
+import type { Client } from './client.ts'
+import { expect, notebookOf } from './fixtures.ts'
+import { outcome, tells, withModels } from './models.ts'
 
 const KEY = 'sk-not-for-kernels'
 const SECRET_WORDS = 'the words of a prompt'
@@ -16,54 +15,9 @@ const MODELS = {
   waiting: { model: 'unended', level: 'internal' },
 }
 
-const served = test.extend<object, { endpoint: Endpoint }>({
-  endpoint: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
-    async ({}, use) => {
-      const endpoint = await new Endpoint().start()
-      await use(endpoint)
-      await endpoint.close()
-    },
-    { scope: 'worker' },
-  ],
-  stack: [
-    async ({ endpoint }, use) => {
-      const env = { CORTEX_URL: endpoint.url, CORTEX_KEY: KEY, CORTEX_MODELS: JSON.stringify(MODELS), CORTEX_TOKENS: '20000' }
-      const stack = await startStack({ env })
-      await use(stack)
-      await stack.stop()
-    },
-    { scope: 'worker', timeout: 180_000 },
-  ],
-})
+const served = withModels(MODELS, KEY)
 
-const BEGIN = `import base64, json
-from scrydon import errors, llm, tables
-told = {}
-def tell(what, call):
-    try:
-        told[what] = call()
-    except errors.ScrydonError as refused:
-        told[what] = f"{type(refused).__name__} {refused.code}: {refused.message}"
-`
-const END = `\n"TOLD:" + base64.b64encode(json.dumps(told).encode()).decode() + ":"`
-const tells = (calls: Readonly<Record<string, string>>) =>
-  notebookOf(
-    BEGIN +
-      Object.entries(calls)
-        .map(([what, call]) => `tell("${what}", lambda: ${call})`)
-        .join('\n') +
-      END,
-  )
-
-const TOLD = /TOLD:([\w+/=]+):/
-
-/** What the calls of a notebook came to, in a kernel that runs it. */
-async function outcome(kernel: KernelStream): Promise<Record<string, unknown>> {
-  const { data } = await kernel.until('the end of the cell', ({ data }) => TOLD.test(JSON.stringify(data)))
-  return JSON.parse(Buffer.from(TOLD.exec(JSON.stringify(data))?.[1] ?? '', 'base64').toString())
-}
-
+/** What the calls of a notebook came to. */
 async function told(who: Client, name: string, calls: Readonly<Record<string, string>>, mode: 'auto' | 'run' = 'auto') {
   const { opened, kernel } = await who.open(await who.tab(), (await who.notebook(name, tells(calls))).id, mode)
   if (opened.mode === 'edit') await kernel.runAll()

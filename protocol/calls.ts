@@ -1,7 +1,8 @@
 // Every REST call: what the server routes. The shell's page loads the second part only with the pages that ask for it.
+import { ACCESS_API } from './access.ts'
 import { API } from './api.ts'
 import { ARTEFACTS_API } from './artefacts.ts'
 import { MANAGED_API } from './managed.ts'
 
-export const CALLS = { ...API, ...MANAGED_API, ...ARTEFACTS_API } as const
+export const CALLS = { ...API, ...MANAGED_API, ...ACCESS_API, ...ARTEFACTS_API } as const
 export type Call = keyof typeof CALLS

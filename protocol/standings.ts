@@ -5,10 +5,18 @@
 export const STANDINGS = ['owner', 'member', 'auditor', 'none'] as const
 export type Standing = (typeof STANDINGS)[number]
 
-export const DEEDS = ['see tables', 'see artefacts', 'remove artefacts', 'govern', 'audit own', 'audit all'] as const
+export const DEEDS = [
+  'see tables',
+  'ask models',
+  'see artefacts',
+  'remove artefacts',
+  'govern',
+  'audit own',
+  'audit all',
+] as const
 /**
  * `see artefacts`: one's own, and what others released. `remove artefacts`: those of others that one sees. `govern`: members, grants,
- * policies; also what a policy makes somebody see, without a row. `audit own`: of what one did oneself.
+ * policies, models; also what a policy makes somebody see, without a row. `audit own`: of what one did oneself.
  */
 export type Deed = (typeof DEEDS)[number]
 
@@ -16,6 +24,7 @@ export type Deed = (typeof DEEDS)[number]
 export const MAY: Record<Standing, Record<Deed, boolean>> = {
   owner: {
     'see tables': true,
+    'ask models': true,
     'see artefacts': true,
     'remove artefacts': true,
     govern: true,
@@ -24,6 +33,7 @@ export const MAY: Record<Standing, Record<Deed, boolean>> = {
   },
   member: {
     'see tables': true,
+    'ask models': true,
     'see artefacts': true,
     'remove artefacts': false,
     govern: false,
@@ -32,6 +42,7 @@ export const MAY: Record<Standing, Record<Deed, boolean>> = {
   },
   auditor: {
     'see tables': false,
+    'ask models': true,
     'see artefacts': false,
     'remove artefacts': false,
     govern: false,
@@ -40,6 +51,7 @@ export const MAY: Record<Standing, Record<Deed, boolean>> = {
   },
   none: {
     'see tables': false,
+    'ask models': false,
     'see artefacts': false,
     'remove artefacts': false,
     govern: false,

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod/mini'
+import * as access from '#protocol/access.ts'
 import * as api from '#protocol/api.ts'
 import * as artefacts from '#protocol/artefacts.ts'
 import { CALLS } from '#protocol/calls.ts'
@@ -18,6 +19,8 @@ import { Expr } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
 import { Mask } from '#protocol/policy/mask.ts'
 import { Policy, Table } from '#protocol/policy/policy.ts'
+import { RouteRules } from '#protocol/policy/route.ts'
+import { Workspace } from '#protocol/policy/workspace.ts'
 import { MAY_SEND, RESOURCES, ROLES } from '#protocol/roles.ts'
 import * as runner from '#protocol/runner.ts'
 import { ERRORS } from '../server/errors.ts'
@@ -51,8 +54,8 @@ type Json = {
   readonly maxLength?: number
 }
 
-const PAGES_OF_SHELL = { ...managed, ...artefacts }
-const WRITTEN = { Label, Mask, Policy, Standing, Table }
+const PAGES_OF_SHELL = { ...managed, ...access, ...artefacts }
+const WRITTEN = { Label, Mask, Policy, RouteRules, Standing, Table, Workspace }
 const names = z.registry<{ id: string }>()
 for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...PAGES_OF_SHELL })) {
   if (isSchema(value)) names.add(value, { id: name })
@@ -242,6 +245,10 @@ ${definitions(managed)}
 ${fenced(head('artefacts.ts'))}
 
 ${definitions(artefacts)}
+
+${fenced(head('access.ts'))}
+
+${definitions(access)}
 ${definitions(WRITTEN)}
 - **Expr**: a condition; its forms are in \`protocol/policy/expr.ts\`.`
 }

@@ -46,6 +46,10 @@ export const ERRORS = {
     text: 'Somebody has changed this since you opened it. Nothing of yours was applied: look at the newest, then change it again.',
   },
   'policy-faults': { status: 422, text: 'These rules do not fit the table: {faults}.' },
+  'no-such-model': {
+    status: 422,
+    text: 'The operator has not set up this model. Choose one of those that are offered.',
+  },
   'in-trash': { status: 409, text: 'This notebook is in the trash. Restore it first.' },
   'being-edited': { status: 409, text: '{who} is editing this notebook. Ask to take over first.' },
   'already-asked': { status: 409, text: 'Somebody has asked to take over already. Try again in a few seconds.' },

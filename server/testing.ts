@@ -7,6 +7,7 @@ import { readConfig } from './config.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
 import { memoryKernels } from './kernels/testing/memory.ts'
+import type { Served } from './llm/llm.ts'
 import { makeLog } from './log.ts'
 import { openAiEmbedder } from './models/embeddings.ts'
 import type { Identity } from './seams/identity.ts'
@@ -20,12 +21,13 @@ type Wanted = {
   readonly kernels?: Kernels
   readonly live?: LiveKernels
   readonly identity?: Identity
+  readonly llm?: Served
   readonly now?: () => number
   readonly free?: () => number
   readonly env?: Record<string, string>
 }
 
-export async function testGateway({ home, kernels, live, identity, now, free, env }: Wanted = {}): Promise<TestGateway> {
+export async function testGateway({ home, kernels, live, identity, llm, now, free, env }: Wanted = {}): Promise<TestGateway> {
   const folder = home ?? mkdtempSync(join(tmpdir(), 'scrydon-gateway-'))
   mkdirSync(join(folder, 'examples'), { recursive: true })
   const paths = {
@@ -44,7 +46,7 @@ export async function testGateway({ home, kernels, live, identity, now, free, en
     kernels: live ?? kernels ?? memoryKernels(Date.now),
     live: live ?? null,
     plane: null,
-    llm: null,
+    llm: llm ?? null,
     inference: null,
     embedder: config.embeddings && openAiEmbedder({ ...config.embeddings, clock }),
     log: makeLog('debug', { write: (line) => void log.push(line) }),

@@ -6,6 +6,7 @@ import { Label } from '../policy/label.ts'
 
 const CallId = z.string().check(z.regex(/^[A-Za-z0-9_-]{16,40}$/))
 export const Alias = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/))
+export type Alias = z.infer<typeof Alias>
 const Count = z.int().check(z.gte(0))
 
 export const MESSAGE_ROLES = ['system', 'user', 'assistant'] as const

@@ -55,6 +55,7 @@ CLASSES: dict[str, type[ScrydonError]] = {
     "llm-off": Unavailable,
     "llm-absent": NotFound,
     "llm-readers": Denied,
+    **dict.fromkeys(("llm-closed", "llm-share", "llm-withdrawn"), Denied),
     "llm-label": Denied,
     "llm-quota": Denied,
     "llm-tokens": Invalid,

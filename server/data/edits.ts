@@ -1,11 +1,15 @@
-// The one way by which a policy, what is said of a table or of a person changes: the right to it, the version it was made from, the reason, and
-// then at once what it takes away: running streams are cut, kernels that hold what they no longer may are ended.
+// The one way by which a policy changes, and what is said of a table, a person, a model or the workspace: the right to it, the version it was
+// made from, the reason, and then at once what it takes away: streams and answers are cut, kernels that hold what they no longer may end.
 import type { PersonId } from '#protocol/ids.ts'
 import type { TableDetails } from '#protocol/managed.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
 import type { Column, Policy, Table } from '#protocol/policy/policy.ts'
+import type { RouteRules } from '#protocol/policy/route.ts'
+import type { Workspace } from '#protocol/policy/workspace.ts'
 import { MAY } from '#protocol/standings.ts'
 import { refuse } from '../errors.ts'
+import type { Routes } from '../llm/routes.ts'
+import { offered } from '../llm/terms.ts'
 import type { Log } from '../log.ts'
 import { type About, aboutPerson, aboutTable, type DataPlane } from '../seams/dataPlane.ts'
 import type { Change, Edited, Governance } from '../seams/governance.ts'
@@ -18,44 +22,61 @@ export type Edits = {
   policy(by: Principal, table: string, policy: Policy, wanted: Wanted): Promise<Done>
   table(by: Principal, table: string, details: TableDetails, wanted: Wanted): Promise<Done>
   person(by: Principal, person: PersonId, standing: Standing, wanted: Wanted): Promise<Done>
+  workspace(by: Principal, workspace: Workspace, wanted: Wanted): Promise<Done>
+  route(by: Principal, alias: string, rules: RouteRules, wanted: Wanted): Promise<Done>
 }
 
 type Options = {
   readonly governance: Governance
   readonly identity: Identity
   readonly plane: DataPlane | null
+  readonly routes: Routes // as the operator set them up
   readonly now: () => number
   readonly log: Log
-  /** Judges what kernels hold. */
+  /** Judges what kernels hold, and the answers that models give them. */
   recheck(): Promise<void>
 }
 
-export function makeEdits({ governance, identity, plane, now, log, recheck }: Options): Edits {
+export function makeEdits({ governance, identity, plane, routes, now, log, recheck }: Options): Edits {
   const change = (by: Principal, { onto, reason }: Wanted): Change => ({ by: by.id, at: now(), onto, reason })
-  const settle = async (about: About, edit: () => Promise<Edited>): Promise<Done> => {
-    const since = await governance.epoch()
-    const { version } = made(await edit())
-    const epoch = await governance.epoch()
-    plane?.policy(epoch, epoch === since + 1 ? { since, about: [about] } : undefined) // with others' edits between, all is cut
+  const judged = async ({ version }: Done): Promise<Done> => {
     await recheck().catch((error: unknown) => log.error({ err: error }, 'holdings not judged; the next beat does')) // it is made
     return { version }
+  }
+  /** `about`: what it changes, and nothing else; null: anything. */
+  const settle = async (about: readonly About[] | null, edit: () => Promise<Edited>): Promise<Done> => {
+    const since = await governance.epoch()
+    const done = made(await edit())
+    const epoch = await governance.epoch()
+    plane?.policy(epoch, about && epoch === since + 1 ? { since, about } : undefined) // with others' edits between, all is cut
+    return judged(done)
   }
   return {
     async policy(by, table, policy, wanted) {
       mustGovern(by)
-      return settle(aboutTable(table), () => governance.setPolicy(table, policy, change(by, wanted)))
+      return settle([aboutTable(table)], () => governance.setPolicy(table, policy, change(by, wanted)))
     },
     async table(by, name, details, wanted) {
       mustGovern(by)
       const table = await governance.table(name)
       if (table === null) throw refuse('not-found')
       const changed = described(table, details)
-      return settle(aboutTable(name), () => governance.changeTable(changed, change(by, wanted)))
+      return settle([aboutTable(name)], () => governance.changeTable(changed, change(by, wanted)))
     },
     async person(by, person, standing, wanted) {
       mustGovern(by)
       if ((identity.find(person)?.standing ?? 'none') === 'none') throw refuse('not-found')
-      return settle(aboutPerson(person), () => governance.setSubject(person, standing, change(by, wanted)))
+      return settle([aboutPerson(person)], () => governance.setSubject(person, standing, change(by, wanted)))
+    },
+    async workspace(by, workspace, wanted) {
+      mustGovern(by)
+      return settle(null, () => governance.setWorkspace(workspace, change(by, wanted)))
+    },
+    async route(by, alias, rules, wanted) {
+      mustGovern(by)
+      if (!routes.has(alias)) throw refuse('not-found')
+      if (!offered(routes).includes(rules.model)) throw refuse('no-such-model')
+      return settle([], () => governance.setRoute(alias, rules, change(by, wanted))) // of tables and people it says nothing
     },
   }
 }

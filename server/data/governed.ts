@@ -12,6 +12,7 @@ import { clock } from '../clock.ts'
 import { makeScoring } from '../inference/inference.ts'
 import { Meaning } from '../knowledge/meaning.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
+import { makeTerms } from '../llm/terms.ts'
 import type { Log } from '../log.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { DataPlane, Hear } from '../seams/dataPlane.ts'
@@ -21,6 +22,7 @@ import type { Identity } from '../seams/identity.ts'
 import type { Inference } from '../seams/inference.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { Store } from '../seams/store.ts'
+import { type AccessPages, makeAccess } from './access.ts'
 import { lookForCanary } from './canary.ts'
 import { type Catalogue, makeCatalogue } from './catalogue.ts'
 import { type Edits, makeEdits } from './edits.ts'
@@ -59,6 +61,8 @@ const SEEN =
   'Managed tables are not served: at the start, a row and a column that policies hide were seen through the data plane. ' +
   'Its log and its version are to be looked at; nothing was given to a notebook.'
 
+const NO_MODELS = { routes: new Map(), perDay: 0 } as const
+
 export type Governed = {
   /** Of the data plane: `away` also while nothing proves yet that policies hold. */
   tables(): 'none' | 'away' | 'ready'
@@ -70,6 +74,7 @@ export type Governed = {
   recheck(): Promise<void>
   /** The shell's pages. */
   readonly catalogue: Catalogue
+  readonly access: AccessPages
   readonly edits: Edits
   readonly record: AuditRecord
   readonly artefacts: Shelf
@@ -78,19 +83,65 @@ export type Governed = {
   sweep(): Promise<void>
 }
 
-/** What kernels may ask of managed data. A kernel that has ended leaves no open door. */
+/** Managed data, for kernels and for the shell's pages. A kernel that has ended leaves no open door. */
 export function governed(home: string, given: Given): Governed {
-  const { identity, store, kernels, events, llm: served, inference, log, now, free } = given
+  const { identity, kernels, events, llm: served, log, now } = given
+  const { governance, audit, allowance, artefacts, made } = given.store
+  const asked = answering(home, given)
+  const { ruling, plane, llm, terms, files, saves } = asked
+  listen(asked, given)
+  const end = makeEnd(kernels, events, clock)
+  const recheck = async () => void (await Promise.all([recheckHoldings(kernels, ruling, end, log), llm.recheck()]))
+  const { routes } = served ?? NO_MODELS
+  return {
+    library: libraryOf(asked, given),
+    tables: () => (plane === null ? 'none' : plane.standing ? 'ready' : 'away'),
+    subject: ruling.subject,
+    sight: (kernel) => sightOf(ruling, kernel),
+    recheck,
+    catalogue: makeCatalogue({ ruling, governance, identity, plane }),
+    access: makeAccess({ served, terms, governance, allowance, identity, now }),
+    edits: makeEdits({ governance, identity, plane, routes, now, log, recheck }),
+    record: makeRecord({ ruling, audit, identity }),
+    artefacts: makeShelf({ ruling, artefacts, audit, files, identity }),
+    made: makeMade({ ruling, made, identity }),
+    sweep: () => files.sweep((id) => saves.has(id)),
+  }
+}
+
+type Answering = ReturnType<typeof answering>
+
+/** What decides, and what carries out what kernels ask. */
+function answering(home: string, given: Given) {
+  const { identity, store, llm: served, inference, log, now, free } = given
   const plane = given.plane && trusted(given.plane, home, given)
   const ruling = makeRuling({ store, identity, key: workspaceKey(home), now })
-  const owner = identity.accounts().find((account) => account.standing === 'owner')
-  const reads = new Reads(ruling, plane)
-  const llm = makeLlm({ served, ruling, store, clock, log })
-  const scoring = makeScoring({ inference, ruling, store, log })
-  const writes = new Writes(ruling, makeWriting(store, now), plane, clock, log)
-  const { artefacts, made, governance, audit } = store
+  const terms = makeTerms(served ?? NO_MODELS, store.governance)
   const files = new Files(home)
-  const saves = new Saves({ ruling, artefacts, files, plane, clock, log, free })
+  return {
+    plane,
+    ruling,
+    terms,
+    files,
+    reads: new Reads(ruling, plane),
+    writes: new Writes(ruling, makeWriting(store, now), plane, clock, log),
+    saves: new Saves({ ruling, artefacts: store.artefacts, files, plane, clock, log, free }),
+    llm: makeLlm({ models: served?.models ?? null, terms, ruling, store, clock, log }),
+    scoring: makeScoring({ inference, ruling, store, log }),
+  }
+}
+
+function libraryOf({ ruling, plane, reads, writes, saves, llm, scoring }: Answering, given: Given): Library {
+  const { store, log } = given
+  const tables = { ...makeTables(ruling, reads, plane), ...makeWrites(writes), ...makeKb(ruling, store, new Meaning(given)) }
+  const models = { ...llm.answers, ...scoring.answers }
+  return makeLibrary({ ...tables, ...models, ...makeArtefacts(ruling, store.artefacts, saves) }, ruling, log)
+}
+
+/** To the data plane, and to the ends of kernels. */
+function listen({ plane, ruling, reads, writes, saves, llm, scoring }: Answering, given: Given): void {
+  const { identity, store, kernels, log, now } = given
+  const owner = identity.accounts().find((account) => account.standing === 'owner')
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what)
   plane?.begin(ruling.epoch, {
     ...brought(writes, saves),
@@ -108,24 +159,6 @@ export function governed(home: string, given: Given): Governed {
     scoring.forget(spec.id)
     ruling.forget(spec.id).catch(failed('label not dropped'))
   })
-  const end = makeEnd(kernels, events, clock)
-  const tables = { ...makeTables(ruling, reads, plane), ...makeWrites(writes), ...makeKb(ruling, store, new Meaning(given)) }
-  const models = { ...llm.answers, ...scoring.answers }
-  const library = makeLibrary({ ...tables, ...models, ...makeArtefacts(ruling, artefacts, saves) }, ruling, log)
-  const recheck = () => recheckHoldings(kernels, ruling, end, log)
-  return {
-    library,
-    tables: () => (plane === null ? 'none' : plane.standing ? 'ready' : 'away'),
-    subject: ruling.subject,
-    sight: (kernel) => sightOf(ruling, kernel),
-    recheck,
-    catalogue: makeCatalogue({ ruling, governance, identity, plane }),
-    edits: makeEdits({ governance, identity, plane, now, log, recheck }),
-    record: makeRecord({ ruling, audit, identity }),
-    artefacts: makeShelf({ ruling, artefacts, audit, files, identity }),
-    made: makeMade({ ruling, made, identity }),
-    sweep: () => files.sweep((id) => saves.has(id)),
-  }
 }
 
 /** What is told of what kernels handed over: each knows its own. */

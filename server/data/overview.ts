@@ -24,7 +24,7 @@ export async function sightOf(ruling: Ruling, { spec }: KernelState): Promise<Si
   const refused = await Promise.all(
     refusals.map(async ({ table, why, at }) => ({ message: await worded(ruling, table, why), at })),
   )
-  return { label: await ruling.label(spec.id), tables, library: passages ? more.reduce(join, passages) : null, refused }
+  return { label: await ruling.taint(spec.id), tables, library: passages ? more.reduce(join, passages) : null, refused }
 }
 
 type Held = NonNullable<ReturnType<typeof read>>

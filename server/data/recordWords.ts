@@ -52,10 +52,12 @@ const UNWRITTEN: Record<(typeof WRITE_DENIALS)[number], string> = {
 }
 const UNASKED: Record<(typeof MODEL_DENIALS)[number], string> = {
   absent: 'there is no such model',
+  closed: 'it is closed',
   readers: 'it is not open to readers',
   label: 'the kernel had read what the model may not get',
   tokens: 'more tokens than one answer may have',
   quota: 'the tokens of the day are used up',
+  share: 'the tokens of the day for this model are used up',
 }
 const UNSCORED: Record<(typeof INFERENCE_DENIALS)[number], string> = {
   absent: 'there is no such model',
@@ -176,7 +178,11 @@ const WORDS: Words = {
     details: [`Decided in row ${of}`],
   }),
   'workspace-changed': ({ version, reason }) => ({
-    text: 'Changed who may make tables and lower labels in the workspace',
+    text: 'Changed the label of the workspace, or who may make tables or lower labels in it',
+    details: because(version, reason),
+  }),
+  'route-changed': ({ model, version, reason }) => ({
+    text: `Changed the rules of the model ${model}`,
     details: because(version, reason),
   }),
   'policy-changed': ({ version, reason }) => ({ text: 'Changed the policy', details: because(version, reason) }),

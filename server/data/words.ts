@@ -65,17 +65,21 @@ export const REFUSALS = {
   'llm-off':
     'No language model is set up on this server. Its operator can set CORTEX_URL and CORTEX_MODELS (docs/operations.md, Language models).',
   'llm-absent': 'There is no model “{model}”. llm.models() lists those that you may use here; ask {contact} for another.',
+  'llm-closed': 'The model “{model}” is closed here. Use one that llm.models() lists, or ask {contact}.',
   'llm-readers':
     'The model “{model}” is not open to readers. Run the notebook as its editor, use one that llm.models() lists, or ask {contact}.',
   'llm-label':
-    'The model “{model}” may get data up to {most}, and what this kernel has read counts as {label}. Use one that llm.models() lists, ask before you read (in a kernel that was restarted), or ask {contact}.',
+    'The model “{model}” may get data up to {most}, and this kernel, with the workspace’s label and all that it has read, counts as {label}. Use one that llm.models() lists, ask before you read (in a kernel that was restarted), or ask {contact}.',
   'llm-tokens': 'The model “{model}” answers with at most {limit} tokens. Set max_tokens to that or less, or ask {contact}.',
   'llm-quota':
     'The model “{model}” may take {wanted} tokens for this, and {left} of your {limit} of today (UTC) are left. Shorten the prompt, set max_tokens lower, wait until tomorrow, or ask {contact}.',
+  'llm-share':
+    'The model “{model}” may take {wanted} tokens for this, and {left} of your {limit} of it of today (UTC) are left. Use another that llm.models() lists, wait until tomorrow, or ask {contact}.',
   'llm-running':
     'This kernel waits for {limit} answers already, so “{model}” was not asked. Read them to their end first, or close them; ask {contact} if that is too few.',
   'llm-gone':
     'This answer is not kept any more: nobody asked for more of it for a minute, it was closed, or the server was restarted. Ask the model again.',
+  'llm-withdrawn': 'The model “{model}” was closed to this kernel while it answered, so the answer ends here. Ask {contact}.',
   'llm-place': 'This is not a place in the answer from which it goes on.',
   'llm-unreachable': 'The model “{model}” cannot be reached at the moment. Try again later, or tell {contact}.',
   'llm-silent': 'The model “{model}” did not answer in time. Try again, ask for less, or tell {contact}.',

@@ -1,10 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
 import { MODEL } from '#protocol/limits.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import { TestClock } from '#protocol/testing.ts'
 import type { Heard, Models, Prompt } from '../seams/models.ts'
 import { Answer } from './answer.ts'
+import type { Asker } from './rule.ts'
 
 const PROMPT: Prompt = { model: 'm', messages: [{ role: 'user', content: 'x' }], tokens: 1, temperature: null }
+const ASKER: Asker = { mode: 'edit', label: LOWEST }
 const turn = () => new Promise((done) => setImmediate(done))
 
 /** An endpoint that says what the test says, when it is asked for more. */
@@ -47,7 +50,7 @@ beforeEach(() => {
   told = new Told()
   time = new TestClock()
   forgotten = 0
-  answer = new Answer(told, PROMPT, time, () => {
+  answer = new Answer(told, PROMPT, ASKER, time, () => {
     forgotten += 1
   })
 })
@@ -135,9 +138,28 @@ test('cancelled, it ends for who waits and leaves the endpoint, also where much 
   expect(await waiting).toEqual({ text: '', at: 0, end: null })
   expect(await answer.outcome).toEqual({ heard: null, bytes: 0 })
 
-  const full = new Answer(told, PROMPT, time, () => undefined)
+  const full = new Answer(told, PROMPT, ASKER, time, () => undefined)
   told.say(text('x'.repeat(MODEL.unread + 1)))
   await turn()
   full.cancel()
   expect(await full.outcome).toEqual({ heard: null, bytes: MODEL.unread + 1 })
+})
+
+test('withdrawn, it gives nothing more to who waits and who asks again, not even what was there, and leaves the endpoint', async () => {
+  told.say(text('one '))
+  await turn()
+  await answer.next(0)
+  const waiting = answer.next(4)
+  await turn()
+  answer.withdraw()
+  expect(await waiting).toEqual({ failed: 'withdrawn' })
+  for (const place of [0, 4]) expect(await answer.next(place)).toEqual({ failed: 'withdrawn' })
+  expect(await answer.outcome).toEqual({ heard: null, bytes: 4 })
+  expect([told.left, answer.running]).toEqual([true, false])
+
+  const unread = new Answer(told, PROMPT, ASKER, time, () => undefined)
+  told.say(text('two'))
+  await turn()
+  unread.withdraw()
+  expect(await unread.next(0)).toEqual({ failed: 'withdrawn' })
 })

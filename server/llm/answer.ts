@@ -4,16 +4,21 @@ import type { Answered } from '#protocol/library.ts'
 import { MODEL } from '#protocol/limits.ts'
 import type { Clock } from '#protocol/wire.ts'
 import type { Failure, Heard, Models, Prompt } from '../seams/models.ts'
+import type { Asker } from './rule.ts'
 
 type Next = Answered<'llm.next'>
 type End = Extract<Heard, { type: 'end' | 'failed' }>
-export type More = Next | { readonly failed: Failure } | 'misplaced'
+export type More = Next | { readonly failed: Failure | 'withdrawn' } | 'misplaced'
 
 /** How it ended: `heard` null: nobody wanted more of it. `bytes`: of its text, UTF-8. */
 export type Outcome = { readonly heard: End | null; readonly bytes: number }
 
+const WITHDRAWN = { failed: 'withdrawn' } as const
+
 export class Answer {
   readonly outcome: Promise<Outcome>
+  readonly asker: Asker // as it was when this was decided
+  readonly model: string // the endpoint's own name
   readonly #clock: Clock
   readonly #abort = new AbortController()
   readonly #forgotten: () => void
@@ -21,11 +26,14 @@ export class Answer {
   #from = 0 // the place of the text's first character
   #end: End | null = null
   #ended = false
+  #withdrawn = false
   #changed = Promise.withResolvers<void>()
   #cancelIdle: () => void = () => {}
 
   /** `forgotten`: nobody asked for a while. */
-  constructor(models: Models, prompt: Prompt, clock: Clock, forgotten: () => void) {
+  constructor(models: Models, prompt: Prompt, asker: Asker, clock: Clock, forgotten: () => void) {
+    this.asker = asker
+    this.model = prompt.model
     this.#clock = clock
     this.#forgotten = forgotten
     this.#asked()
@@ -39,16 +47,23 @@ export class Answer {
   /** What comes after a place; waits for it, but not for ever. */
   async next(after: number): Promise<More> {
     this.#asked()
+    if (this.#withdrawn) return WITHDRAWN
     if (!this.#forget(after)) return 'misplaced'
     let waited = false
     const cancel = this.#clock.after(MODEL.poll, () => {
       waited = true
       this.#change()
     })
-    while (this.#text === '' && !this.#ended && !waited) await this.#changed.promise
+    while (this.#text === '' && !this.#ended && !waited && !this.#withdrawn) await this.#changed.promise
     cancel()
     this.#asked()
     return this.#more()
+  }
+
+  /** The rules have changed: nothing more of it is given, what waits neither. */
+  withdraw(): void {
+    this.#withdrawn = true
+    this.cancel()
   }
 
   cancel(): void {
@@ -58,6 +73,7 @@ export class Answer {
   }
 
   #more(): More {
+    if (this.#withdrawn) return WITHDRAWN
     const text = this.#text
     const end = this.#end
     if (text === '' && end?.type === 'failed') return { failed: end.why }

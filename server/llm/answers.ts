@@ -34,6 +34,11 @@ export class KernelAnswers {
     return true
   }
 
+  /** Of all kernels. */
+  all(): readonly Begun[] {
+    return [...this.#kernels.values()].flatMap((all) => [...all.values()])
+  }
+
   /** Cancels it, where it runs. */
   drop(kernel: KernelId, id: string): void {
     const all = this.#kernels.get(kernel)

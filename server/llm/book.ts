@@ -5,19 +5,26 @@ import type { Label } from '#protocol/policy/label.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import type { Ruling } from '../data/ruling.ts'
 import type { Filling, RefusalCode } from '../data/words.ts'
+import type { Use } from '../seams/allowance.ts'
 import type { AuditEntry, MODEL_DENIALS } from '../seams/audit.ts'
 import type { Store } from '../seams/store.ts'
 import type { Outcome } from './answer.ts'
-import type { Route, Routes } from './routes.ts'
-import { dayOf, estimate, judge, mostOf } from './rule.ts'
+import { type Day, leftOf } from './left.ts'
+import { type Asker, dayOf, estimate, judge, mostOf } from './rule.ts'
+import type { Term, Terms } from './terms.ts'
 
 export type Begin = Asked<'llm.begin'>
 type Denial = (typeof MODEL_DENIALS)[number]
 type Refused = { readonly ok: false; readonly code: RefusalCode; readonly filling: Filling }
-/** `tokens`: of the answer, at most. `row`: of the audit. */
-export type Opened = { readonly ok: true; readonly route: Route; readonly tokens: number; readonly row: number }
-type Terms = { readonly routes: Routes; readonly perDay: number }
-type Weighed = { readonly why: Denial; readonly refused: Refused } | { readonly route: Route; readonly tokens: number }
+/** `model`: the endpoint's own name. `tokens`: of the answer, at most. `row`: of the audit. */
+export type Opened = {
+  readonly ok: true
+  readonly model: string
+  readonly asker: Asker
+  readonly tokens: number
+  readonly row: number
+}
+type Weighed = { readonly why: Denial; readonly refused: Refused } | { readonly route: Term; readonly tokens: number }
 
 export class Book {
   readonly #terms: Terms
@@ -30,23 +37,25 @@ export class Book {
     this.#store = store
   }
 
-  async left(person: PersonId): Promise<number> {
-    const used = await this.#store.allowance.used(person, dayOf(this.#ruling.now()))
-    return Math.max(0, this.#terms.perDay - used)
+  /** Of the day, in all. */
+  left(person: PersonId): Promise<number> {
+    return leftOf(this.#store.allowance, this.#day(person), this.#terms.perDay)
   }
 
   /** Set aside and on record, on the disk, before the endpoint hears of it. */
   async open(spec: KernelSpec, ask: Begin): Promise<Opened | Refused> {
-    const label = await this.#ruling.label(spec.id)
-    const weighed = this.#weigh(spec, ask, label)
+    const asker = { mode: spec.mode, label: await this.#ruling.taint(spec.id) }
+    const { label } = asker
+    const weighed = weigh(await this.#terms.route(ask.model), asker, ask)
     if ('refused' in weighed) return this.#refuse(spec, ask, label, weighed.why, weighed.refused)
     const { route, tokens } = weighed
     const wanted = mostOf(ask.messages) + tokens
-    const use = { kernel: spec.id, id: ask.id, person: spec.person, day: dayOf(this.#ruling.now()), tokens: wanted }
-    const answer = await this.#store.allowance.reserve(use, this.#terms.perDay)
+    const use = { kernel: spec.id, id: ask.id, ...this.#day(spec.person), model: ask.model, tokens: wanted }
+    const answer = await this.#store.allowance.reserve(use, this.#terms.perDay, route.perDay)
     if (answer === 'known') return refused('llm-gone', {}) // of before a restart
-    if (answer === 'over') return this.#refuse(spec, ask, label, 'quota', await this.#over(spec.person, wanted))
-    return { ok: true, route, tokens, row: await this.#admit(spec, ask, label, wanted) }
+    if (answer === 'over') return this.#refuse(spec, ask, label, 'quota', await this.#over(use, this.#terms.perDay))
+    if (answer === 'share') return this.#refuse(spec, ask, label, 'share', await this.#over(use, route.perDay ?? 0, ask.model))
+    return { ok: true, model: route.model, asker, tokens, row: await this.#admit(spec, ask, label, wanted) }
   }
 
   async close(spec: KernelSpec, ask: Begin, of: number, { heard, bytes }: Outcome): Promise<void> {
@@ -60,22 +69,14 @@ export class Book {
     await this.#store.audit.append(done, this.#ruling.now())
   }
 
-  #weigh({ mode }: KernelSpec, { model, tokens }: Begin, label: Label): Weighed {
-    const judged = judge(this.#terms.routes.get(model), { mode, label })
-    if (!judged.ok) {
-      const most = this.#terms.routes.get(model)?.label
-      const filling = { label: textOf(label), most: most ? textOf(most) : '' }
-      return { why: judged.why, refused: refused(`llm-${judged.why}`, filling) }
-    }
-    const { route } = judged
-    if (tokens !== null && tokens > route.tokens)
-      return { why: 'tokens', refused: refused('llm-tokens', { limit: counted(route.tokens) }) }
-    return { route, tokens: tokens ?? route.tokens }
+  #day(person: PersonId): Day {
+    return { person, day: dayOf(this.#ruling.now()) }
   }
 
-  async #over(person: PersonId, wanted: number): Promise<Refused> {
-    const left = counted(await this.left(person))
-    return refused('llm-quota', { wanted: counted(wanted), left, limit: counted(this.#terms.perDay) })
+  /** `model`: where it is its own bound that is met. */
+  async #over({ tokens, ...day }: Use, most: number, model?: string): Promise<Refused> {
+    const left = counted(await leftOf(this.#store.allowance, day, most, model))
+    return refused(model === undefined ? 'llm-quota' : 'llm-share', { wanted: counted(tokens), left, limit: counted(most) })
   }
 
   /** What cannot be written down is not asked, and takes nothing. */
@@ -95,6 +96,18 @@ export class Book {
     await this.#store.audit.append(entry, this.#ruling.now())
     return said
   }
+}
+
+function weigh(found: Term | undefined, asker: Asker, { tokens }: Begin): Weighed {
+  const judged = judge(found, asker)
+  if (!judged.ok) {
+    const filling = { label: textOf(asker.label), most: found ? textOf(found.label) : '' }
+    return { why: judged.why, refused: refused(`llm-${judged.why}`, filling) }
+  }
+  const { route } = judged
+  if (tokens !== null && tokens > route.tokens)
+    return { why: 'tokens', refused: refused('llm-tokens', { limit: counted(route.tokens) }) }
+  return { route, tokens: tokens ?? route.tokens }
 }
 
 type Decision = Extract<AuditEntry, { kind: 'model-decided' }>['decision']

@@ -4,9 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { MODEL } from '#protocol/limits.ts'
-import type { Label } from '#protocol/policy/label.ts'
-import type { Role } from '#protocol/roles.ts'
-import type { KernelState } from '#protocol/runner.ts'
 import { clock } from '../clock.ts'
 import { workspaceKey } from '../data/key.ts'
 import { type Library, makeLibrary } from '../data/library.ts'
@@ -23,30 +20,12 @@ import type { AuditEntry } from '../seams/audit.ts'
 import type { Store } from '../seams/store.ts'
 import { openStore } from '../store/sqlite.ts'
 import { type Llm, makeLlm, type Served } from './llm.ts'
-import type { Route } from './routes.ts'
+import { makeTerms } from './terms.ts'
+import { ANALYST, asking, EDIT, fresh, INTERNAL, kernelOf, ROUTES, RUN, type Said } from './testing/asking.ts'
 
 const KEY = 'sk-secret'
 const PER_DAY = 1000
-const INTERNAL: Label = { level: 'internal', markings: [] }
-const SECRET: Label = { level: 'secret', markings: ['PII'] }
-const ANALYST = 'p_demo-analyst'
 const DAY = new Date().toISOString().slice(0, 10)
-
-const route = (model: string, over: Partial<Route> = {}): Route => ({
-  model,
-  label: INTERNAL,
-  readers: false,
-  tokens: 100,
-  ...over,
-})
-const ROUTES = new Map([
-  ['default', route('echo')],
-  ['open', route('echo', { readers: true })],
-  ['trusted', route('echo', { label: SECRET, tokens: 50 })],
-  ...['uncounted', 'unended', 'cutOff', 'broken', 'keyless', 'redirect', 'tooMany', 'endless'].map(
-    (model) => [model.toLowerCase(), route(model)] as const,
-  ),
-])
 
 let endpoint: Endpoint
 let home: string
@@ -55,7 +34,6 @@ let ruling: Ruling
 let llm: Llm
 let library: Library
 let said: string[]
-let ids = 0
 
 beforeAll(async () => {
   endpoint = await new Endpoint().start()
@@ -77,47 +55,15 @@ afterEach(async () => {
 })
 
 const models = () => openAiModels({ url: endpoint.url, key: KEY, clock })
-function serve(
-  served: Served | null = { routes: ROUTES, perDay: PER_DAY, models: models() },
-  written: Pick<Store, 'audit' | 'allowance'> = store,
-) {
+const SERVED = (): Served => ({ url: endpoint.url, routes: ROUTES, perDay: PER_DAY, models: models() })
+function serve(served: Served | null = SERVED(), written: Pick<Store, 'audit' | 'allowance'> = store) {
   const log = makeLog('debug', { write: (line) => void said.push(line) })
-  llm = makeLlm({ served, ruling, store: written, clock, log })
+  const terms = makeTerms(served ?? { routes: new Map(), perDay: 0 }, store.governance)
+  llm = makeLlm({ models: served?.models ?? null, terms, ruling, store: written, clock, log })
   library = makeLibrary({ ...nobody, ...makeTables(ruling, new Reads(ruling, null), null), ...llm.answers }, ruling, log)
 }
 
-function kernelOf(mode: Role, id = `k_test-${mode}`): KernelState {
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-  const spec = { id, person: ANALYST, notebook: 'n_00000001', mode, autorun: false, theme: 'light', limits } as const
-  return { spec, phase: { phase: 'ready', level: 3 }, usage: null, attached: null, detachedSince: null, startedAt: 0, data: null }
-}
-const EDIT = kernelOf('edit')
-const RUN = kernelOf('run')
-
-// biome-ignore lint/suspicious/noExplicitAny: an answer as the kernel gets it
-type Said = any
-const ask = async (kernel: KernelState, call: string, body: unknown): Promise<Said> =>
-  JSON.parse(await library(kernel, JSON.stringify({ call, body })))
-const fresh = () => `answer-${String(++ids).padStart(12, '0')}`
-const begin = (kernel: KernelState, model: string, over: object = {}) => {
-  const messages = [{ role: 'user', content: 'what was asked' }]
-  return ask(kernel, 'llm.begin', { id: fresh(), model, messages, tokens: null, temperature: null, ...over })
-}
-
-/** As the library does: to the end, or to the refusal. */
-async function complete(kernel: KernelState, model: string, over: { id?: string } = {}): Promise<Said> {
-  const id = over.id ?? fresh()
-  const begun = await begin(kernel, model, { ...over, id })
-  if (begun.error) return begun
-  let text = ''
-  for (let at = 0; ; ) {
-    const { ok, error } = await ask(kernel, 'llm.next', { id, after: at })
-    if (error) return { text, error }
-    text += ok.text
-    at = ok.at
-    if (ok.end !== null) return { text, end: ok.end }
-  }
-}
+const { ask, begin, complete } = asking(() => library)
 const written = async () => (await store.audit.list({ limit: 100 })).map(({ entry }) => entry).reverse()
 const used = () => store.allowance.used(ANALYST, DAY)
 const settled = (entries = 2) => expect.poll(async () => (await written()).length).toBe(entries)
@@ -312,7 +258,7 @@ describe('a refusal names the model, why, and whom to ask', () => {
 
   test('what cannot be written down is not asked for, and takes nothing', async () => {
     const audit = { ...store.audit, append: () => Promise.reject(new Error('the disk is full of what was asked')) }
-    serve({ routes: ROUTES, perDay: PER_DAY, models: models() }, { audit, allowance: store.allowance })
+    serve(SERVED(), { audit, allowance: store.allowance })
     await refused(begin(EDIT, 'default'), 'llm-broken', '“default”', 'Owner')
     expect(endpoint.requests).toEqual([])
     expect(await used()).toBe(0)

@@ -16,12 +16,14 @@ import { Answer } from './answer.ts'
 import { KernelAnswers } from './answers.ts'
 import { type Begin, Book } from './book.ts'
 import type { Routes } from './routes.ts'
-import { judge } from './rule.ts'
+import { judge, mayGoOn } from './rule.ts'
+import type { Terms } from './terms.ts'
 
 /** What the operator set up, and the way to it. */
-export type Served = { readonly routes: Routes; readonly perDay: number; readonly models: Models }
+export type Served = { readonly url: string; readonly routes: Routes; readonly perDay: number; readonly models: Models }
 type Given = {
-  readonly served: Served | null
+  readonly models: Models | null
+  readonly terms: Terms
   readonly ruling: Ruling
   readonly store: Pick<Store, 'audit' | 'allowance'>
   readonly clock: Clock
@@ -32,11 +34,13 @@ export type Llm = {
   readonly answers: Answers<Call>
   /** A kernel that has ended: what it waited for is cancelled. */
   forget(kernel: KernelId): void
+  /** Ends the answers that the rules of now would not let begin. */
+  recheck(): Promise<void>
 }
 
-export function makeLlm({ served, ruling, store, clock, log }: Given): Llm {
-  if (served === null) return { answers: off, forget: () => {} }
-  const desk = new Desk(served, new Book(served, ruling, store), ruling, clock, log)
+export function makeLlm({ models, terms, ruling, store, clock, log }: Given): Llm {
+  if (models === null) return { answers: off, forget: () => {}, recheck: async () => {} }
+  const desk = new Desk(models, terms, new Book(terms, ruling, store), ruling, clock, log)
   return {
     answers: {
       'llm.models': (kernel) => desk.guarded('', () => desk.listed(kernel)),
@@ -45,6 +49,7 @@ export function makeLlm({ served, ruling, store, clock, log }: Given): Llm {
       'llm.cancel': (kernel, { id }) => desk.cancel(kernel.spec.id, id),
     },
     forget: (kernel) => desk.forget(kernel),
+    recheck: () => desk.recheck(),
   }
 }
 
@@ -54,15 +59,17 @@ const declineOff = async (): Promise<never> => {
 const off: Answers<Call> = { 'llm.models': declineOff, 'llm.begin': declineOff, 'llm.next': declineOff, 'llm.cancel': declineOff }
 
 class Desk {
-  readonly #served: Served
+  readonly #models: Models
+  readonly #terms: Terms
   readonly #book: Book
   readonly #ruling: Ruling
   readonly #clock: Clock
   readonly #log: Log
   readonly #kept = new KernelAnswers()
 
-  constructor(served: Served, book: Book, ruling: Ruling, clock: Clock, log: Log) {
-    this.#served = served
+  constructor(models: Models, terms: Terms, book: Book, ruling: Ruling, clock: Clock, log: Log) {
+    this.#models = models
+    this.#terms = terms
     this.#book = book
     this.#ruling = ruling
     this.#clock = clock
@@ -70,8 +77,8 @@ class Desk {
   }
 
   async listed({ spec }: KernelState): Promise<Answered<'llm.models'>> {
-    const asker = { mode: spec.mode, label: await this.#ruling.label(spec.id) }
-    const open = [...this.#served.routes].filter(([, route]) => judge(route, asker).ok)
+    const asker = { mode: spec.mode, label: await this.#ruling.taint(spec.id) }
+    const open = [...(await this.#terms.all())].filter(([, route]) => judge(route, asker).ok)
     const models = open.map(([name, { tokens, label }]) => ({ name, tokens, label }))
     return { models, left: await this.#book.left(spec.person) }
   }
@@ -105,6 +112,14 @@ class Desk {
     this.#kept.dropAll(kernel)
   }
 
+  /** One that is being decided may have been judged by the rules of before: it is waited for. */
+  async recheck(): Promise<void> {
+    for (const { alias, answer } of this.#kept.all()) {
+      const begun = await answer.catch(() => null)
+      if (begun?.running && !mayGoOn(await this.#terms.route(alias), begun.asker, begun.model)) begun.withdraw()
+    }
+  }
+
   /** Whatever goes wrong in here is said of the model, not of tables. */
   async guarded<T>(model: string, work: () => Promise<T>): Promise<T> {
     try {
@@ -119,10 +134,10 @@ class Desk {
   async #start(spec: KernelSpec, ask: Begin): Promise<Answer> {
     const decided = await this.#book.open(spec, ask)
     if (!decided.ok) throw this.#declined(decided.code, ask.model, decided.filling)
-    const { route, tokens } = decided
+    const { model, tokens, asker } = decided
     const { messages, temperature } = ask
-    const prompt = { model: route.model, messages, tokens, temperature }
-    const answer = new Answer(this.#served.models, prompt, this.#clock, () => this.#kept.drop(spec.id, ask.id))
+    const prompt = { model, messages, tokens, temperature }
+    const answer = new Answer(this.#models, prompt, asker, this.#clock, () => this.#kept.drop(spec.id, ask.id))
     answer.outcome
       .then((outcome) => this.#book.close(spec, ask, decided.row, outcome))
       .catch((error: unknown) => this.#log.error({ err: error, kernel: spec.id }, 'the end of an answer not recorded'))

@@ -1,15 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dominates, type Label, LEVELS } from '#protocol/policy/label.ts'
+import { dominates, type Label, LEVELS, LOWEST } from '#protocol/policy/label.ts'
+import { OPEN_TO } from '#protocol/policy/route.ts'
 import { ROLES } from '#protocol/roles.ts'
 import type { Message } from '../seams/models.ts'
-import { dayOf, estimate, judge, mostOf } from './rule.ts'
+import { dayOf, estimate, judge, mayGoOn, mostOf } from './rule.ts'
+import type { Term } from './terms.ts'
 
 const label: fc.Arbitrary<Label> = fc.record({
   level: fc.constantFrom(...LEVELS),
   markings: fc.uniqueArray(fc.constantFrom('EU', 'PII')),
 })
-const route = fc.record({ model: fc.constant('m'), label, readers: fc.boolean(), tokens: fc.constant(10) })
+const route: fc.Arbitrary<Term> = fc.record({
+  model: fc.constantFrom('m', 'n'),
+  label,
+  open: fc.constantFrom(...OPEN_TO),
+  tokens: fc.constant(10),
+  perDay: fc.constant(null),
+  missing: fc.boolean(),
+})
 const asker = fc.record({ mode: fc.constantFrom(...ROLES), label })
 
 test('a model is open to a kernel where its label reaches the kernel’s, and to a reader’s where it is marked for them', () => {
@@ -17,9 +26,11 @@ test('a model is open to a kernel where its label reaches the kernel’s, and to
     fc.property(fc.option(route, { nil: undefined }), asker, (given, who) => {
       const judged = judge(given, who)
       const reaches = given !== undefined && dominates(given.label, who.label)
-      const open = given !== undefined && (who.mode === 'edit' || given.readers)
+      const there = given !== undefined && given.open !== 'nobody' && !given.missing
+      const open = there && (who.mode === 'edit' || given.open === 'readers')
       expect(judged.ok).toBe(reaches && open)
-      expect(judged.ok ? null : judged.why).toBe(given === undefined ? 'absent' : open ? (reaches ? null : 'label') : 'readers')
+      const why = given === undefined ? 'absent' : there ? (open ? 'label' : 'readers') : 'closed'
+      expect(judged.ok ? null : judged.why).toBe(judged.ok ? null : why)
     }),
   )
 })
@@ -30,6 +41,21 @@ test('what a kernel reads more of closes models and opens none', () => {
       if (dominates(higher, who.label) && !judge(given, who).ok) expect(judge(given, { ...who, label: higher }).ok).toBe(false)
     }),
   )
+})
+
+test('an answer goes on where it might begin anew, and from the same model', () => {
+  fc.assert(
+    fc.property(fc.option(route, { nil: undefined }), asker, fc.constantFrom('m', 'n'), (now, who, model) => {
+      expect(mayGoOn(now, who, model)).toBe(judge(now, who).ok && now?.model === model)
+    }),
+  )
+  const now: Term = { model: 'm', label: LOWEST, open: 'readers', tokens: 1, perDay: null, missing: false }
+  const who = { mode: 'run', label: LOWEST } as const
+  expect([mayGoOn(now, who, 'm'), mayGoOn(now, who, 'n'), mayGoOn({ ...now, open: 'editors' }, who, 'm')]).toEqual([
+    true,
+    false,
+    false,
+  ])
 })
 
 describe('tokens', () => {

@@ -14,6 +14,7 @@ const use = (id: string, tokens: number, over: Partial<Use> = {}): Use => ({
   id,
   person: ANNA,
   day: DAY,
+  model: 'default',
   tokens,
   ...over,
 })
@@ -24,39 +25,53 @@ export function allowanceContract(open: OpenStore): void {
     const again = freshEach(open, (fresh) => {
       store = fresh
     })
+    const reserve = (wanted: Use, most: number, ofModel: number | null = null) => store.allowance.reserve(wanted, most, ofModel)
 
     test('what was set aside counts until it is settled, over a restart too', async () => {
-      expect(await store.allowance.reserve(use('a', 60), 100)).toBe('reserved')
-      expect(await store.allowance.reserve(use('b', 41), 100)).toBe('over')
+      expect(await reserve(use('a', 60), 100)).toBe('reserved')
+      expect(await reserve(use('b', 41), 100)).toBe('over')
       await again()
       expect(await store.allowance.used(ANNA, DAY)).toBe(60)
-      expect(await store.allowance.reserve(use('b', 40), 100)).toBe('reserved')
+      expect(await reserve(use('b', 40), 100)).toBe('reserved')
       await store.allowance.settle(use('a', 0), 10)
       expect(await store.allowance.used(ANNA, DAY)).toBe(50)
-      expect(await store.allowance.reserve(use('c', 50), 100)).toBe('reserved')
+      expect(await reserve(use('c', 50), 100)).toBe('reserved')
     })
 
     test('it is one person’s, of one day', async () => {
-      await store.allowance.reserve(use('a', 100), 100)
-      expect(await store.allowance.reserve(use('b', 100, { person: BORIS }), 100)).toBe('reserved')
-      expect(await store.allowance.reserve(use('c', 100, { day: '2026-02-01' }), 100)).toBe('reserved')
+      await reserve(use('a', 100), 100)
+      expect(await reserve(use('b', 100, { person: BORIS }), 100)).toBe('reserved')
+      expect(await reserve(use('c', 100, { day: '2026-02-01' }), 100)).toBe('reserved')
       expect(await store.allowance.used(ANNA, DAY)).toBe(100)
       expect(await store.allowance.used('p_00000009', DAY)).toBe(0)
     })
 
     test('an answer is set aside once, and another kernel’s of the same name is another', async () => {
-      await store.allowance.reserve(use('a', 10), 100)
-      expect(await store.allowance.reserve(use('a', 10), 100)).toBe('known')
-      expect(await store.allowance.reserve(use('a', 10, { day: '2026-02-01' }), 100)).toBe('known')
+      await reserve(use('a', 10), 100)
+      expect(await reserve(use('a', 10), 100)).toBe('known')
+      expect(await reserve(use('a', 10, { day: '2026-02-01' }), 100)).toBe('known')
       expect(await store.allowance.used(ANNA, DAY)).toBe(10)
-      expect(await store.allowance.reserve(use('a', 10, { kernel: 'k_00000002' }), 100)).toBe('reserved')
+      expect(await reserve(use('a', 10, { kernel: 'k_00000002' }), 100)).toBe('reserved')
     })
 
     test('more may be taken than was set aside; then the day is over', async () => {
-      await store.allowance.reserve(use('a', 10), 100)
+      await reserve(use('a', 10), 100)
       await store.allowance.settle(use('a', 0), 150)
       expect(await store.allowance.used(ANNA, DAY)).toBe(150)
-      expect(await store.allowance.reserve(use('b', 0), 100)).toBe('over')
+      expect(await reserve(use('b', 0), 100)).toBe('over')
+    })
+
+    test('a model may have a bound of its own, within the day’s', async () => {
+      expect(await reserve(use('a', 30), 100, 50)).toBe('reserved')
+      expect(await reserve(use('b', 21), 100, 50)).toBe('share')
+      expect(await reserve(use('b', 60, { model: 'other' }), 100, 60)).toBe('reserved')
+      await again()
+      expect(await store.allowance.used(ANNA, DAY, 'default')).toBe(30)
+      expect(await store.allowance.used(ANNA, DAY, 'other')).toBe(60)
+      expect(await store.allowance.used(ANNA, DAY)).toBe(90)
+      expect(await reserve(use('c', 11), 100, 50)).toBe('over')
+      await store.allowance.settle(use('a', 0), 20)
+      expect(await reserve(use('c', 20), 100, 40)).toBe('reserved')
     })
 
     test('however many ask together, no more is set aside than there is', async () => {
@@ -64,9 +79,7 @@ export function allowanceContract(open: OpenStore): void {
       let round = 0
       const together = fc.asyncProperty(wanted, async (all) => {
         const day = `3000-01-${String(++round).padStart(2, '0')}`
-        const answers = await Promise.all(
-          all.map((tokens, at) => store.allowance.reserve(use(`${day}-${at}`, tokens, { day }), 100)),
-        )
+        const answers = await Promise.all(all.map((tokens, at) => reserve(use(`${day}-${at}`, tokens, { day }), 100)))
         const granted = all.filter((_, at) => answers[at] === 'reserved').reduce((sum, tokens) => sum + tokens, 0)
         expect(await store.allowance.used(ANNA, day)).toBe(granted)
         expect(granted).toBeLessThanOrEqual(100)

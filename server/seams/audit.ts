@@ -144,7 +144,7 @@ const SearchSent = z.strictObject({
 const DocumentSent = z.strictObject({ kind: z.literal('document-sent'), person: PersonId, document: DocumentId, label: Label })
 
 /** `absent` to `label` as the rule of llm/ says them. */
-export const MODEL_DENIALS = ['absent', 'readers', 'label', 'tokens', 'quota'] as const
+export const MODEL_DENIALS = ['absent', 'closed', 'readers', 'label', 'tokens', 'quota', 'share'] as const
 
 /** `label`: of the kernel, so of its prompt. Of that the entry says how long it is. */
 const ModelAllowed = z.strictObject({
@@ -285,6 +285,7 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('table-added'), table: TableName, person: PersonId }),
   z.strictObject({ kind: z.literal('table-changed'), table: TableName, ...edited }),
   z.strictObject({ kind: z.literal('workspace-changed'), ...edited }),
+  z.strictObject({ kind: z.literal('route-changed'), model: Alias, ...edited }),
 ])
 export type AuditEntry = z.infer<typeof AuditEntry>
 export type AuditRow = Omit<ChainedRow, 'entry'> & { readonly entry: AuditEntry }

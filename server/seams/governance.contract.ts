@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Standing } from '#protocol/policy/edit.ts'
 import { join, type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
+import type { RouteRules } from '#protocol/policy/route.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
 import * as arbitrary from '../policy/testing/arbitrary.ts'
 import { freshEach, type OpenStore } from './fresh.contract.ts'
@@ -163,7 +164,11 @@ export function governanceContract(open: OpenStore): void {
       expect(await hide(0)).toEqual({ ok: false, why: 'stale' })
       expect(await hide(1)).toEqual({ ok: true, version: 2 })
       expect((await store.governance.tableHistory(name)).map(({ version }) => version)).toEqual([2, 1])
-      for (const change of [put, say]) {
+      const workspace: Workspace = { label: LOWEST, grants: [] }
+      const set = (onto: number) => store.governance.setWorkspace(workspace, { ...edit(), onto })
+      const open: RouteRules = { model: 'small', label: LOWEST, open: 'editors', perDay: null }
+      const ask = (onto: number) => store.governance.setRoute('default', open, { ...edit(), onto })
+      for (const change of [put, say, set, ask]) {
         expect(await change(1)).toEqual({ ok: false, why: 'stale' })
         expect(await change(0)).toEqual({ ok: true, version: 1 })
         expect(await change(0)).toEqual({ ok: false, why: 'stale' })
@@ -171,7 +176,8 @@ export function governanceContract(open: OpenStore): void {
       }
       expect(await store.governance.policyHistory(name)).toHaveLength(2)
       expect(await store.governance.subjectHistory(PERSON)).toHaveLength(2)
-      expect(await written()).toHaveLength(6)
+      expect(await store.governance.workspaceHistory()).toHaveLength(2)
+      expect(await written()).toHaveLength(10)
     })
 
     test('of an unknown person the least is said; what an owner says of one is versioned', async () => {
@@ -259,13 +265,60 @@ export function governanceContract(open: OpenStore): void {
 
       test('nobody makes tables in one of which nothing was said; each edit is a version, on record', async () => {
         expect(await store.governance.workspace()).toEqual({ workspace: { label: LOWEST, grants: [] }, version: 0 })
-        expect(await store.governance.setWorkspace({ ...workspace, grants: [] }, edit())).toBe(1)
+        expect(await store.governance.setWorkspace({ ...workspace, grants: [] }, edit())).toEqual({ ok: true, version: 1 })
         const before = await store.governance.epoch()
-        expect(await store.governance.setWorkspace(workspace, edit())).toBe(2)
+        expect(await store.governance.setWorkspace(workspace, edit())).toEqual({ ok: true, version: 2 })
         expect(await store.governance.epoch()).toBeGreaterThan(before)
         await again()
         expect(await store.governance.workspace()).toEqual({ workspace, version: 2 })
+        expect(await store.governance.workspaceHistory()).toEqual([
+          { version: 2, value: workspace, ...edit() },
+          { version: 1, value: { ...workspace, grants: [] }, ...edit() },
+        ])
         expect((await written())[0]).toEqual({ kind: 'workspace-changed', person: OWNER, version: 2, reason: 'as asked' })
+      })
+    })
+
+    describe('language models', () => {
+      const rules: RouteRules = {
+        model: 'org/large',
+        label: { level: 'confidential', markings: ['PII'] },
+        open: 'readers',
+        perDay: 5000,
+      }
+
+      test('of one of which nothing was said there is nothing; each edit is a version, on record', async () => {
+        const { governance } = store
+        expect(await governance.route('default')).toBeNull()
+        expect(await governance.setRoute('default', rules, edit())).toEqual({ ok: true, version: 1 })
+        const closed = { ...rules, open: 'nobody', perDay: null } as const
+        expect(await governance.setRoute('default', closed, edit({ by: PERSON, at: 3000 }))).toEqual({ ok: true, version: 2 })
+        await again()
+        const newest = { version: 2, value: closed, ...edit({ by: PERSON, at: 3000 }) }
+        expect(await store.governance.route('default')).toEqual(newest)
+        expect(await store.governance.route('other')).toBeNull()
+        const entry = { kind: 'route-changed', model: 'default', reason: 'as asked' }
+        expect(await written()).toEqual([
+          { ...entry, version: 2, person: PERSON },
+          { ...entry, version: 1, person: OWNER },
+        ])
+      })
+
+      test('an edit raises no epoch: what was decided of tables holds', async () => {
+        const { governance } = store
+        await governance.addTable(table(), 1000)
+        const before = await governance.epoch()
+        await governance.setRoute('default', rules, edit())
+        expect(await governance.epoch()).toBe(before)
+        await governance.setSubject(PERSON, standing, edit())
+        expect(await governance.epoch()).toBeGreaterThan(before)
+      })
+
+      test('an edit whose audit row cannot be written is not made', async () => {
+        await expect(store.governance.setRoute('default', rules, edit({ reason: '' }))).rejects.toThrow()
+        await expect(store.governance.setRoute('no alias', rules, edit())).rejects.toThrow()
+        expect(await store.governance.route('default')).toBeNull()
+        expect(await written()).toEqual([])
       })
     })
 

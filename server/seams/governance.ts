@@ -4,6 +4,7 @@ import type { KernelId, PersonId } from '#protocol/ids.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
+import type { RouteRules } from '#protocol/policy/route.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
 
 export const HELD = 1000 // different reads of one kernel; one more is refused
@@ -63,11 +64,19 @@ export interface Labels {
 export interface Workspaces {
   /** Version 0: of which nothing was said. */
   workspace(): Promise<{ readonly workspace: Workspace; readonly version: number }>
-  /** The new version. */
-  setWorkspace(workspace: Workspace, edit: Edit): Promise<number>
+  setWorkspace(workspace: Workspace, change: Change): Promise<Edited>
+  /** Newest first. */
+  workspaceHistory(): Promise<readonly Versioned<Workspace>[]>
 }
 
-export interface Governance extends Catalogue, Subjects, Labels, Workspaces {
+/** What owners say of language models, by their alias. Which there are the store does not know. */
+export interface ModelRules {
+  /** Null: of which nothing was said. */
+  route(alias: string): Promise<Versioned<RouteRules> | null>
+  setRoute(alias: string, rules: RouteRules, change: Change): Promise<Edited>
+}
+
+export interface Governance extends Catalogue, Subjects, Labels, Workspaces, ModelRules {
   /** Raised by every change of a table, a policy, a subject or the workspace, and by nothing else: what was decided under another is stale. */
   epoch(): Promise<number>
 }

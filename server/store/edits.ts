@@ -1,10 +1,10 @@
-// Versions of what owners edit, one table for all kinds. Whatever adds one raises the epoch: it is the number of the newest edit.
+// Versions of what owners edit, one table for all kinds. The epoch is the number of the newest edit of what rows are decided by.
 import type { DatabaseSync } from 'node:sqlite'
 import type * as z from 'zod/mini'
 import type { Edit, Versioned } from '../seams/governance.ts'
 import { json } from './json.ts'
 
-type Kind = 'table' | 'policy' | 'subject' | 'workspace'
+type Kind = 'table' | 'policy' | 'subject' | 'workspace' | 'route'
 type Row = { readonly version: number; readonly name: string; readonly value: string } & Edit
 
 /** `add` is run inside of the caller's transaction. */
@@ -46,6 +46,6 @@ export function edits<T>(database: DatabaseSync, kind: Kind, schema: z.ZodMiniTy
 }
 
 export function epochOf(database: DatabaseSync): () => number {
-  const newest = database.prepare('SELECT coalesce(max(epoch), 0) AS epoch FROM edits')
+  const newest = database.prepare("SELECT coalesce(max(epoch), 0) AS epoch FROM edits WHERE kind <> 'route'")
   return () => (newest.get() as { epoch: number }).epoch
 }

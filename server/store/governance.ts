@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { Standing } from '#protocol/policy/edit.ts'
 import { join, Label, LOWEST } from '#protocol/policy/label.ts'
 import { faults, Policy, Table } from '#protocol/policy/policy.ts'
+import { RouteRules } from '#protocol/policy/route.ts'
 import { NEW_WORKSPACE, Workspace } from '#protocol/policy/workspace.ts'
 import {
   type Catalogue,
@@ -10,6 +11,7 @@ import {
   type Governance,
   HELD,
   type Labels,
+  type ModelRules,
   type Subjects,
   type Workspaces,
 } from '../seams/governance.ts'
@@ -32,6 +34,7 @@ export function governance(database: DatabaseSync): Governance {
     ...subjects(database, append),
     ...labels(database),
     ...workspaces(database, append),
+    ...modelRules(database, append),
     epoch: async () => epoch(),
   }
 }
@@ -122,9 +125,25 @@ function workspaces(database: DatabaseSync, append: Append): Workspaces {
     },
     setWorkspace: async (workspace, edit) =>
       transaction(database, () => {
+        if (stale(only.newest(name), edit)) return { ok: false, why: 'stale' }
         const version = only.add(name, workspace, edit)
         append({ kind: 'workspace-changed', person: edit.by, version, reason: edit.reason }, edit.at)
-        return version
+        return { ok: true, version }
+      }),
+    workspaceHistory: async () => only.history(name),
+  }
+}
+
+function modelRules(database: DatabaseSync, append: Append): ModelRules {
+  const routes = edits(database, 'route', RouteRules)
+  return {
+    route: async (alias) => routes.newest(alias),
+    setRoute: async (alias, rules, edit) =>
+      transaction(database, () => {
+        if (stale(routes.newest(alias), edit)) return { ok: false, why: 'stale' }
+        const version = routes.add(alias, rules, edit)
+        append({ kind: 'route-changed', model: alias, person: edit.by, version, reason: edit.reason }, edit.at)
+        return { ok: true, version }
       }),
   }
 }

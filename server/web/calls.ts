@@ -4,6 +4,7 @@ import type * as z from 'zod/mini'
 import { FileName } from '#protocol/api.ts'
 import type { CALLS, Call } from '#protocol/calls.ts'
 import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { Alias } from '#protocol/library/llm.ts'
 import { TableName } from '#protocol/policy/policy.ts'
 import { refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
@@ -18,6 +19,7 @@ export const PARAMETERS = {
   name: FileName,
   table: TableName,
   person: PersonId,
+  alias: Alias,
 } as const
 type Parameter = keyof typeof PARAMETERS
 

@@ -10,6 +10,7 @@ import { Attachment } from './attachment.ts'
 import { type Asked, type Handlers, read, readParams } from './calls.ts'
 import type { Deps } from './deps.ts'
 import { type Entered, enter } from './guard.ts'
+import { accessHandlers } from './handlers/access.ts'
 import { accountHandlers } from './handlers/account.ts'
 import { artefactHandlers } from './handlers/artefacts.ts'
 import { kernelHandlers } from './handlers/kernels.ts'
@@ -45,6 +46,7 @@ export async function rest(app: FastifyInstance, deps: Deps, limiter: Limiter): 
     ...libraryHandlers(deps),
     ...managedHandlers(deps),
     ...artefactHandlers(deps),
+    ...accessHandlers(deps),
   }
   const calls = Object.keys(CALLS) as Call[]
   await app.register(async (scope) => {

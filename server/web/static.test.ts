@@ -45,15 +45,23 @@ const get = (target: string, ...headers: string[]) =>
 const status = (answer: string) => Number(answer.slice(9, 12))
 
 describe('the shell', () => {
-  test.each(['/', '/n/n_abcdefgh', '/?x=1', '/tables', '/tables/a%2Fb', '/access/flights', '/artefacts', '/audit', '/library'])(
-    '%s is the page, read anew each time',
-    async (path) => {
-      const answer = await fetch(`${gateway.origin}${path}`)
-      expect(await answer.text()).toBe('<title>shell</title>')
-      expect(answer.headers.get('cache-control')).toBe('no-cache')
-      expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
-    },
-  )
+  test.each([
+    '/',
+    '/n/n_abcdefgh',
+    '/?x=1',
+    '/tables',
+    '/tables/a%2Fb',
+    '/access/flights',
+    '/artefacts',
+    '/llm',
+    '/audit',
+    '/library',
+  ])('%s is the page, read anew each time', async (path) => {
+    const answer = await fetch(`${gateway.origin}${path}`)
+    expect(await answer.text()).toBe('<title>shell</title>')
+    expect(answer.headers.get('cache-control')).toBe('no-cache')
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  })
 
   test('assets are compressed and kept', async () => {
     const answer = await get('/assets/app-1.js', `Host: localhost:${port}`, 'Accept-Encoding: gzip, br')

@@ -1,4 +1,4 @@
-// The pages on managed data, one at a time: tables as one sees them, what notebooks saved, who may what, the record.
+// The pages on managed data, one at a time: tables as one sees them, what notebooks saved, language models, who may what, the record.
 import { A, useLocation } from '@solidjs/router'
 import { createEffect, For, Match, onCleanup, type ParentProps, Show, Switch } from 'solid-js'
 import type { Deed } from '#protocol/standings.ts'
@@ -8,6 +8,7 @@ import { Access } from './access/Access.tsx'
 import { PolicyPage } from './access/PolicyPage.tsx'
 import { Artefacts } from './artefacts/Artefacts.tsx'
 import { Audit } from './audit/Audit.tsx'
+import { Models } from './models/Models.tsx'
 import { type Page, placeOf } from './place.ts'
 import { TablePage } from './tables/TablePage.tsx'
 import { Tables } from './tables/Tables.tsx'
@@ -15,6 +16,7 @@ import { Tables } from './tables/Tables.tsx'
 const PAGES: readonly { readonly page: Page; readonly name: string; readonly deed: Deed }[] = [
   { page: 'tables', name: 'Tables', deed: 'see tables' },
   { page: 'artefacts', name: 'Artefacts', deed: 'see artefacts' },
+  { page: 'llm', name: 'Language models', deed: 'ask models' },
   { page: 'access', name: 'Access', deed: 'govern' },
   { page: 'audit', name: 'Audit', deed: 'audit own' },
 ]
@@ -57,6 +59,9 @@ export function DataPages() {
             </Match>
             <Match when={one().page === 'artefacts'}>
               <Artefacts />
+            </Match>
+            <Match when={one().page === 'llm'}>
+              <Models />
             </Match>
             <Match when={one().page === 'audit'}>
               <Audit />

@@ -26,8 +26,8 @@ export function Sight(props: { readonly kernel: KernelId }) {
       {(seen) => (
         <>
           <p class="border-b border-line p-4 text-sm">
-            This kernel counts as <strong class="font-semibold">{labelText(seen().label)}</strong>: the highest of all that it has
-            read.
+            This kernel counts as <strong class="font-semibold">{labelText(seen().label)}</strong>: the highest of the workspace
+            and all that it has read.
           </p>
           <Show when={seen().library}>
             {(label) => (

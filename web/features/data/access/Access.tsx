@@ -1,14 +1,16 @@
-// Who may what: the people with what is said of them, and the tables with their rules.
+// Who may what: the people with what is said of them, the workspace itself, and the tables with their rules.
 import { createSignal, For, Show } from 'solid-js'
 import type { PersonCard, PolicyLine } from '#protocol/managed.ts'
 import { count } from '../../../primitives/format.ts'
 import { labelText } from '../../../primitives/label.ts'
+import { dataOf } from '../../../primitives/query.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
 import { Button } from '../../../ui/Button.tsx'
 import { Query } from '../../../ui/Query.tsx'
 import { pathOf } from '../place.ts'
 import { createPeople, createPolicies } from '../queries.ts'
 import { PersonDialog } from './PersonDialog.tsx'
+import { Workspace } from './Workspace.tsx'
 
 export function Access() {
   const people = createPeople()
@@ -20,6 +22,10 @@ export function Access() {
         <h2 id="people" class="mb-2 text-base font-semibold">
           People
         </h2>
+        <p class="mb-3 max-w-prose text-sm text-ink-2">
+          Who is a member, and in which role, comes with the account that one signs in with: whoever runs this server gives and
+          takes it. What each is cleared for is said here.
+        </p>
         <Query query={people}>
           {(all) => (
             <ul aria-label="People" class="border-t border-line">
@@ -28,6 +34,7 @@ export function Access() {
           )}
         </Query>
       </section>
+      <Workspace people={dataOf(people) ?? []} />
       <section aria-labelledby="rules">
         <h2 id="rules" class="mb-2 text-base font-semibold">
           Rules of the tables

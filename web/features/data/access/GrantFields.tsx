@@ -43,7 +43,12 @@ export function GrantFields(props: GrantFieldsProps) {
   )
 }
 
-function Whom(props: GrantFieldsProps & { readonly onTo: (to: Audience) => void }) {
+type WhomProps = Pick<GrantFieldsProps, 'people'> & {
+  readonly grant: Pick<Grant, 'id' | 'to'>
+  readonly onTo: (to: Audience) => void
+}
+
+export function Whom(props: WhomProps) {
   const group = () => (props.grant.to.who === 'group' ? props.grant.to : null)
   const person = () => (props.grant.to.who === 'person' ? props.grant.to : null)
   const blank = (who: Audience['who']): Audience => {
@@ -90,7 +95,7 @@ type UntilProps = {
   readonly onExpires: (expires: number | null) => void
 }
 
-function Until(props: UntilProps) {
+export function Until(props: UntilProps) {
   return (
     <Show
       when={props.expires !== null}

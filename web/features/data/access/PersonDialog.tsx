@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/solid-query'
 import Plus from 'lucide-solid/icons/plus'
 import X from 'lucide-solid/icons/x'
-import { createSignal, Index, type JSX, Show } from 'solid-js'
+import { createSignal, Index, Show } from 'solid-js'
 import type { PersonCard } from '#protocol/managed.ts'
 import { Standing } from '#protocol/policy/edit.ts'
 import { AttributeName } from '#protocol/policy/expr.ts'
@@ -10,12 +10,13 @@ import { GroupName } from '#protocol/policy/policy.ts'
 import { say } from '../../../primitives/notices.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { Modal } from '../../../ui/Modal.tsx'
-import { Time } from '../../../ui/Time.tsx'
 import { IconButton } from '../../../ui/Tip.tsx'
 import { Field } from '../parts/Field.tsx'
 import { LabelField } from '../parts/LabelField.tsx'
+import { Line } from '../parts/Line.tsx'
 import { useManaged } from '../queries.ts'
 import { words } from './draft.ts'
+import { LastChange } from './LastChange.tsx'
 import { SaveForm } from './SaveForm.tsx'
 
 type Attribute = { readonly name: string; readonly values: readonly string[] }
@@ -41,13 +42,7 @@ export function PersonDialog(props: { readonly card: PersonCard; readonly onClos
   return (
     <Modal title={person.name} note="Policies are judged by this. It is in force at once." wide onClose={props.onClose}>
       <SaveForm act="Save" onSave={save} onCancel={props.onClose}>
-        <Show when={props.card.changed}>
-          {(last) => (
-            <p class="mb-4 text-sm text-ink-2 select-text">
-              Last changed by {last().by.name}, <Time at={last().at} />: {last().reason}
-            </p>
-          )}
-        </Show>
+        <Show when={props.card.changed}>{(last) => <LastChange last={last()} />}</Show>
         <Line label="Cleared for">
           <LabelField of="the clearance" label={clearance()} onLabel={setClearance} />
         </Line>
@@ -68,15 +63,6 @@ export function PersonDialog(props: { readonly card: PersonCard; readonly onClos
     </Modal>
   )
 }
-
-const Line = (props: { readonly label: string; readonly children: JSX.Element }) => (
-  <div class="mb-4 grid gap-x-4 gap-y-1.5 text-sm sm:grid-cols-[100px_minmax(0,1fr)]">
-    <span class="pt-1.5 text-ink-2" aria-hidden="true">
-      {props.label}
-    </span>
-    <div>{props.children}</div>
-  </div>
-)
 
 function Attributes(props: { readonly all: readonly Attribute[]; readonly onAll: (all: readonly Attribute[]) => void }) {
   const put = (at: number, one: Attribute) => props.onAll(props.all.with(at, one))
