@@ -343,7 +343,7 @@ class Configured(unittest.TestCase):
     def started(self, **env: str) -> tuple[int, str]:
         """How it ends, and what it says."""
         with tempfile.TemporaryDirectory() as folder:
-            arguments = [MAIN, "--socket", os.path.join(folder, "gateway"), "--tables", folder]
+            arguments = [MAIN, "--socket", os.path.join(folder, "gateway"), "--tables", folder, "--artefacts", os.path.join(folder, "artefacts")]
             run = [sys.executable, *arguments]
             ended = subprocess.run(run, stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, env={**os.environ, **env})
             return ended.returncode, ended.stderr.decode()
