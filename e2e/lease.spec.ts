@@ -57,6 +57,7 @@ test('given at once, what was typed the moment before is saved, and said to be',
   const frame = await openNotebook(editor, 'flight_delays')
   const asker = await person('Colleague')
   await reads(asker, 'flight_delays', 'Analyst')
+  await expect(kernel(asker)).toHaveText('ready', { timeout: 60_000 }) // who computes beside a save may make it late
   await asker.getByRole('button', { name: 'Ask to edit' }).click()
   await expect(asked(editor)).toContainText('Colleague asks to edit')
   await type(editor, frame, 1, '# the last words')

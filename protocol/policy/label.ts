@@ -29,7 +29,5 @@ export function meet(one: Label, other: Label): Label {
 export const dominates = (clearance: Label, label: Label): boolean =>
   rank(clearance.level) >= rank(label.level) && label.markings.every((marking) => clearance.markings.includes(marking))
 
-export const sameLabel = (one: Label, other: Label): boolean => dominates(one, other) && dominates(other, one)
-
 /** All levels up to this one. */
 export const dominated = (level: Level): readonly Level[] => LEVELS.slice(0, rank(level) + 1)

@@ -44,7 +44,7 @@ def environment(home: str, threads: int, memory: int) -> dict[str, str]:
         "POLARS_MAX_THREADS": amount,
         "MARIMO_SKIP_UPDATE_CHECK": "1",
         "MARIMO_RESTRICT_SHARING": "true",
-        "SCRYDON_MEMORY": str(memory),  # what scrydon._room leaves room in
+        "KERNEL_MEMORY": str(memory),  # what scrydon._room leaves room in
     }
 
 

@@ -4,7 +4,7 @@ first. Counted is what its processes hold of their own, pages shared with the on
 import os
 import resource
 
-LIMIT = "SCRYDON_MEMORY"  # bytes that all processes of the kernel may take together; python/launcher/reset.py sets it
+LIMIT = "KERNEL_MEMORY"  # bytes that all processes of the kernel may take together; python/launcher/reset.py sets it
 SHARE = 0.9  # of what is left: the rest is for what is not asked for here
 STEP = 16 << 20
 SMALL = 64 << 10  # what may always be tried

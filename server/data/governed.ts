@@ -76,7 +76,6 @@ export function governed(home: string, given: Given): Governed {
       if (owner) plantTables(store, plane, owner.id, now(), log).catch(failed('tables not planted'))
       writes.met()
     },
-    lost: () => {},
     done: (done) => void reads.ended(done).catch(failed('the end of a read not recorded')),
     takenIn: (taken) => writes.takenIn(taken),
     wrote: (wrote) => writes.wrote(wrote),

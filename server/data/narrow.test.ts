@@ -17,7 +17,7 @@ beforeAll(async () => {
   await served.start()
   plane = dataPlane({ socket: served.socket, clock, log: makeLog('debug', { write: () => undefined }) })
   const epoch = () => Promise.resolve(1)
-  await new Promise<void>((done) => plane.begin(epoch, { ready: done, lost: () => undefined, done: () => undefined }))
+  await new Promise<void>((done) => plane.begin(epoch, { ready: done, done: () => undefined }))
 }, 60_000)
 afterAll(async () => {
   plane.close()

@@ -39,7 +39,7 @@ beforeAll(async () => {
       ready += 1
       done()
     }
-    plane.begin(async () => 7, { ready: met, lost: () => {}, done: (ended) => void done_.push(ended) })
+    plane.begin(async () => 7, { ready: met, done: (ended) => void done_.push(ended) })
   })
 }, 60_000)
 afterAll(async () => {

@@ -47,7 +47,7 @@ export function dataPlane(options: Options): DataPlane {
 class Plane implements DataPlane {
   readonly #options: Options
   readonly #waiting: ((answer: Answer | null) => void)[] = []
-  #greeting: { epoch(): Promise<number> } & Hear = { epoch: async () => 0, ready: () => {}, lost: () => {}, done: () => {} }
+  #greeting: { epoch(): Promise<number> } & Hear = { epoch: async () => 0, ready: () => {}, done: () => {} }
   #socket: Socket | null = null
   #engine: z.infer<typeof Engine> | null = null // it is ready
   #pause: number = RETRY.first
@@ -154,7 +154,7 @@ class Plane implements DataPlane {
     for (const answer of this.#waiting.splice(0)) answer(null)
     if (was) {
       this.#options.log.warn('data plane lost')
-      this.#greeting.lost()
+      this.#greeting.lost?.()
     }
     if (this.#closed) return
     this.#cancel = this.#options.clock.after(this.#pause, () => this.#connect())

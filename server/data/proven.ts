@@ -47,7 +47,7 @@ export function proven(plane: DataPlane, { look, seen, clock }: Proof): Proven {
         ready: () => void prove(fall(), hear.ready),
         lost: () => {
           fall()
-          hear.lost()
+          hear.lost?.()
         },
       }),
     close: () => {

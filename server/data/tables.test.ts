@@ -45,9 +45,7 @@ beforeAll(async () => {
   plane = dataPlane({ socket: served.socket, clock, log })
   ruling = makeRuling({ store, identity: demoIdentity(0), key: workspaceKey(home), now: Date.now })
   const reads = new Reads(ruling, plane)
-  await new Promise<void>((done) =>
-    plane.begin(ruling.epoch, { ready: done, lost: () => {}, done: (ended) => void reads.ended(ended) }),
-  )
+  await new Promise<void>((done) => plane.begin(ruling.epoch, { ready: done, done: (ended) => void reads.ended(ended) }))
   await plantTables(store, plane, OWNER, Date.now(), log)
   const writes = makeWrites(new Writes(ruling, makeWriting(store, Date.now), plane, clock, log))
   library = makeLibrary({ ...nobody, ...makeTables(ruling, reads, plane), ...writes }, log)

@@ -1,7 +1,8 @@
 // What every store must do with the tokens of people.
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Use } from './allowance.ts'
+import { freshEach, type OpenStore } from './fresh.contract.ts'
 import type { Store } from './store.ts'
 
 const ANNA = 'p_00000001'
@@ -17,25 +18,17 @@ const use = (id: string, tokens: number, over: Partial<Use> = {}): Use => ({
   ...over,
 })
 
-export function allowanceContract(
-  open: () => Promise<{ store: Store; again: () => Promise<Store>; remove: () => Promise<void> }>,
-): void {
+export function allowanceContract(open: OpenStore): void {
   describe('an allowance', () => {
-    let opened: Awaited<ReturnType<typeof open>>
     let store: Store
-    beforeEach(async () => {
-      opened = await open()
-      store = opened.store
-    })
-    afterEach(async () => {
-      await store.close()
-      await opened.remove()
+    const again = freshEach(open, (fresh) => {
+      store = fresh
     })
 
     test('what was set aside counts until it is settled, over a restart too', async () => {
       expect(await store.allowance.reserve(use('a', 60), 100)).toBe('reserved')
       expect(await store.allowance.reserve(use('b', 41), 100)).toBe('over')
-      store = await opened.again()
+      await again()
       expect(await store.allowance.used(ANNA, DAY)).toBe(60)
       expect(await store.allowance.reserve(use('b', 40), 100)).toBe('reserved')
       await store.allowance.settle(use('a', 0), 10)

@@ -1,7 +1,8 @@
 // What every store must do with the audit.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AUDIT_PAGE, type AuditEntry } from './audit.ts'
 import { follows, GENESIS } from './chain.ts'
+import { freshEach, type OpenStore } from './fresh.contract.ts'
 import type { Store } from './store.ts'
 
 const ANNA = 'p_00000001'
@@ -85,26 +86,18 @@ export const answered = (of: number): AuditEntry => ({
 })
 const unasked = { allowed: false, why: 'absent', label: { level: 'public', markings: [] } } as const
 
-export function auditContract(
-  open: () => Promise<{ store: Store; again: () => Promise<Store>; remove: () => Promise<void> }>,
-): void {
+export function auditContract(open: OpenStore): void {
   describe('an audit', () => {
-    let opened: Awaited<ReturnType<typeof open>>
     let store: Store
-    beforeEach(async () => {
-      opened = await open()
-      store = opened.store
-    })
-    afterEach(async () => {
-      await store.close()
-      await opened.remove()
+    const again = freshEach(open, (fresh) => {
+      store = fresh
     })
     const told = async (query: Omit<Parameters<Store['audit']['list']>[0], 'limit'> = {}) =>
       (await store.audit.list({ limit: 10, ...query })).map(({ seq }) => seq)
 
     test('what was appended comes back, newest first, each row after the one before, over a restart', async () => {
       const first = await store.audit.append(decided(), 1000)
-      store = await opened.again()
+      await again()
       const second = await store.audit.append(done(first.seq), 2000)
       const [newer, older] = await store.audit.list({ limit: 10 })
       if (!newer || !older) throw new Error('two rows')

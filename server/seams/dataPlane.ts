@@ -58,7 +58,7 @@ export type TakenIn = { readonly plan: string; readonly end: string; readonly co
 export type Wrote = { readonly plan: string; readonly rows: number; readonly end: string }
 export type Hear = {
   ready(): void
-  lost(): void
+  lost?(): void
   done(done: Done): void
   takenIn?(taken: TakenIn): void
   wrote?(wrote: Wrote): void

@@ -1,11 +1,12 @@
 // What every store must do with tables, policies, people and labels. An implementation's test calls this with a way to open one.
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { Standing } from '#protocol/policy/edit.ts'
 import { join, type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
 import * as arbitrary from '../policy/testing/arbitrary.ts'
+import { freshEach, type OpenStore } from './fresh.contract.ts'
 import { type Edit, HELD } from './governance.ts'
 import type { Store } from './store.ts'
 
@@ -45,19 +46,11 @@ const standing: Standing = {
   attributes: { country: ['DE', 'FR'] },
 }
 
-export function governanceContract(
-  open: () => Promise<{ store: Store; again: () => Promise<Store>; remove: () => Promise<void> }>,
-): void {
+export function governanceContract(open: OpenStore): void {
   describe('governance at rest', () => {
-    let opened: Awaited<ReturnType<typeof open>>
     let store: Store
-    beforeEach(async () => {
-      opened = await open()
-      store = opened.store
-    })
-    afterEach(async () => {
-      await store.close()
-      await opened.remove()
+    const again = freshEach(open, (fresh) => {
+      store = fresh
     })
     const written = async () => (await store.audit.list({ limit: 100 })).map(({ entry }) => entry)
 
@@ -66,7 +59,7 @@ export function governanceContract(
         const odd = table({ name: 'a "b".c; é 😀', hidden: true })
         expect(await store.governance.addTable(table(), 1000)).toBe('added')
         expect(await store.governance.addTable(odd, 1000)).toBe('added')
-        store = await opened.again()
+        await again()
         expect(await store.governance.tables()).toEqual([odd, table()])
         expect(await store.governance.table(odd.name)).toEqual(odd)
         expect(await store.governance.table('other')).toBeNull()
@@ -127,7 +120,7 @@ export function governanceContract(
         expect(await store.governance.setPolicy(name, masked('e-mail'), edit())).toEqual({ ok: true, version: 1 })
         const second = edit({ by: PERSON, at: 3000, reason: 'closed' })
         expect(await store.governance.setPolicy(name, EMPTY, second)).toEqual({ ok: true, version: 2 })
-        store = await opened.again()
+        await again()
         expect(await store.governance.policy(name)).toEqual({ policy: EMPTY, version: 2 })
         expect(await store.governance.policyHistory(name)).toEqual([
           { version: 2, value: EMPTY, ...second },
@@ -189,7 +182,7 @@ export function governanceContract(
         ok: true,
         version: 2,
       })
-      store = await opened.again()
+      await again()
       expect(await store.governance.subject(PERSON)).toEqual(lower)
       expect(await store.governance.subject(OWNER)).toEqual({ clearance: LOWEST, groups: [], attributes: {} })
       expect(await store.governance.subjectHistory(PERSON)).toEqual([
@@ -254,7 +247,7 @@ export function governanceContract(
       ]
       for (const change of still) expect(await rises(change)).toBe(false)
       const last = await governance.epoch()
-      store = await opened.again()
+      await again()
       expect(await store.governance.epoch()).toBe(last)
     })
 
@@ -270,7 +263,7 @@ export function governanceContract(
         const before = await store.governance.epoch()
         expect(await store.governance.setWorkspace(workspace, edit())).toBe(2)
         expect(await store.governance.epoch()).toBeGreaterThan(before)
-        store = await opened.again()
+        await again()
         expect(await store.governance.workspace()).toEqual({ workspace, version: 2 })
         expect((await written())[0]).toEqual({ kind: 'workspace-changed', person: OWNER, version: 2, reason: 'as asked' })
       })
@@ -285,7 +278,7 @@ export function governanceContract(
         expect(await raise({ level: 'confidential', markings: ['PII'] })).toEqual({ level: 'confidential', markings: ['PII'] })
         expect(await raise({ level: 'internal', markings: ['EU'] })).toEqual({ level: 'confidential', markings: ['EU', 'PII'] })
         expect(await raise(LOWEST)).toEqual({ level: 'confidential', markings: ['EU', 'PII'] })
-        store = await opened.again()
+        await again()
         expect(await store.governance.label(KERNEL)).toEqual({ level: 'confidential', markings: ['EU', 'PII'] })
         expect(await store.governance.label('k_00000002')).toEqual(LOWEST)
         await store.governance.dropLabel(KERNEL)
@@ -307,7 +300,7 @@ export function governanceContract(
         for (const held of ['b', 'a', 'b']) await store.governance.raise(KERNEL, LOWEST, held)
         await store.governance.raise('k_00000002', LOWEST, 'another’s')
         expect(await store.governance.held(KERNEL)).toEqual(['a', 'b'])
-        store = await opened.again()
+        await again()
         expect(await store.governance.held(KERNEL)).toEqual(['a', 'b'])
         await store.governance.dropLabel(KERNEL)
         expect(await store.governance.held(KERNEL)).toEqual([])

@@ -4,10 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DOCUMENTS } from '#protocol/limits.ts'
 import { dominates, type Label, LOWEST } from '#protocol/policy/label.ts'
 import * as arbitrary from '../policy/testing/arbitrary.ts'
+import { freshEach, type Opened, type OpenStore } from './fresh.contract.ts'
 import type { Knowledge, NewDocument } from './knowledge.ts'
 import type { Store } from './store.ts'
-
-type Opened = { store: Store; again: () => Promise<Store>; remove: () => Promise<void> }
 
 const ANNA = 'p_00000001'
 const BORIS = 'p_00000002'
@@ -55,17 +54,11 @@ const question = fc
   .array(fc.oneof({ weight: 3, arbitrary: word }, { weight: 1, arbitrary: odd }), { maxLength: 6 })
   .map((words) => words.join(' '))
 
-export function knowledgeContract(open: () => Promise<Opened>): void {
+export function knowledgeContract(open: OpenStore): void {
   describe('documents at rest', () => {
-    let opened: Opened
     let store: Store
-    beforeEach(async () => {
-      opened = await open()
-      store = opened.store
-    })
-    afterEach(async () => {
-      await store.close()
-      await opened.remove()
+    const again = freshEach(open, (fresh) => {
+      store = fresh
     })
     const found = async (words: string, clearance = SECRET, limit = 10) =>
       (await store.knowledge.search(words, clearance, limit)).map(({ passage }) => passage)
@@ -73,7 +66,7 @@ export function knowledgeContract(open: () => Promise<Opened>): void {
 
     test('what was added is listed and found, after reopening too', async () => {
       expect(await store.knowledge.add(document(), ['The first law', 'The second'])).toBe('added')
-      store = await opened.again()
+      await again()
       expect(await store.knowledge.documents(INTERNAL)).toEqual([{ ...document(), passages: 2 }])
       expect(await store.knowledge.document(numbered(1), INTERNAL)).toEqual({ ...document(), passages: 2 })
       expect(await store.knowledge.search('laws', INTERNAL, 10)).toEqual([

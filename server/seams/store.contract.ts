@@ -1,5 +1,6 @@
 // What every store must do. An implementation's test calls this with a way to open a fresh one.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { freshEach, type OpenStore } from './fresh.contract.ts'
 import type { NewNotebook, Store, Write } from './store.ts'
 
 const MINUTE = 60_000
@@ -19,19 +20,11 @@ const notebook = (over: Partial<NewNotebook> = {}): NewNotebook => ({
   ...over,
 })
 
-export function storeContract(
-  open: () => Promise<{ store: Store; again: () => Promise<Store>; remove: () => Promise<void> }>,
-): void {
+export function storeContract(open: OpenStore): void {
   describe('a store', () => {
-    let opened: Awaited<ReturnType<typeof open>>
     let store: Store
-    beforeEach(async () => {
-      opened = await open()
-      store = opened.store
-    })
-    afterEach(async () => {
-      await store.close()
-      await opened.remove()
+    const again = freshEach(open, (fresh) => {
+      store = fresh
     })
 
     describe('notebooks', () => {
@@ -189,7 +182,7 @@ export function storeContract(
       await store.preferences.put('p_00000001', preferences)
       await store.markDone('seed', 1)
       await store.notebooks.create(notebook(), write())
-      store = await opened.again()
+      await again()
       expect(await store.preferences.get('p_00000001')).toEqual(preferences)
       expect(await store.preferences.get('p_00000002')).toBeNull()
       expect(await store.done('seed')).toBe(true)

@@ -85,7 +85,6 @@ export class WritingHouse {
     const reads = new Reads(ruling, this.plane)
     const writes = new Writes(ruling, makeWriting(this.store, Date.now), this.plane, clock, log)
     const hear = {
-      lost: () => {},
       done: () => {},
       takenIn: writes.takenIn.bind(writes),
       wrote: writes.wrote.bind(writes),
