@@ -54,6 +54,7 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
   'too-many-rows': 'write-large',
   'too-long': 'write-late',
   'read-only': 'write-engine',
+  unfit: 'write-unfit',
 }
 const ENDS: Readonly<Record<string, WriteEnd>> = { outside: 'refused', revoked: 'refused', cut: 'cut' }
 
@@ -211,7 +212,8 @@ export class Writes {
     const spoken = this.#plane?.dialect() ?? null
     if (this.#plane === null || spoken === null) return 'absent'
     const order = { plan, write: ask.write, kernel: spec.id, columns: tuples(columns), seconds: WRITE.commit }
-    return this.#plane.commit({ ...order, steps: stepsOf(target, new Dialect(spoken)), policy, rights: RIGHTS })
+    const makes = target.mode === 'create' ? target.table : null
+    return this.#plane.commit({ ...order, makes, steps: stepsOf(target, new Dialect(spoken)), policy, rights: RIGHTS })
   }
 
   wrote({ plan, rows, end }: Wrote): void {
