@@ -2,15 +2,41 @@
 // and what the kernel is told is what is there.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { PostgresProcess } from '../server/data/testing/postgres.ts'
 import { expect, notebookOf, test } from './fixtures.ts'
-import { until } from './stack.ts'
+import { startStack, until } from './stack.ts'
 
 const CODE = readFileSync(join(import.meta.dirname, 'killed-writes.py'), 'utf8').trim()
 const ROWS = 50_000
 type Round = readonly [told: number | string, held: Readonly<Record<string, number>>]
 
-for (const program of ['gateway', 'data-plane'] as const) {
-  test(`the ${program} killed while a kernel writes`, async ({ client, stack }) => {
+const onPostgres = test.extend<object, { server: PostgresProcess }>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern
+    async ({}, use) => {
+      const server = await PostgresProcess.start()
+      await use(server)
+      await server.end()
+    },
+    { scope: 'worker' },
+  ],
+  stack: [
+    async ({ server }, use) => {
+      const stack = await startStack({ env: server.env })
+      await use(stack)
+      await stack.stop()
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+})
+const ENGINES = [
+  ['DuckDB', test],
+  ['a PostgreSQL', onPostgres],
+] as const
+const PROGRAMS = ['gateway', 'data-plane'] as const
+
+for (const [engine, run, program] of ENGINES.flatMap((one) => PROGRAMS.map((program) => [...one, program] as const))) {
+  run(`the ${program} killed while a kernel writes to tables in ${engine}`, async ({ client, stack }) => {
     test.setTimeout(180_000)
     const analyst = await client('Analyst')
     const { id } = await analyst.notebook(`killed ${program}`, notebookOf(CODE.replace('KEPT', program)))

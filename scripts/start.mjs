@@ -29,7 +29,7 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   SCRYDON_PYTHON     the Python that kernels run in and PDFs are read with (.venv/bin/python)
   SCRYDON_LOG        "stdout" prints the logs; otherwise they go to SCRYDON_HOME/logs
   SCRYDON_TABLES     the PostgreSQL that has the managed tables, as postgresql://… (DuckDB files under SCRYDON_HOME)
-  SCRYDON_TABLES_OWNER  how to sign in there as the role that makes the demo's tables and the canary, where they are not there
+  SCRYDON_TABLES_OWNER  how to sign in there as the role that owns the tables; without it notebooks only read them
   LOG_LEVEL          trace, debug, info (the default), warn, error, fatal or silent
   SCRYDON_ORIGIN     the origin people open (http://localhost:PORT)
   SCRYDON_FRAMES     the origin of notebooks' frames, of another site, with one * for a host each (http://*.nb.localhost:CONTENT_PORT);

@@ -105,7 +105,7 @@ async function build() {
 
 const e2e = () => counted(NODE, [at('node_modules/@playwright/test/cli.js'), 'test'], at('test-results/e2e.json'), e2eCounts)
 
-const NEED_POSTGRES = ['unit', 'python']
+const NEED_POSTGRES = ['unit', 'python', 'e2e']
 const PARTS = { check, unit, python, build, e2e }
 
 async function main() {

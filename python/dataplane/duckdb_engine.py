@@ -88,6 +88,8 @@ class DuckDb:
         cursor.execute("BEGIN")
         cursor.register("arriving", pa.RecordBatchReader.from_batches(write.schema, write.batches()))
         rows = _first(cursor.execute(f"CREATE TEMP TABLE {INCOMING} AS SELECT * FROM arriving"))
+        if write.makes is not None:  # what is left of one that was made and never came into the catalogue goes: it is nobody's
+            cursor.execute(f"CREATE OR REPLACE TABLE {quoted(write.makes)} AS SELECT {_stored(write.schema)} FROM {INCOMING}")
         for step in write.steps:
             if _first(cursor.execute(step.sql, step.parameters)) and step.none is not None:
                 raise Refused(step.none)
@@ -99,11 +101,10 @@ class DuckDb:
         return found[0] if found else None
 
     def create(self, name: str, table: pa.Table) -> None:
-        columns = ", ".join(f"CAST({quoted(field.name)} AS {STORED[kind_of(field)]}) AS {quoted(field.name)}" for field in table.schema)
         cursor = self.connection.cursor()
         try:
             cursor.register("incoming", table)
-            cursor.execute(f"CREATE TABLE {quoted(name)} AS SELECT {columns} FROM incoming")
+            cursor.execute(f"CREATE TABLE {quoted(name)} AS SELECT {_stored(table.schema)} FROM incoming")
         finally:
             cursor.close()
 
@@ -113,6 +114,10 @@ class DuckDb:
         for table, column, kind in self.connection.cursor().execute(sql).fetchall():
             found.setdefault(table, []).append((column, TYPES[kind]))
         return found
+
+
+def _stored(schema: pa.Schema) -> str:
+    return ", ".join(f"CAST({quoted(field.name)} AS {STORED[kind_of(field)]}) AS {quoted(field.name)}" for field in schema)
 
 
 def _first(answered: duckdb.DuckDBPyConnection) -> int:

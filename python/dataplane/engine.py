@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-INCOMING = "incoming"  # the table of what a write brings, in its transaction
+INCOMING = "scrydon_incoming"  # the table of what a write brings, in its transaction
 AGAIN = 0.1  # seconds after which an engine that goes on is told to end once more
 
 # What columns of a new table are stored as; the words are those of policies (protocol/policy/values.ts).
@@ -44,13 +44,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Write:
-    """`batches` become the rows of INCOMING, which `steps` bring to where they belong."""
+    """`batches` become the rows of INCOMING: a new table of the name that `makes` gives, and what `steps` bring to where it belongs."""
 
     id: str
     kernel: str
     schema: pa.Schema
     batches: Callable[[], Iterator[pa.RecordBatch]]
     steps: list[Step]
+    makes: str | None = None
 
 
 class Engine(Protocol):
@@ -64,11 +65,12 @@ class Engine(Protocol):
 
     def write(self, write: Write, seconds: float, counting: AbstractContextManager[None]) -> int:
         """All of it or nothing, and the rows that came. It comes to count inside of `counting`. plans.Refused: by that, by a step,
-        or by a rule of the table (`conflict`)."""
+        by a rule of the table (`conflict`), by somebody else's write (`busy`), by a type or name of the engine's (`unfit`), or where nothing
+        may be written (`read-only`). Uncertain: `written` knows."""
         ...
 
     def written(self, write: str, kernel: str) -> int | None:
-        """How many rows a write of this kernel brought; None: it has not happened."""
+        """How many rows a write of this kernel brought. None: it has not happened, nor will it if nobody here does it."""
         ...
 
     def create(self, name: str, table: pa.Table) -> None:
@@ -80,6 +82,10 @@ class Engine(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+class Uncertain(Exception):
+    """A write may have come to count: the engine went as it was told to."""
 
 
 class Stopped(Exception):

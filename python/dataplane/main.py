@@ -3,7 +3,7 @@
   python main.py --socket <path the gateway connects to> --tables <folder> --artefacts <folder> [--seeds <folder of CSV files>]
 
 Tables are DuckDB's, in that folder, unless SCRYDON_TABLES names a PostgreSQL (postgresql://…); SCRYDON_TABLES_OWNER is how it signs
-in to make tables there. An engine without tables takes in what the seeds hold and what comes in a package (load.py).
+in to make tables there, without which nothing is written. An engine without tables takes in what the seeds hold and what comes in a package (load.py).
 
 Says `ready` once it listens, and ends with the process that started it: its input closes."""
 

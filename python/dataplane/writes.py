@@ -3,16 +3,19 @@ A write has an id of its own; one that is in the ledger is not done again."""
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from dataplane import flat
-from dataplane.engine import Engine, Step, Write
+from dataplane.engine import Engine, Step, Uncertain, Write
 from dataplane.intake import Intakes
 from dataplane.parameters import bound
 from dataplane.plans import Plans, Refused
+
+PAUSE = 1.0  # seconds until an engine that does not answer is asked again
 
 log = logging.getLogger("dataplane")
 
@@ -30,6 +33,7 @@ class Commit:
     policy: int
     rights: int
     about: list[str]
+    makes: str | None = None  # a table, of what was taken in
 
 
 class Writes:
@@ -95,5 +99,21 @@ class Writes:
         with taken.file as file:
             if taken.intake.kernel != commit.kernel:
                 raise Refused("unknown-plan")
-            write = Write(commit.write, commit.kernel, shape, lambda: flat.read(file, shape), steps)
-            return self.engine.write(write, commit.seconds, self._counting(commit))
+            write = Write(commit.write, commit.kernel, shape, lambda: flat.read(file, shape), steps, commit.makes)
+            try:
+                return self.engine.write(write, commit.seconds, self._counting(commit))
+            except Uncertain:
+                return self._found_out(commit)
+
+    def _found_out(self, commit: Commit) -> int:
+        """Nothing is said of it until it is known."""
+        while True:
+            try:
+                rows = self.engine.written(commit.write, commit.kernel)
+            except Exception as error:
+                log.warning("what came of a write is not known yet", extra={"plan": commit.plan, "type": type(error).__name__})
+                time.sleep(PAUSE)
+                continue
+            if rows is None:
+                raise Refused("cut")
+            return rows

@@ -89,6 +89,7 @@ CLASSES: dict[str, type[ScrydonError]] = {
     "write-schema": Invalid,
     "write-value": Invalid,
     "write-conflict": Invalid,
+    "write-unfit": Invalid,
     "table-taken": Invalid,
     "write-large": TooLarge,
     "write-revoked": Revoked,

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from dataplane import flat
 from dataplane.engine import INCOMING, Engine, Step, Stop, Stopped, Write
 from dataplane.parameters import bound
 from dataplane.plans import Plan, Plans, Refused
@@ -40,8 +41,8 @@ ENDLESS = "SELECT a.i FROM many a, many b"
 CAME = pa.record_batch({"i": [1, 2, None], "s": ["a", None, "b"]})  # by a write
 
 
-def coming(write: str, *steps: Step) -> Write:
-    return Write(write, "k", CAME.schema, lambda: iter([CAME, CAME.slice(0, 0)]), [*steps])
+def coming(write: str, *steps: Step, makes: str | None = None) -> Write:
+    return Write(write, "k", CAME.schema, lambda: iter([CAME, CAME.slice(0, 0)]), [*steps], makes)
 
 
 def everything() -> pa.Table:
@@ -228,15 +229,21 @@ class EngineContract(unittest.TestCase):
 class WritesContract(EngineContract):
     """Of an engine that takes writes."""
 
+    def own(self, statement: str) -> None:
+        """Said by whoever owns the tables."""
+        raise NotImplementedError
+
     def setUp(self) -> None:
-        name = f"inbox {self.id()}"
+        name = f"inbox {self.id().rpartition('.')[2][:50]}"
         self.engine.create(name, pa.table({"i": pa.array([], pa.int64()), "s": pa.array([], pa.string())}))
         self.inbox = '"' + name + '"'
         self.take = Step(f"INSERT INTO {self.inbox} SELECT i, s FROM {INCOMING}", [], None)
         self.name = self.id()
 
-    def write(self, *steps: Step, seconds: float = LONG, counting: AbstractContextManager[None] | None = None) -> int:
-        return self.engine.write(coming(self.name, *steps), seconds, counting or nullcontext())
+    def write(
+        self, *steps: Step, seconds: float = LONG, counting: AbstractContextManager[None] | None = None, makes: str | None = None
+    ) -> int:
+        return self.engine.write(coming(self.name, *steps, makes=makes), seconds, counting or nullcontext())
 
     def refused(self, *steps: Step, **how: Any) -> Refused:
         """It is, and nothing came of it."""
@@ -294,11 +301,33 @@ class WritesContract(EngineContract):
         self.assertEqual(self.refused(self.take, counting=counting()).reason, "revoked")
 
     def test_a_rule_of_the_table_is_a_conflict_and_nothing_more_is_said(self) -> None:
-        rule = Step("CREATE TABLE alike (i BIGINT UNIQUE)", [], None)
-        fill = Step(f"INSERT INTO alike SELECT i FROM {INCOMING}", [], None)
-        refused = self.refused(self.take, rule, fill, fill)
+        self.own(f"CREATE UNIQUE INDEX alike ON {self.inbox} (i)")
+        refused = self.refused(self.take, self.take)
         self.assertEqual((refused.reason, refused.__cause__), ("conflict", None))
-        self.assertNotIn("alike", self.engine.tables())
+        self.assertEqual(self.write(self.take), 3)
+
+    def test_what_comes_is_made_a_table_of_its_types(self) -> None:
+        columns = {name: pa.array([None, *values], flat.TYPES[name]) for name, (_, values) in VALUES.items()}
+        batches = [pa.record_batch({name: column.take([at % len(column)]) for name, column in columns.items()}) for at in range(12)]
+        made = Write(self.name, "k", batches[0].schema, lambda: iter(batches), [], "made.of all")
+        self.assertEqual(self.engine.write(made, LONG, nullcontext()), 12)
+        self.assertEqual(self.engine.tables()["made.of all"], [(name, name) for name in VALUES])
+        expected = pa.Table.from_batches(batches).to_pylist()
+        self.assertEqual(sorted(map(repr, self.read('SELECT * FROM "made.of all"').to_pylist())), sorted(map(repr, expected)))
+
+    def test_a_table_that_is_not_wanted_is_not_made(self) -> None:
+        self.refused(Step(f"SELECT count(*) FROM {INCOMING}", [], "outside"), makes="unwanted")
+        self.assertNotIn("unwanted", self.engine.tables())
+
+    def test_what_a_write_made_gives_way_to_the_next_of_its_name(self) -> None:
+        for at in (1, 2):
+            self.assertEqual(self.engine.write(coming(f"{self.name} {at}", makes="an.orphan"), LONG, nullcontext()), 3)
+        self.assertEqual(self.read('SELECT count(*) AS n FROM "an.orphan"').to_pylist(), [{"n": 3}])
+
+    def test_what_was_made_is_written_to(self) -> None:
+        self.engine.write(coming(f"{self.name} 1", makes="an.own"), LONG, nullcontext())
+        self.engine.write(coming(f"{self.name} 2", Step('DELETE FROM "an.own" WHERE i IS NULL', [], None)), LONG, nullcontext())
+        self.assertEqual(self.read('SELECT i FROM "an.own" ORDER BY 1').to_pylist(), [{"i": 1}, {"i": 2}])
 
     def test_a_write_does_not_outlast_its_time(self) -> None:
         began = time.monotonic()

@@ -7,18 +7,23 @@ import glob
 import json
 import os
 import pwd
+import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from urllib.parse import parse_qs, urlsplit
 
 BINARIES = "/usr/lib/postgresql/*/bin"
 DATABASE = "tables"
+SOCKET = ".s.PGSQL.5432"
 STARTED = 30  # seconds
 SETTINGS = {
     "listen_addresses": "",
@@ -82,6 +87,40 @@ def postgres() -> Iterator[Server]:
             process.wait()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def deaf(url: str) -> Iterator[str]:
+    """Another address of a server: a connection over it ends with the COMMIT that it passes on, and nothing comes back of that."""
+    folder = parse_qs(urlsplit(url).query)["host"][0]
+    with tempfile.TemporaryDirectory() as own, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.path.join(own, SOCKET))
+        listener.listen()
+
+        def serve() -> None:
+            with suppress(OSError):  # it is closed
+                while True:
+                    threading.Thread(target=_pass_on, args=(listener.accept()[0], os.path.join(folder, SOCKET)), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield url.replace(folder, own)
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _pass_on(client: socket.socket, path: str) -> None:
+    with client, socket.socket(socket.AF_UNIX) as server:
+        server.connect(path)
+        while True:
+            for one, other in ((client, server), (server, client)):
+                if one not in select.select([client, server], [], [])[0]:
+                    continue
+                part = one.recv(1 << 16)
+                if not part:
+                    return
+                other.sendall(part)
+                if one is client and part.endswith(b"COMMIT\0"):
+                    server.recv(1)  # it is done
+                    return
 
 
 _ADDRESSES = (("plane", "plane", DATABASE), ("owner", "keeper", DATABASE), ("superuser", "root", DATABASE))

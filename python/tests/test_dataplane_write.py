@@ -1,22 +1,28 @@
 """Writes as a hostile kernel and a gateway meet them: real sockets, a real engine, real workers."""
 
 import json
+import queue
 import socket
 import struct
 import tempfile
+import time
 import unittest
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
+from unittest.mock import patch
 
 import pyarrow as pa
 
-from dataplane import flat, frames, intake, worker
+from dataplane import flat, frames, intake, worker, writes
+from dataplane.duckdb_engine import DuckDb
+from dataplane.engine import Uncertain
+from dataplane.plans import Intake, Plans
 from tests.test_dataplane import DEADLINE, ENDLESS, House, plan
 
 COLUMNS = [["s", "text"], ["i", "integer"]]
 SCHEMA = pa.schema([("s", pa.string()), ("i", pa.int64())])
 ROWS = pa.table({"s": ["x", None, "é"], "i": [1, 2, None]}, schema=SCHEMA)
-INSERT = {"sql": "INSERT INTO t SELECT s, i FROM incoming", "parameters": [], "none": None}
+INSERT = {"sql": "INSERT INTO t SELECT s, i FROM scrydon_incoming", "parameters": [], "none": None}
 
 
 def stream(table: pa.Table) -> bytes:
@@ -100,6 +106,44 @@ def answer(connection: socket.socket) -> dict[str, Any]:
     return json.loads(got[frames.HEAD.size :]) if got else {"error": "nothing came"}
 
 
+class Gone(DuckDb):
+    """As an engine far away: a write counts or does not, it does not say which, and for a while it says nothing at all."""
+
+    def __init__(self, counts: bool) -> None:
+        super().__init__(":memory:", "64MB", 1)
+        self.counts = counts
+        self.away = iter([False, True, True])
+
+    def write(self, *given: Any) -> int:
+        if self.counts:
+            super().write(*given)
+        raise Uncertain
+
+    def written(self, write: str, kernel: str) -> int | None:
+        if next(self.away, False):
+            raise OSError
+        return super().written(write, kernel)
+
+
+class NotKnown(unittest.TestCase):
+    def test_nothing_is_said_of_a_write_until_it_is_known(self) -> None:
+        for counts, end in ((True, {"rows": 3, "end": "complete"}), (False, {"rows": 0, "end": "cut"})):
+            with closing(Gone(counts)) as engine, patch.object(writes, "PAUSE", 0.01), self.assertLogs("dataplane", "WARNING"):
+                plans = Plans(policy=1, rights={"k": 1})
+                intakes = intake.Intakes(plans, {}, None)
+                file = tempfile.TemporaryFile()
+                flat.write(ROWS.cast(flat.schema(COLUMNS)).combine_chunks().to_batches()[0], file)
+                flat.finish(file)
+                file.seek(0)
+                kept = Intake("p", "k", "arrow", {}, 5, 5, 1 << 20, 1, 1)
+                intakes.taken["p"] = intake.Taken(kept, file, time.monotonic() + DEADLINE)
+                told: queue.Queue[dict[str, Any]] = queue.Queue()
+                one = writes.Writes(plans, intakes, engine)
+                one.said = told.put
+                one.begin(writes.Commit("p", "w", "k", COLUMNS, [], 10, 1, 1))
+                self.assertEqual(told.get(timeout=DEADLINE), {"wrote": {"plan": "p", **end}})
+
+
 class Written(unittest.TestCase):
     house: WritingHouse
 
@@ -153,7 +197,7 @@ class Written(unittest.TestCase):
         columns = [list(pair) for pair in zip(table.column_names, kinds, strict=True)]
         self.house.expect(spec={"columns": columns, "rows": 10})
         self.assertEqual(self.house.hand(framed(stream(table))), {})
-        step = {"sql": "CREATE OR REPLACE TABLE types AS SELECT * FROM incoming", "parameters": [], "none": None}
+        step = {"sql": "CREATE OR REPLACE TABLE types AS SELECT * FROM scrydon_incoming", "parameters": [], "none": None}
         self.assertEqual(self.house.commit(step, write="types", columns=columns)["end"], "complete")
         self.house.say(op="plan", plan=plan(sql="SELECT * FROM types"))
         self.assertEqual(self.house.present("q").read()[0].to_pydict(), table.to_pydict())
@@ -171,7 +215,7 @@ class Written(unittest.TestCase):
 
     def test_a_step_that_counts_refuses_the_whole(self) -> None:
         self.deliver()
-        check = {"sql": "SELECT count(*) FROM incoming WHERE NOT coalesce(i > $1, FALSE)", "parameters": [{"type": "integer", "value": 1}], "none": "outside"}
+        check = {"sql": "SELECT count(*) FROM scrydon_incoming WHERE NOT coalesce(i > $1, FALSE)", "parameters": [{"type": "integer", "value": 1}], "none": "outside"}
         self.assertEqual(self.house.commit(INSERT, check, write="checked"), {"plan": self.house.newest, "rows": 0, "end": "outside"})
         self.assertEqual(self.house.rows(), [])
         self.assertEqual(self.house.say(op="written", write="checked", kernel="k")["rows"], [])

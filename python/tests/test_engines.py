@@ -1,17 +1,19 @@
 """Each engine against the contract, and what only one of them has."""
 
-from contextlib import closing, nullcontext
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from typing import Any
 
 import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 
 from dataplane.duckdb_engine import DuckDb
-from dataplane.engine import Engine, Step
+from dataplane.engine import INCOMING, Engine, Step, Uncertain
 from dataplane.plans import Refused
-from dataplane.postgres_engine import Postgres, Unfit, wall
-from tests.engine_contract import LONG, EngineContract, WritesContract, coming
-from tests.postgres_server import Server, postgres
+from dataplane.postgres_engine import LEDGER, Postgres, Unfit, gate, wall
+from tests.engine_contract import CAME, LONG, EngineContract, WritesContract, coming
+from tests.postgres_server import Server, deaf, postgres
 
 
 class OnDuckDb(WritesContract):
@@ -21,8 +23,11 @@ class OnDuckDb(WritesContract):
         cls.addClassCleanup(engine.close)
         return engine
 
+    def own(self, statement: str) -> None:
+        self.engine.connection.execute(statement)
 
-class OnPostgres(EngineContract):
+
+class OnPostgres(WritesContract):
     server: Server
 
     @classmethod
@@ -31,6 +36,9 @@ class OnPostgres(EngineContract):
         engine = Postgres(cls.server.plane, cls.server.owner)
         cls.addClassCleanup(engine.close)
         return engine
+
+    def own(self, statement: str) -> None:
+        self.said(self.server.owner, statement, "SELECT 1")
 
     def said(self, url: str, *statements: str) -> list[Any]:
         """What a session of its own answers to the last of some statements, in one transaction."""
@@ -97,18 +105,84 @@ class OnPostgres(EngineContract):
 
     def test_a_plan_cannot_write(self) -> None:
         self.make("inbox", *wall("inbox", self.engine.role), f"GRANT INSERT ON inbox TO {self.engine.role}")
+        self.own(f"CREATE POLICY anybody ON inbox FOR INSERT TO {self.engine.role} WITH CHECK (true)")
         body = "INSERT INTO public.inbox VALUES (2) RETURNING i"
         self.said(self.server.owner, f"CREATE FUNCTION writes() RETURNS BIGINT LANGUAGE sql AS '{body}'")
         with self.assertRaisesRegex(Exception, "read-only"):
             self.read("SELECT writes()")
 
-    def test_it_takes_no_writes_and_says_so(self) -> None:
-        self.assertFalse(self.engine.writes)
+    def test_rows_are_changed_by_writes_only(self) -> None:
+        change = ("SET LOCAL scrydon.plan = 'open'", f"DELETE FROM {self.inbox} RETURNING i")
+        self.write(self.take)
+        self.assertEqual(self.said(self.server.plane, *change), [])
+        with self.assertRaisesRegex(dbapi.Error, "row-level security"):
+            self.said(self.server.plane, f"INSERT INTO {self.inbox} VALUES (4, '') RETURNING i")
+        self.assertEqual(self.found(), CAME.to_pylist())
+        self.assertEqual(len(self.said(self.server.plane, "SET LOCAL scrydon.write = 'open'", *change)), 3)
+
+    def test_a_table_that_the_server_lets_nobody_change_is_read_only(self) -> None:
         self.make("outbox", *wall("outbox", self.engine.role))
-        with self.assertRaises(Refused) as caught:
-            self.engine.write(coming("w", Step("INSERT INTO outbox VALUES (2)", [], None)), LONG, nullcontext())
-        self.assertEqual((caught.exception.reason, self.engine.written("w", "k")), ("read-only", None))
+        for statement in (f"INSERT INTO outbox SELECT i FROM {INCOMING}", "DELETE FROM outbox"):
+            self.assertEqual(self.refused(self.take, Step(statement, [], None)).reason, "read-only")
         self.assertEqual(self.read("SELECT i FROM outbox").to_pylist(), [{"i": 1}])
+
+    def test_without_an_owner_it_takes_no_writes_and_says_so(self) -> None:
+        with closing(Postgres(self.server.plane)) as reader:
+            self.assertEqual((self.engine.writes, reader.writes), (True, False))
+            with self.assertRaises(Refused) as caught:
+                reader.write(coming("w", self.take), LONG, nullcontext())
+            self.assertEqual((caught.exception.reason, reader.written("w", "k")), ("read-only", None))
+        self.nothing()
+
+    def test_what_a_type_or_name_of_the_server_cannot_hold_is_unfit(self) -> None:
+        self.make("narrow_", *wall("narrow_", self.engine.role), *gate("narrow_", self.engine.role), "ALTER TABLE narrow_ ALTER i TYPE SMALLINT")
+        self.assertEqual(self.refused(Step(f"INSERT INTO narrow_ SELECT i * 40000 FROM {INCOMING}", [], None)).reason, "unfit")
+        self.assertEqual(self.refused(makes="ä" * 32).reason, "unfit")
+        self.assertEqual(self.write(makes="ä" * 31 + "b"), 3)
+
+    def test_a_table_that_no_write_made_does_not_give_way(self) -> None:
+        self.make('"their.own"')
+        with self.assertRaises(dbapi.Error):
+            self.write(makes="their.own")
+        self.assertEqual(self.said(self.server.superuser, 'SELECT i FROM "their.own"'), [(1,)])
+
+    def test_two_that_change_the_same_rows_are_one_after_the_other(self) -> None:
+        self.write(self.take)
+        empty = Step(f"DELETE FROM {self.inbox}", [], None)
+        with closing(dbapi.connect(self.server.plane)) as other, other.cursor() as cursor:
+            for statement in ("SET LOCAL scrydon.plan = 'open'", "SET LOCAL scrydon.write = 'open'", empty.sql):
+                cursor.execute(statement)
+            threading.Timer(0.3, other.commit).start()
+            with self.assertRaises(Refused) as caught:
+                self.engine.write(coming("second", empty, self.take), LONG, nullcontext())
+        self.assertEqual((caught.exception.reason, self.found()), ("busy", []))
+
+    # A connection that goes as a write comes to count
+
+    def test_before_it_is_told_to_the_write_has_not_happened(self) -> None:
+        @contextmanager
+        def counting() -> Iterator[None]:
+            self.said(self.server.superuser, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'plane'")
+            yield
+
+        with self.assertRaises(dbapi.Error):
+            self.write(self.take, counting=counting())
+        self.nothing()
+
+    def test_after_it_was_told_to_what_is_answered_is_what_is_there(self) -> None:
+        """By a gate that passes COMMIT on, and nothing back."""
+        with deaf(self.server.plane) as url, closing(Postgres(url, self.server.owner)) as engine:
+            with self.assertRaises(Uncertain):
+                engine.write(coming(self.name, self.take), LONG, nullcontext())
+        self.assertEqual((self.engine.written(self.name, "k"), self.found()), (3, CAME.to_pylist()))
+
+    def test_what_another_session_is_about_to_enter_is_waited_for(self) -> None:
+        for commits, rows in ((True, 7), (False, None)):
+            write = f"{self.name} {commits}"
+            with closing(dbapi.connect(self.server.plane)) as other, other.cursor() as cursor:
+                cursor.execute(f"INSERT INTO {LEDGER} VALUES ('{write}', 'k', 7, NULL)")
+                threading.Timer(0.3, other.commit if commits else other.rollback).start()
+                self.assertEqual(self.engine.written(write, "k"), rows)
 
     def test_nothing_stands_before_what_a_statement_means(self) -> None:
         self.said(self.server.owner, "CREATE FUNCTION public.lower(text) RETURNS text LANGUAGE sql AS 'SELECT $1'")

@@ -62,7 +62,7 @@ class Write(Case):
         if self.waits:
             self.waits -= 1
             return ok({"state": "waits"})
-        step = {"sql": "CREATE OR REPLACE TABLE t AS SELECT * FROM incoming", "parameters": [], "none": None}
+        step = {"sql": "CREATE OR REPLACE TABLE t AS SELECT * FROM scrydon_incoming", "parameters": [], "none": None}
         done = self.house.commit(step, write=body["write"], columns=self.columns)
         if done["end"] != "complete":
             return refused("write-cut", "Nothing was written.")

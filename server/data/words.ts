@@ -24,8 +24,10 @@ export const REFUSALS = {
   'write-outside':
     'Some of these rows of “{table}” would not be yours, so none was written. Ask {owner} which rows you may write.',
   'write-engine':
-    'The tables of this server are in a database that notebooks only read, so “{table}” was not written. Ask {contact} how rows come there.',
+    'The database of this server lets notebooks only read there, so “{table}” was not written. Ask {contact} how rows come there.',
   'write-conflict': 'Rows of “{table}” may not be alike, and some would have been, so none was written. Ask {owner}.',
+  'write-unfit':
+    'The database of “{table}” cannot hold this: a value is too large for its column, or a name is longer than 63 bytes. Nothing was written; {contact} may help.',
   'write-value':
     'Column “{column}” has a value that “{table}” cannot hold, so nothing was written: text is without NUL, years are 1 to 9999. Ask {owner} if it should.',
   'write-large':

@@ -176,7 +176,7 @@ describe('27: rows outside of the writer’s filter', () => {
 
 test('28: a conflict with a row that one does not see is told as any other, without a value', async () => {
   await house.rule(AIRLINES, { grants: both('colleague', carriers('ZZ', 'B6')), rows: [], masks: [] })
-  await house.plane.ask({ sql: 'CREATE UNIQUE INDEX IF NOT EXISTS carriers ON airlines (carrier)', parameters: [] }, 10)
+  await house.unique(AIRLINES, 'carrier')
   const rows = await house.rows(AIRLINES)
   const { error } = await house.write('colleague', { table: AIRLINES, mode: 'append', frame: airline('B6', 'Again') })
   expect(error).toMatchObject({ code: 'write-conflict' })

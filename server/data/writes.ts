@@ -55,6 +55,7 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
   'too-many-rows': 'write-large',
   'too-long': 'write-late',
   'read-only': 'write-engine',
+  unfit: 'write-unfit',
 }
 const ENDS: Readonly<Record<string, WriteEnd>> = { outside: 'refused', revoked: 'refused', cut: 'cut' }
 
@@ -214,8 +215,10 @@ export class Writes {
     const spoken = this.#plane?.dialect() ?? null
     if (this.#plane === null || spoken === null) return 'absent'
     const order = { plan, write: ask.write, kernel: spec.id, columns: tuples(columns), seconds: WRITE.commit }
+    const makes = target.mode === 'create' ? target.table : null
     return this.#plane.commit({
       ...order,
+      makes,
       steps: stepsOf(target, new Dialect(spoken)),
       policy,
       rights: RIGHTS,

@@ -18,6 +18,10 @@ type Words = {
   text(expression: string): string
   /** A stored table whose columns are exactly of the types policies speak of, with values that each type has. */
   source(from: string, types: Types): string
+  /** Whether a condition over such columns holds of a row of a stored table, where a statement looks at that table itself. */
+  holds(condition: string, types: Types): string
+  /** It can answer what it has stored of what it was given. */
+  readonly returns: boolean
   /** The lower bound of a bucket of reals. */
   bucket(column: string, size: number, binding: Binding): string
   /** The SHA-256 of bytes, as bytes and as lower hexadecimal. */
@@ -39,6 +43,8 @@ const DUCKDB: Words = {
   },
   text: (expression) => expression,
   source: (from) => from,
+  holds: (condition) => condition,
+  returns: false,
   bucket: floored,
   digest: (bytes) => `unhex(sha256(${bytes}))`,
   hex: (bytes) => `lower(hex(${bytes}))`,
@@ -68,6 +74,8 @@ const POSTGRES: Words = {
   },
   text: (expression) => `(${expression}) COLLATE "C"`,
   source: (from, types) => `(SELECT ${Object.entries(types).map(widened).join(', ')} FROM ${from}) AS stored`,
+  holds: (condition, types) => `(SELECT ${condition} FROM (SELECT ${Object.entries(types).map(widened).join(', ')}) AS stored)`,
+  returns: true,
   // A quotient of two numbers that is zero and should not be is an error there; the smallest numbers have such quotients.
   bucket: (column, size, binding) => {
     const smallest = binding.bind({ type: 'real', value: Math.floor(size / 2) * Number.MIN_VALUE })
@@ -103,6 +111,15 @@ export class Dialect {
   /** A table to read from, of columns of these types. `from`: its name, quoted. */
   source(from: string, types: Types): string {
     return this.#words.source(from, types)
+  }
+
+  /** A condition over the columns of a stored table, in a statement that changes it. */
+  holds(condition: string, types: Types): string {
+    return this.#words.holds(condition, types)
+  }
+
+  get returns(): boolean {
+    return this.#words.returns
   }
 
   /** Bytes of a text. */

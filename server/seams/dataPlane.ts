@@ -41,12 +41,13 @@ export type Handed =
 export type Intake = Pick<Plan, 'id' | 'kernel' | 'life' | 'seconds' | 'size' | 'policy' | 'rights' | 'about'> & Handed
 /** `none`: the reason to refuse the whole where the step counts more than nothing. */
 export type Step = Statement & { readonly none: string | null }
-/** What was taken in, brought to where it belongs: all steps or none, and once for each `write`. */
+/** What was taken in, brought to where it belongs: all steps or none, and once for each `write`. `makes`: a new table that it becomes. */
 export type Commit = {
   readonly plan: string // the intake's
   readonly write: string
   readonly kernel: KernelId
   readonly columns: Columns
+  readonly makes: string | null
   readonly steps: readonly Step[]
   readonly seconds: number
   readonly policy: number

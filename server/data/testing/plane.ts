@@ -31,13 +31,19 @@ export class PlaneProcess {
     this.#seeds = seeds
   }
 
-  async start(): Promise<void> {
+  /** `owner`: whether it can sign in as the owner of its tables, where they are in a server. */
+  async start(owner = true): Promise<void> {
     const tables = join(this.folder, 'tables')
     const args = ['--socket', this.socket, '--tables', tables, '--artefacts', this.artefacts, '--seeds', this.#seeds]
     if (used === 'postgres') this.#server ??= await PostgresProcess.start()
-    const env = { ...process.env, ...this.#server?.env }
+    const env = { ...process.env, ...this.#server?.env, ...(owner ? {} : { SCRYDON_TABLES_OWNER: '' }) }
     this.#child = spawn(PYTHON, [join(ROOT, 'python/dataplane/main.py'), ...args], { stdio: ['pipe', 'pipe', 'ignore'], env })
     await once(this.#child.stdout ?? this.#child, 'data')
+  }
+
+  /** Said by whoever owns the tables of its server. */
+  own(sql: string): void {
+    this.#server?.own(sql)
   }
 
   get pid(): number {

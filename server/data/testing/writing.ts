@@ -24,7 +24,7 @@ import { makeTables } from '../tables.ts'
 import { makeWrites, Writes } from '../writes.ts'
 import { makeWriting } from '../writing.ts'
 import { nobody } from './nobody.ts'
-import { PlaneProcess } from './plane.ts'
+import { PlaneProcess, usedDialect } from './plane.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PYTHON = process.env.SCRYDON_PYTHON ?? join(ROOT, '.venv/bin/python')
@@ -163,9 +163,16 @@ export class WritingHouse {
 
   /** What is in a table, by nobody's rules. */
   async rows(table: string, columns = '*'): Promise<readonly (readonly unknown[])[]> {
-    const asked = await this.plane.ask({ sql: `SELECT ${columns} FROM "${table}" ORDER BY ALL`, parameters: [] }, 10)
+    const asked = await this.plane.ask({ sql: `SELECT ${columns} FROM "${table}"`, parameters: [] }, 10)
     if (asked.type !== 'rows') throw new Error('the data plane does not answer')
-    return asked.rows
+    return [...asked.rows].sort()
+  }
+
+  /** A rule of the table itself: no two rows are alike in this column. */
+  async unique(table: string, column: string): Promise<void> {
+    const sql = `CREATE UNIQUE INDEX IF NOT EXISTS alike ON ${table} (${column})`
+    if (usedDialect() === 'postgres') this.served.own(sql)
+    else await this.plane.ask({ sql, parameters: [] }, 10)
   }
 
   async rule(table: string, policy: Policy): Promise<void> {

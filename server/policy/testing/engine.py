@@ -1,22 +1,27 @@
 """Runs statements for the tests of the policy compiler, through one of the data plane's own engines, which is named. JSON lines
-both ways: {"create": [{"sql", "parameters"}]} | {"sql", "parameters"} -> {"rows": [[…]]} | {"error"}. What creates may leave one
-table, t. An integer is written as a decimal string."""
+both ways: {"create": [{"sql", "parameters"}]} | {"sql", "parameters"} | {"write": [{"sql", "parameters", "none"}]} -> {"rows": [[…]]} |
+{"error"}. What creates may leave two tables: t, and came, whose rows are what a write brings; that is answered with how many, or the
+reason that it was refused for. An integer is written as a decimal string."""
 
 import datetime
+import itertools
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from typing import Any
 
 from adbc_driver_postgresql import dbapi
 from dataplane.duckdb_engine import DuckDb
-from dataplane.engine import Engine
+from dataplane.engine import Engine, Step, Write
 from dataplane.parameters import bound
-from dataplane.postgres_engine import Postgres, wall
+from dataplane.plans import Refused
+from dataplane.postgres_engine import Postgres, gate, wall
 from tests.postgres_server import postgres
 
 Creates = Callable[[str, list[Any]], Any]
+SECONDS = 60
+ids = map(str, itertools.count())
 
 
 def shown(value: Any) -> Any:
@@ -39,14 +44,17 @@ def duckdb() -> Iterator[tuple[Engine, Creates, Callable[[], None]]]:
 
 @contextmanager
 def on_postgres() -> Iterator[tuple[Engine, Creates, Callable[[], None]]]:
-    with postgres() as server, closing(Postgres(server.plane)) as engine, closing(dbapi.connect(server.owner)) as owner:
+    with postgres() as server, closing(Postgres(server.plane, server.owner)) as engine, closing(dbapi.connect(server.owner)) as owner:
 
         def execute(sql: str, parameters: list[Any]) -> None:
             with owner.cursor() as cursor:
                 cursor.execute(sql, parameters or None)
 
         def opened() -> None:
-            for statement in wall("t", engine.role):
+            with owner.cursor() as cursor:
+                cursor.execute("SELECT relname::text FROM pg_class WHERE relname IN ('t', 'came') AND NOT relrowsecurity")
+                bare = [name for (name,) in cursor.fetchall()]
+            for statement in [one for table in bare for one in (*wall(table, engine.role), *gate(table, engine.role))]:
                 execute(statement, [])
             owner.commit()
 
@@ -54,9 +62,20 @@ def on_postgres() -> Iterator[tuple[Engine, Creates, Callable[[], None]]]:
 
 
 def rows(engine: Engine, request: dict[str, Any]) -> list[list[Any]]:
-    with engine.stream(request["sql"], bound(request["parameters"]), 60) as reading:
+    with engine.stream(request["sql"], bound(request["parameters"]), SECONDS) as reading:
         batches = [[column.to_pylist() for column in batch.columns] for batch in reading]
     return [[shown(value) for value in row] for columns in batches for row in zip(*columns, strict=True)]
+
+
+def written(engine: Engine, steps: list[dict[str, Any]]) -> list[list[Any]]:
+    with engine.stream("SELECT * FROM came", [], SECONDS) as reading:
+        batches, shape = list(reading), reading.schema
+    one = next(ids)
+    done = [Step(step["sql"], bound(step["parameters"]), step["none"]) for step in steps]
+    try:
+        return [[shown(engine.write(Write(one, "k", shape, lambda: iter(batches), done), SECONDS, nullcontext()))]]
+    except Refused as refused:
+        return [[refused.reason]]
 
 
 def main(engine: Engine, execute: Creates, opened: Callable[[], None]) -> None:
@@ -68,6 +87,8 @@ def main(engine: Engine, execute: Creates, opened: Callable[[], None]) -> None:
                     execute(statement["sql"], bound(statement["parameters"]))
                 opened()
                 answer: dict[str, Any] = {"rows": []}
+            elif "write" in request:
+                answer = {"rows": written(engine, request["write"])}
             else:
                 answer = {"rows": rows(engine, request)}
         except Exception as error:

@@ -3,13 +3,14 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
-import type { DialectName, Parameter, Statement } from '../../seams/dataPlane.ts'
+import type { DialectName, Parameter, Statement, Step } from '../../seams/dataPlane.ts'
 import type { Value } from '../evaluate.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PYTHON = process.env.SCRYDON_PYTHON ?? join(ROOT, '.venv/bin/python')
 
 type Shown = string | boolean | null | { integer: string } | { real: string }
+type Request = { create: readonly Statement[] } | { sql: string; parameters: readonly Parameter[] } | { write: readonly Step[] }
 type Answer = { rows: Shown[][] } | { error: string }
 
 export class Engine {
@@ -32,13 +33,19 @@ export class Engine {
     return (await this.#ask({ sql, parameters })).map((row) => row.map(read))
   }
 
+  /** Brings the rows of the table `came`: how many, or why not. */
+  async write(steps: readonly Step[]): Promise<Value> {
+    const [[said] = []] = await this.#ask({ write: steps })
+    return read(said ?? null)
+  }
+
   async end(): Promise<void> {
     const ended = new Promise((done) => this.#child.once('exit', done))
     this.#child.stdin.end()
     await ended
   }
 
-  async #ask(request: { create: readonly Statement[] } | { sql: string; parameters: readonly Parameter[] }): Promise<Shown[][]> {
+  async #ask(request: Request): Promise<Shown[][]> {
     this.#child.stdin.write(`${JSON.stringify(request)}\n`)
     const line = await this.#lines.next()
     if (line.done) throw new Error('the engine ended')
