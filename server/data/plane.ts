@@ -1,4 +1,4 @@
-// The connection to the data plane, kept up: JSON lines, answered in order. A plane that is met anew knows nothing: it is told the
+// The connection to the data plane, kept up: JSON lines, each answered under its id. A plane that is met anew knows nothing: it is told the
 // policies' epoch and no kernel, so that what it ran for a former gateway is cut.
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -9,15 +9,17 @@ import type { Asked, Commit, DataPlane, Hear, Intake, Plan, Taken } from '../sea
 
 const RETRY = { first: 50, last: 1000 } as const
 const DEADLINE = 10_000 // ms for an answer beyond what the question itself may take
+const ASKS = 4 // at once; the next waits for its turn
 const SECOND = 1000
 
 const Answer = z.union([
   z.object({
+    id: z.int(),
     ok: z.literal(true),
     rows: z.optional(z.array(z.array(z.unknown()))),
     tables: z.optional(z.record(z.string(), z.unknown())),
   }),
-  z.object({ error: z.string() }),
+  z.object({ id: z.int(), error: z.string() }),
 ])
 type Answer = z.infer<typeof Answer>
 const Ended = z.object({ plan: z.string(), rows: z.int(), end: z.enum(['complete', 'cut', 'failed']) })
@@ -33,7 +35,10 @@ export function dataPlane(options: Options): DataPlane {
 
 class Plane implements DataPlane {
   readonly #options: Options
-  readonly #waiting: ((answer: Answer | null) => void)[] = []
+  readonly #waiting = new Map<number, (answer: Answer | null) => void>() // by the id of the request
+  readonly #turns: (() => void)[] = [] // of asks that wait for another to end
+  #asking = 0
+  #last = 0
   #greeting: { epoch(): Promise<number> } & Hear = { epoch: async () => 0, ready: () => {}, done: () => {} }
   #socket: Socket | null = null
   #ready = false
@@ -78,7 +83,7 @@ class Plane implements DataPlane {
   }
 
   async ask({ sql, parameters }: Parameters<DataPlane['ask']>[0], seconds: number): Promise<Asked> {
-    const answer = await this.#call({ op: 'ask', sql, parameters, seconds }, seconds * SECOND + DEADLINE)
+    const answer = await this.#inTurn(() => this.#call({ op: 'ask', sql, parameters, seconds }, seconds * SECOND + DEADLINE))
     if (answer === null) return { type: 'absent' }
     return 'error' in answer ? { type: 'failed' } : { type: 'rows', rows: answer.rows ?? [] }
   }
@@ -128,7 +133,9 @@ class Plane implements DataPlane {
   #lost(): void {
     const was = this.#ready
     this.#ready = false
-    for (const answer of this.#waiting.splice(0)) answer(null)
+    const waiting = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (const answer of waiting) answer(null)
     if (was) {
       this.#options.log.warn('data plane lost')
       this.#greeting.lost?.()
@@ -143,15 +150,29 @@ class Plane implements DataPlane {
     return this.#ready ? this.#send(request, deadline) : Promise.resolve(null)
   }
 
-  /** Answers come in order: one that does not come in time breaks the order, and so the connection. */
+  /** Each ask ends within its deadline, or with the connection. */
+  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#asking >= ASKS) await new Promise<void>((turn) => this.#turns.push(turn))
+    else this.#asking += 1
+    try {
+      return await ask()
+    } finally {
+      const next = this.#turns.shift()
+      if (next) next()
+      else this.#asking -= 1
+    }
+  }
+
+  /** Whoever does not answer in time may not have heard either: the connection is broken, and all that runs is cut. */
   #send(request: Request, deadline: number): Promise<Answer | null> {
     const { promise, resolve } = Promise.withResolvers<Answer | null>()
     const cancel = this.#options.clock.after(deadline, () => this.#socket?.destroy())
-    this.#waiting.push((answer) => {
+    const id = ++this.#last
+    this.#waiting.set(id, (answer) => {
       cancel()
       resolve(answer)
     })
-    this.#socket?.write(`${JSON.stringify(request)}\n`)
+    this.#socket?.write(`${JSON.stringify({ id, ...request })}\n`)
     return promise
   }
 
@@ -160,8 +181,13 @@ class Plane implements DataPlane {
     const told = Told.safeParse(value)
     const answer = Answer.safeParse(value)
     if (told.success) this.#told(told.data)
-    else if (answer.success) this.#waiting.shift()?.(answer.data)
+    else if (answer.success) this.#answered(answer.data)
     else this.#socket?.destroy()
+  }
+
+  #answered(answer: Answer): void {
+    this.#waiting.get(answer.id)?.(answer)
+    this.#waiting.delete(answer.id)
   }
 
   #told(told: z.infer<typeof Told>): void {
