@@ -44,22 +44,23 @@ async function dispatch(answers: Answers, kernel: KernelState, line: string): Pr
   const ask = LibraryAsk.safeParse(parsed(line))
   if (!ask.success || !isCall(ask.data.call)) throw new Declined('not-a-call', {})
   const { call, body } = ask.data
-  if (!MAY_ASK[call][kernel.spec.mode]) throw new Declined('readers', { table: named(body) })
+  if (!MAY_ASK[call][kernel.spec.mode]) throw new Declined('readers', { call, of: ofTable(body) })
   return answerTo(answers, call, kernel, body)
 }
 
 async function answerTo<C extends LibraryCall>(answers: Answers, call: C, kernel: KernelState, body: unknown): Promise<unknown> {
   const read = LIBRARY_CALLS[call].ask.safeParse(body)
-  if (!read.success) throw new Declined('bad-question', { table: named(body), detail: 'its parts have another shape' })
+  if (!read.success) throw new Declined('bad-question', { table: named(body) ?? call, detail: 'its parts have another shape' })
   return answers[call](kernel, read.data as never)
 }
 
 const isCall = (call: string): call is LibraryCall => Object.hasOwn(LIBRARY_CALLS, call)
 
 const Named = z.object({ table: z.string().check(z.maxLength(255)) })
-function named(body: unknown): string {
-  const read = Named.safeParse(body)
-  return read.success ? read.data.table : 'this'
+const named = (body: unknown): string | undefined => Named.safeParse(body).data?.table
+const ofTable = (body: unknown): string => {
+  const table = named(body)
+  return table === undefined ? '' : ` of “${table}”`
 }
 
 function refusal(error: unknown, { spec }: KernelState, log: Log): LibraryRefusal {
