@@ -31,7 +31,8 @@ def move_home(home: str) -> None:
         setattr(module, name, type(getattr(module, name))(os.path.join(home, rest)))
 
 
-def environment(home: str, threads: int, memory: int) -> dict[str, str]:
+def environment(home: str, threads: int, memory: int, unisolated: str | None) -> dict[str, str]:
+    """`unisolated`: why kernels are not isolated here, for scrydon._control to say; None: they are."""
     amount = str(max(1, threads))
     return {
         "HOME": home,
@@ -45,6 +46,7 @@ def environment(home: str, threads: int, memory: int) -> dict[str, str]:
         "MARIMO_SKIP_UPDATE_CHECK": "1",
         "MARIMO_RESTRICT_SHARING": "true",
         "KERNEL_MEMORY": str(memory),  # what scrydon._room leaves room in
+        **({} if unisolated is None else {"KERNEL_UNISOLATED": unisolated}),
     }
 
 
@@ -92,9 +94,9 @@ def main_module() -> None:
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
 
 
-def everything(home: str, threads: int, memory: int) -> None:
+def everything(home: str, threads: int, memory: int, unisolated: str | None) -> None:
     os.environ.clear()
-    os.environ.update(environment(home, threads, memory))
+    os.environ.update(environment(home, threads, memory, unisolated))
     os.umask(0o077)
     os.chdir(home)
     move_home(home)
