@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, test } from '@playwright/test'
-import { expect, kernel, list, openNotebook, type Page, type Role, signIn } from './fixtures.ts'
+import { expect, kernel, list, openNotebook, type Page, type Role, runAll, signIn } from './fixtures.ts'
 import { type Stack, startStack } from './stack.ts'
 
 const MISSING = ['bwrap', 'apt-get'] // and nobody to install it
@@ -34,7 +34,7 @@ const served = test.extend<{ flags: string[]; weak: Stack; enter: (role: Role) =
     mkdirSync(join(folder, 'examples'))
     writeFileSync(
       join(folder, 'examples', 'one.py'),
-      'import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    1 + 1\n    return\n',
+      'import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    1 + 1\n    return\n\n\n@app.cell\ndef _():\n    from scrydon import tables\n    tables.list()\n    return\n',
     )
     writeFileSync(join(folder, 'examples', 'script.py'), 'print(1)\n')
     const env = { PATH: programs(join(folder, 'bin')), SCRYDON_EXAMPLES: join(folder, 'examples') }
@@ -68,6 +68,7 @@ served(
     expect(said.match(/apt-get install/g)).toHaveLength(1)
     expect(said).toContain('bubblewrap is not installed')
     expect(said).toContain('one person at a time may sign in')
+    expect(said).toMatch(/managed tables, the library and language models are off in notebooks: they need level 2.*start again\n/)
     expect(said).toContain(`1 example notebooks from`)
     expect(said).toContain('script.py: not-a-notebook')
     expect(said).toMatch(/^Nothing to set up\.$/m) // the tests' own set-up came before
@@ -120,5 +121,14 @@ served.describe('with --insecure-shared-kernels', () => {
     }
     await people[1]?.screenshot({ path: info.outputPath('shared.png') })
     await expect.poll(() => weak.log('start')).toContain('! several people may sign in although their kernels are not isolated')
+    expect(weak.log('start')).toContain('--insecure-shared-kernels does not switch them on')
+
+    const [owner] = people
+    if (!owner) throw new Error('nobody is there')
+    const frame = await openNotebook(owner, 'one')
+    await runAll(frame)
+    const told = 'Governed data is not available on this server: kernels are not isolated from each other here'
+    await expect(frame.locator('body')).toContainText(told)
+    await expect(frame.locator('body')).toContainText('bubblewrap is not installed: install the package "bubblewrap"')
   })
 })

@@ -1,4 +1,5 @@
-"""The gateway's side: one client on a private socket, JSON lines both ways, answered in order. What it says is what may run.
+"""The gateway's side: one client on a private socket, JSON lines both ways, each with an "id" that its answer repeats. What it says is
+what may run, and is done in order; only what is asked of the tables is answered beside the rest, when it is ready.
 
   {"op": "epochs", "policy": n, "rights": {kernel: n}}   all of them; sent first, and again when the gateway comes back:
                                                          {"engine": the dialect that statements must be in, "writes": whether it takes any}
@@ -17,7 +18,7 @@
 -> {"intake": {"plan", "end", "column"}}                 unasked: one has "begun"; what came of it; "taken" waits for its commit
 -> {"wrote": {"plan", "rows", "end"}}                    unasked: a commit has ended
 -> {"kept": {"plan", "bytes", "digest", "end"}}          unasked: what was to be kept is on the disk, or why not
--> {"ok": true, …} | {"error": reason}
+-> {"id", "ok": true, …} | {"id", "error": reason}
 
 While no gateway is connected nothing new may run, and after GRACE what runs is cut: nobody could revoke it."""
 
@@ -40,6 +41,7 @@ from dataplane.writes import Commit, Writes
 
 GRACE = 2.0  # seconds
 LINE = 8 << 20  # bytes of one request
+ASKS = 16  # at once; a gateway asks fewer (server/data/plane.ts), those of one that has gone run out
 
 log = logging.getLogger("dataplane")
 Request = dict[str, Any]
@@ -53,6 +55,7 @@ class Gateway:
         self.connected = False
         self.client: socket.socket | None = None
         self.saying = threading.Lock()
+        self.asks = threading.BoundedSemaphore(ASKS)
         self.intakes = intakes
         self.writes = writes
         self.keeping = keeping
@@ -84,9 +87,25 @@ class Gateway:
             self._alone()
 
     def _converse(self, client: socket.socket) -> None:
-        with client.makefile("rb") as lines, suppress(OSError):  # it went, and had not read all
+        with client.makefile("rb") as lines, suppress(OSError, ValueError, KeyError):  # it went, and had not read all; or it is no gateway
             while line := lines.readline(LINE):
-                self._say(client, self._answer(line))
+                self._take(client, json.loads(line))
+
+    def _take(self, client: socket.socket, request: Request) -> None:
+        if request["op"] != "ask":
+            self._say(client, self._answer(request))
+        elif self.asks.acquire(blocking=False):
+            threading.Thread(target=self._beside, args=(client, request), daemon=True).start()
+        else:
+            self._say(client, {"id": request["id"], "error": "busy"})
+
+    def _beside(self, client: socket.socket, request: Request) -> None:
+        with suppress(OSError):  # it has gone
+            try:
+                said = self._answer(request)
+            finally:
+                self.asks.release()
+            self._say(client, said)
 
     def _say(self, client: socket.socket, said: Request) -> None:
         with self.saying:
@@ -102,15 +121,15 @@ class Gateway:
             with suppress(OSError):
                 self._say(client, said)
 
-    def _answer(self, line: bytes) -> Request:
+    def _answer(self, request: Request) -> Request:
+        mine = {"id": request["id"]}
         try:
-            request = json.loads(line)
-            return {"ok": True, **self.ops[request["op"]](request)}
+            return {**mine, "ok": True, **self.ops[request["op"]](request)}
         except Refused as refused:
-            return {"error": refused.reason}
+            return {**mine, "error": refused.reason}
         except Exception as error:
             log.error("a request failed", extra={"type": type(error).__name__})
-            return {"error": "failed"}
+            return {**mine, "error": "failed"}
 
     def _alone(self) -> None:
         """Nobody says what may run any more."""

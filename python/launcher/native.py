@@ -1,7 +1,9 @@
 """The Linux calls that Python 3.11 lacks, through ctypes. Each raises OSError with the name of the call."""
 
 import ctypes
+import errno
 import os
+import platform
 import struct
 
 CLONE_NEWNS = 0x00020000
@@ -14,12 +16,13 @@ CLONE_NEWNET = 0x40000000
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
-PR_SET_SECCOMP = 22
 PR_CAPBSET_DROP = 24
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
-SECCOMP_MODE_FILTER = 2
+SECCOMP = {"x86_64": 317, "aarch64": 277}  # the call's number
+SECCOMP_SET_MODE_FILTER = 1
+SECCOMP_FILTER_FLAG_TSYNC = 1  # all threads or none
 CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -59,11 +62,13 @@ def drop_capabilities() -> None:
 
 
 def install_filter(program: bytes) -> None:
-    """Loads a seccomp filter for this process and all it starts. Needs no_new_privs."""
+    """Loads a seccomp filter for this process, all its threads and all it starts. Needs no_new_privs."""
     buffer = ctypes.create_string_buffer(program, len(program))
     fprog = struct.pack("@HxxxxxxP" if struct.calcsize("P") == 8 else "@HP", len(program) // 8, ctypes.addressof(buffer))
     holder = ctypes.create_string_buffer(fprog, len(fprog))
-    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(holder))
+    numbers = (ctypes.c_long(SECCOMP[platform.machine()]), ctypes.c_ulong(SECCOMP_SET_MODE_FILTER), ctypes.c_ulong(SECCOMP_FILTER_FLAG_TSYNC))
+    if _check(_libc.syscall(*numbers, holder), "seccomp"):
+        raise OSError(errno.EBUSY, "seccomp: a thread has a filter of its own")
 
 
 def close_all_but(keep: set[int]) -> None:

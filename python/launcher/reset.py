@@ -31,7 +31,8 @@ def move_home(home: str) -> None:
         setattr(module, name, type(getattr(module, name))(os.path.join(home, rest)))
 
 
-def environment(home: str, threads: int, memory: int) -> dict[str, str]:
+def environment(home: str, threads: int, memory: int, unisolated: str | None) -> dict[str, str]:
+    """`unisolated`: why kernels are not isolated here, for scrydon._control to say; None: they are."""
     amount = str(max(1, threads))
     return {
         "HOME": home,
@@ -46,6 +47,7 @@ def environment(home: str, threads: int, memory: int) -> dict[str, str]:
         "MARIMO_RESTRICT_SHARING": "true",
         "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime would tell its makers of its use
         "KERNEL_MEMORY": str(memory),  # what scrydon._room leaves room in
+        **({} if unisolated is None else {"KERNEL_UNISOLATED": unisolated}),
     }
 
 
@@ -93,9 +95,9 @@ def main_module() -> None:
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != here]
 
 
-def everything(home: str, threads: int, memory: int) -> None:
+def everything(home: str, threads: int, memory: int, unisolated: str | None) -> None:
     os.environ.clear()
-    os.environ.update(environment(home, threads, memory))
+    os.environ.update(environment(home, threads, memory, unisolated))
     os.umask(0o077)
     os.chdir(home)
     move_home(home)

@@ -108,7 +108,7 @@ def outputs_to_nowhere() -> None:
 def run(request: dict[str, Any], listener: int) -> None:
     """Serves until told to end. `request` is the zygote's start request."""
     mode, limits = request["mode"], request["limits"]
-    reset.everything(request["home"], limits.get("threads", 1), limits.get("memory", 0))
+    reset.everything(request["home"], limits.get("threads", 1), limits.get("memory", 0), request.get("unisolated"))
     autorun = request["autorun"]
     patches.apply(mode, autorun, limits, config.forced(mode, autorun, request["theme"], limits["output"]))
     if mode == "edit":

@@ -1,6 +1,7 @@
 """Questions to the gateway, over the kernel's control socket: one JSON line each way. protocol/library.ts is the other side."""
 
 import json
+import os
 import socket
 import time
 from collections.abc import Callable
@@ -16,6 +17,11 @@ CHUNK = 64 << 10
 NOT_HERE = (
     "{what} is not available in this kernel: it has no connection to it, which only notebooks that Scrydon runs in "
     "kernels isolated from each other are given; ask the server’s operator."
+)
+
+UNISOLATED = (
+    "{what} is not available on this server: kernels are not isolated from each other here, and --insecure-shared-kernels "
+    "lets people in without opening data to them. {why} Ask the server’s operator to put that right and to start it again."
 )
 
 R = TypeVar("R")
@@ -40,7 +46,9 @@ def _answer(line: bytes, what: str) -> bytes:
     try:
         return patiently(lambda: _converse(line))
     except (FileNotFoundError, NotADirectoryError):
-        raise Unavailable(NOT_HERE.format(what=what), "unavailable") from None
+        why = os.environ.get("KERNEL_UNISOLATED")
+        said = NOT_HERE.format(what=what) if why is None else UNISOLATED.format(what=what, why=why)
+        raise Unavailable(said, "unavailable") from None
     except TimeoutError:
         message = f"The server did not answer within {place().answer:g} seconds. Run the cell again in a moment."
         raise Unavailable(message, "unavailable") from None

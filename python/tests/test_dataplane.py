@@ -19,6 +19,7 @@ import pyarrow as pa
 from dataplane import frames, main
 from dataplane.duckdb_engine import DuckDb
 from dataplane.engine import Stop, Stopped, running
+from dataplane.gateway import ASKS
 from dataplane.plans import Plan, Plans, Refused
 from tests.postgres_server import postgres
 
@@ -57,6 +58,7 @@ class House:
             self.say(op="kernel", kernel=kernel, path=self.door(kernel), rights=1)
 
     def connect(self) -> None:
+        self.asked = 0  # the id of the newest request
         self.done: list[dict[str, Any]] = []
         self.client = socket.socket(socket.AF_UNIX)
         self.client.settimeout(DEADLINE)
@@ -79,10 +81,18 @@ class House:
         return os.path.join(self.folder, kernel, "data")
 
     def say(self, **request: Any) -> dict[str, Any]:
-        self.client.sendall(json.dumps(request).encode() + b"\n")
-        while "done" in (said := json.loads(self.lines.readline())):
+        self.send(**request)
+        while "done" in (said := self.line()):
             self.done.append(said["done"])
+        assert said.pop("id") == self.asked
         return said
+
+    def send(self, **request: Any) -> None:
+        self.asked += 1
+        self.client.sendall(json.dumps({"id": self.asked, **request}).encode() + b"\n")
+
+    def line(self) -> dict[str, Any]:
+        return json.loads(self.lines.readline())
 
     def present(self, plan_id: str, kernel: str = "k") -> "Stream":
         return Stream(self.door(kernel), plan_id.encode() + b"\n")
@@ -318,6 +328,20 @@ class Served(unittest.TestCase):
         self.house.connect()
         self.house.say(op="epochs", policy=1, rights={"k": 1})
         self.assertEqual(self.house.present("waiting").read()[1], {"error": "unknown-plan"})
+
+    def test_what_takes_its_time_keeps_nothing_waiting(self) -> None:
+        slow = [{"op": "ask", "sql": f"SELECT count(*) FROM ({ENDLESS}) WHERE i % 7 = 8", "parameters": [], "seconds": 1}] * ASKS
+        for request in slow:
+            self.house.send(**request)
+        self.assertEqual(self.house.say(**slow[0]), {"error": "busy"})
+        self.house.say(op="plan", plan=plan())
+        self.assertEqual(self.house.present("q").read()[1], {"rows": 1})
+        self.house.send(op="policy", epoch=2)
+        said = [self.house.line() for _ in range(ASKS + 2)]
+        first = [one["id"] for one in said if "ok" in one]
+        self.assertEqual(first, [self.house.asked])
+        self.assertEqual(sorted(one["id"] for one in said if one.get("error") == "failed"), list(range(first[0] - ASKS - 2, first[0] - 2)))
+        self.assertEqual([one["done"]["plan"] for one in said if "done" in one], ["q"])
 
     def test_nonsense_at_a_door_is_left_alone(self) -> None:
         for nonsense in (b"\n", b"x" * 1000, b"\xff\xfe\n"):

@@ -49,13 +49,11 @@ class WritingHouse(House):
         self.made = 0
         super().__init__()
 
-    def line(self) -> dict[str, Any]:
-        return json.loads(self.lines.readline())
-
     def say(self, **request: Any) -> dict[str, Any]:
-        self.client.sendall(json.dumps(request).encode() + b"\n")
-        while not {"ok", "error"} & set(said := self.line()):
+        self.send(**request)
+        while "id" not in (said := self.line()):
             self.told.append(said)
+        assert said.pop("id") == self.asked
         return said
 
     @property

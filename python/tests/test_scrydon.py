@@ -11,6 +11,7 @@ import unittest
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
@@ -121,6 +122,16 @@ class Answers(Case):
         )
         for call in (tables.list, lambda: tables.describe("x"), lambda: tables.read("x")):
             self.fails(call, errors.Unavailable, "unavailable", said)
+
+    def test_no_isolation(self) -> None:
+        self.place(os.path.join(_doors.place().folder, "nowhere"), restart=60)
+        said = (
+            "Governed data is not available on this server: kernels are not isolated from each other here, and "
+            "--insecure-shared-kernels lets people in without opening data to them. bubblewrap is not installed: install it. "
+            "Ask the server’s operator to put that right and to start it again."
+        )
+        with patch.dict(os.environ, KERNEL_UNISOLATED="bubblewrap is not installed: install it."):
+            self.fails(tables.list, errors.Unavailable, "unavailable", said)
 
     def test_a_gateway_that_restarts_is_waited_for(self) -> None:
         self.place(_doors.place().folder, restart=60)

@@ -1,12 +1,15 @@
 """The filter, by running it: an interpreter for classic BPF on the assembled program, and the real kernel on a child."""
 
+import ctypes
 import errno
 import os
 import struct
+import threading
 import unittest
 
 from launcher import native, seccomp
 
+LIBC = ctypes.CDLL(None, use_errno=True)
 ALLOW, KILL = seccomp.ALLOW, seccomp.KILL
 EPERM = 0x00050000 | errno.EPERM
 
@@ -67,6 +70,25 @@ class Program(unittest.TestCase):
             except PermissionError:
                 os._exit(0)
             os._exit(1)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
+
+    def test_it_holds_for_threads_that_were_there_before(self) -> None:
+        pid = os.fork()
+        if pid == 0:
+            filtered, refused = threading.Event(), threading.Event()
+
+            def other() -> None:
+                filtered.wait()
+                if LIBC.personality(0x0040000) == -1 and ctypes.get_errno() == errno.EPERM:
+                    refused.set()
+
+            thread = threading.Thread(target=other)
+            thread.start()
+            native.prctl(native.PR_SET_NO_NEW_PRIVS, 1)
+            native.install_filter(seccomp.program())
+            filtered.set()
+            thread.join()
+            os._exit(0 if refused.is_set() else 1)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
 
 

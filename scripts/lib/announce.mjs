@@ -19,6 +19,9 @@ function whoMayEnter({ level }, insecure) {
   if (level >= 2) return []
   return [
     insecure ? '  ! several people may sign in although their kernels are not isolated' : '  one person at a time may sign in',
+    `  ! managed tables, the library and language models are off in notebooks: they need level 2. Put right what is said above and start again${
+      insecure ? '; --insecure-shared-kernels does not switch them on' : ''
+    }`,
   ]
 }
 

@@ -135,7 +135,10 @@ describe('a search', () => {
     ['a query that is too long', { query: 'x'.repeat(DOCUMENTS.query + 1) }],
     ['no text', { query: null }],
   ])('%s is no question', async (_, body) => {
-    expect((await search('analyst', body)).error.code).toBe('bad-question')
+    expect((await search('analyst', body)).error).toMatchObject({
+      code: 'bad-question',
+      message: expect.stringContaining('“kb.search”'),
+    })
     expect(await last()).toMatchObject({ kind: 'document-added' })
   })
 

@@ -53,25 +53,26 @@ async function dispatch(answers: Answers, ruling: Barring, kernel: KernelState, 
   const { call, body } = ask.data
   if (!MAY_ASK[call][kernel.spec.mode]) {
     await ruling.barred(kernel.spec, call)
-    throw new Declined('readers', { table: named(body) })
+    throw new Declined('readers', { call, of: ofWhat(body) })
   }
   return answerTo(answers, call, kernel, body)
 }
 
 async function answerTo<C extends LibraryCall>(answers: Answers, call: C, kernel: KernelState, body: unknown): Promise<unknown> {
   const read = LIBRARY_CALLS[call].ask.safeParse(body)
-  if (!read.success) throw new Declined('bad-question', { table: named(body), detail: 'its parts have another shape' })
+  if (!read.success) throw new Declined('bad-question', { table: named(body) ?? call, detail: 'its parts have another shape' })
   return answers[call](kernel, read.data as never)
 }
 
 const isCall = (call: string): call is LibraryCall => Object.hasOwn(LIBRARY_CALLS, call)
 
 const Name = z.string().check(z.maxLength(255))
-const Named = z.union([z.object({ table: Name }), z.object({ name: Name })])
-function named(body: unknown): string {
-  const { data } = Named.safeParse(body)
-  if (data === undefined) return 'this'
-  return 'table' in data ? data.table : data.name
+const Named = z.object({ table: z.optional(Name), name: z.optional(Name) })
+const named = (body: unknown): string | undefined => Named.safeParse(body).data?.table
+function ofWhat(body: unknown): string {
+  const { table, name } = Named.safeParse(body).data ?? {}
+  const what = table ?? name
+  return what === undefined ? '' : ` of “${what}”`
 }
 
 function refusal(error: unknown, { spec }: KernelState, log: Log): LibraryRefusal {

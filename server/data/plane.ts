@@ -1,4 +1,4 @@
-// The connection to the data plane, kept up: JSON lines, answered in order. A plane that is met anew knows nothing: it is told the
+// The connection to the data plane, kept up: JSON lines, each answered under its id. A plane that is met anew knows nothing: it is told the
 // policies' epoch and no kernel, so that what it ran for a former gateway is cut.
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
@@ -20,17 +20,19 @@ import {
 
 const RETRY = { first: 50, last: 1000 } as const
 const DEADLINE = 10_000 // ms for an answer beyond what the question itself may take
+const ASKS = 4 // at once; the next waits for its turn
 const SECOND = 1000
 
 const Answer = z.union([
   z.object({
+    id: z.int(),
     ok: z.literal(true),
     rows: z.optional(z.array(z.array(z.unknown()))),
     tables: z.optional(z.record(z.string(), z.unknown())),
     engine: z.optional(z.string()),
     writes: z.optional(z.boolean()),
   }),
-  z.object({ error: z.string() }),
+  z.object({ id: z.int(), error: z.string() }),
 ])
 type Answer = z.infer<typeof Answer>
 const Engine = z.object({ engine: z.enum(DIALECTS), writes: z.boolean() })
@@ -53,7 +55,10 @@ export function dataPlane(options: Options): DataPlane {
 
 class Plane implements DataPlane {
   readonly #options: Options
-  readonly #waiting: ((answer: Answer | null) => void)[] = []
+  readonly #waiting = new Map<number, (answer: Answer | null) => void>() // by the id of the request
+  readonly #turns: (() => void)[] = [] // of asks that wait for another to end
+  #asking = 0
+  #last = 0
   #greeting: { epoch(): Promise<number> } & Hear = { epoch: async () => 0, ready: () => {}, done: () => {} }
   #socket: Socket | null = null
   #engine: z.infer<typeof Engine> | null = null // it is ready
@@ -110,7 +115,7 @@ class Plane implements DataPlane {
   }
 
   async ask({ sql, parameters }: Parameters<DataPlane['ask']>[0], seconds: number): Promise<Asked> {
-    const answer = await this.#call({ op: 'ask', sql, parameters, seconds }, seconds * SECOND + DEADLINE)
+    const answer = await this.#inTurn(() => this.#call({ op: 'ask', sql, parameters, seconds }, seconds * SECOND + DEADLINE))
     if (answer === null) return { type: 'absent' }
     return 'error' in answer ? { type: 'failed' } : { type: 'rows', rows: answer.rows ?? [] }
   }
@@ -165,7 +170,9 @@ class Plane implements DataPlane {
   #lost(): void {
     const was = this.#engine !== null
     this.#engine = null
-    for (const answer of this.#waiting.splice(0)) answer(null)
+    const waiting = [...this.#waiting.values()]
+    this.#waiting.clear()
+    for (const answer of waiting) answer(null)
     if (was) {
       this.#options.log.warn('data plane lost')
       this.#greeting.lost?.()
@@ -180,15 +187,29 @@ class Plane implements DataPlane {
     return this.#engine === null ? Promise.resolve(null) : this.#send(request, deadline)
   }
 
-  /** Answers come in order: one that does not come in time breaks the order, and so the connection. */
+  /** Each ask ends within its deadline, or with the connection. */
+  async #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    if (this.#asking >= ASKS) await new Promise<void>((turn) => this.#turns.push(turn))
+    else this.#asking += 1
+    try {
+      return await ask()
+    } finally {
+      const next = this.#turns.shift()
+      if (next) next()
+      else this.#asking -= 1
+    }
+  }
+
+  /** Whoever does not answer in time may not have heard either: the connection is broken, and all that runs is cut. */
   #send(request: Request, deadline: number): Promise<Answer | null> {
     const { promise, resolve } = Promise.withResolvers<Answer | null>()
     const cancel = this.#options.clock.after(deadline, () => this.#socket?.destroy())
-    this.#waiting.push((answer) => {
+    const id = ++this.#last
+    this.#waiting.set(id, (answer) => {
       cancel()
       resolve(answer)
     })
-    this.#socket?.write(`${JSON.stringify(request)}\n`)
+    this.#socket?.write(`${JSON.stringify({ id, ...request })}\n`)
     return promise
   }
 
@@ -197,8 +218,13 @@ class Plane implements DataPlane {
     const told = Told.safeParse(value)
     const answer = Answer.safeParse(value)
     if (told.success) this.#told(told.data)
-    else if (answer.success) this.#waiting.shift()?.(answer.data)
+    else if (answer.success) this.#answered(answer.data)
     else this.#socket?.destroy()
+  }
+
+  #answered(answer: Answer): void {
+    this.#waiting.get(answer.id)?.(answer)
+    this.#waiting.delete(answer.id)
   }
 
   #told(told: z.infer<typeof Told>): void {

@@ -10,7 +10,7 @@ export const REFUSALS = {
   'too-large':
     '“{table}” would give {rows} rows, about {size}; a read without a limit may give {limit}. Name fewer columns, narrow it with where, or set limit.',
   readers:
-    'Who reads a notebook changes nothing from it, so “{table}” stays as it is. Ask its author to share it with you for editing.',
+    'Who reads a notebook changes nothing from it, so {call}{of} was refused. Ask its author to share it with you for editing.',
   'write-ungranted': 'You may not write to “{table}”. Ask {owner}, who owns it, for a grant.',
   'create-ungranted': 'You may not make tables in this workspace, so “{table}” was not made. Ask {contact} for a grant.',
   'write-label':

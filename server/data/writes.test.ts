@@ -209,7 +209,11 @@ describe('29: without a grant', () => {
 
   test('a reader’s kernel may not, whatever grants its person has', async () => {
     const { asked, ask } = house.order({ table: AUTHORITIES, mode: 'append', frame: { country: text('DE') } })
-    expect(code(await house.ask('analyst', 'tables.write', ask, 'run'))).toBe('readers')
+    const refused = await house.ask('analyst', 'tables.write', ask, 'run')
+    expect(code(refused)).toBe('readers')
+    expect(refused.error.message).toBe(
+      `Who reads a notebook changes nothing from it, so tables.write of “${AUTHORITIES}” was refused. Ask its author to share it with you for editing.`,
+    )
     expect(code(await house.ask('analyst', 'tables.written', asked, 'run'))).toBe('readers')
   })
 

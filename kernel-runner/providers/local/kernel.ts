@@ -21,6 +21,7 @@ export type Ground = {
   readonly root: string // SCRYDON_HOME
   readonly zygote: Zygote
   readonly sandboxes: SandboxBase | null
+  readonly unisolated: string | null // without sandboxes: what is missing, in words
   readonly cgroups: Cgroups
   readonly disk: Disk
   readonly uids: UidPool | null // null: kernels have the runner's own uid
@@ -155,6 +156,7 @@ export class LocalKernel implements KernelProcess {
         threads: Math.max(1, Math.ceil(limits.cpuShare)),
       },
       log: home.log,
+      unisolated: this.#ground.unisolated,
     })
   }
 

@@ -58,6 +58,7 @@ export class LocalProvider implements KernelProvider {
       root,
       zygote,
       sandboxes: enclosed ? sandboxes : null,
+      unisolated: enclosed ? null : isolation.why.join(' '),
       cgroups,
       disk: new Disk(() => freeOf(root)),
       uids: enclosed ? uids : null,

@@ -51,6 +51,7 @@ export type StartRequest = {
     readonly threads: number
   }
   readonly log: string | null
+  readonly unisolated?: string | null // why, where it is: a notebook that asks for governed data says it
 }
 /** `exited` resolves when its server process is gone; `unknown` when the zygote died first and nobody saw how. */
 export type Exit =
