@@ -109,7 +109,6 @@ test('a kernel that reads its notebook saves nothing by its sockets either, and 
     frames: { 'broken off': none },
     pictures: { pixels: none },
     active: { page: none },
-    plans: { 'a made-up one': 'unknown-plan' },
     calls: { open: 'not-a-call' },
   })
   expect(await list(who)).toEqual([])

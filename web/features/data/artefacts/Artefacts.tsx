@@ -116,7 +116,9 @@ function search(entries: readonly Entry[], query: string): readonly Entry[] {
 function Footer(props: { readonly said: string }) {
   return (
     <footer class="flex items-center justify-between gap-4 py-2.5 text-xs text-ink-2">
-      <span role="status">{props.said}</span>
+      <span role="status" class="flex-none">
+        {props.said}
+      </span>
       <span>
         In a notebook: <code class="font-mono text-ink">from scrydon import artifacts</code>,{' '}
         <code class="font-mono text-ink">artifacts.save(df, "…")</code>

@@ -32,7 +32,7 @@ export function List(props: ListProps) {
       <thead class="sticky top-0 z-1 bg-surface text-xs text-ink-2">
         <tr class="border-b border-line">
           <th class="py-2 pr-4 pl-1.5 font-medium">Name</th>
-          <th class="w-36 py-2 pr-4 font-medium sm:w-44">Classification</th>
+          <th class="w-44 py-2 pr-4 font-medium max-sm:hidden">Classification</th>
           <th class="w-36 py-2 pr-4 font-medium max-md:hidden">Saved by</th>
           <th class="w-32 py-2 pr-4 font-medium max-sm:hidden">Saved</th>
           <th class="w-11 py-2">
@@ -63,10 +63,11 @@ function Row(props: RowProps) {
           <span class="min-w-0">
             <Name entry={props.entry} />
             <span class="numeric block truncate text-xs text-ink-2">{said(props.entry, props.nameOf)}</span>
+            <span class="chip mt-1 max-w-full truncate sm:hidden">{labelText(props.entry.card.label)}</span>
           </span>
         </span>
       </td>
-      <td class="py-2 pr-4">
+      <td class="py-2 pr-4 max-sm:hidden">
         <span class="chip max-w-full truncate">{labelText(props.entry.card.label)}</span>
       </td>
       <td class="py-2 pr-4 text-ink-2 max-md:hidden">
@@ -94,8 +95,16 @@ function Row(props: RowProps) {
 /** A table has a page of its own. */
 function Name(props: { readonly entry: Entry }) {
   return (
-    <Show when={props.entry.of === 'table'} fallback={<span class="block truncate font-medium">{nameOfEntry(props.entry)}</span>}>
-      <a href={pathOf('tables', nameOfEntry(props.entry))} class="block truncate font-medium underline-offset-2 hover:underline">
+    <Show
+      when={props.entry.of === 'table'}
+      fallback={
+        <span class="block truncate font-medium max-sm:whitespace-normal max-sm:wrap-anywhere">{nameOfEntry(props.entry)}</span>
+      }
+    >
+      <a
+        href={pathOf('tables', nameOfEntry(props.entry))}
+        class="block truncate font-medium underline-offset-2 hover:underline max-sm:whitespace-normal max-sm:wrap-anywhere"
+      >
         {nameOfEntry(props.entry)}
       </a>
     </Show>
@@ -104,7 +113,7 @@ function Name(props: { readonly entry: Entry }) {
 
 const said = (entry: Entry, nameOf: NameOf): string =>
   entry.of === 'table'
-    ? 'managed table · read by its grants and rules'
+    ? 'managed table · under its grants and rules'
     : `${entry.card.kind} · ${sizeText(entry.card.bytes)} · ${releasedText(entry.card, nameOf)}`
 
 function itemsOf({ entry, onAsk, onDownload }: RowProps): readonly MenuItem[] {
