@@ -1,7 +1,7 @@
 // Who read what under which rules, and who changed the rules: appended, chained, never changed. An entry has no place for a value
 // of data: names, ids, kinds, counts and digests only. The one free text is the reason that a person writes for an edit.
 import * as z from 'zod/mini'
-import { DocumentId, KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { DocumentId, KernelId, NotebookId, PersonId, RequestId, VersionId } from '#protocol/ids.ts'
 import { Alias } from '#protocol/library/llm.ts'
 import { MODES, WriteId } from '#protocol/library/writes.ts'
 import { DOCUMENTS } from '#protocol/limits.ts'
@@ -168,6 +168,8 @@ const ModelDone = z.strictObject({
   end: z.enum(['complete', 'cut', 'failed']),
 })
 
+/** Of what people write to each other beside it, no word. */
+const asked = { person: PersonId, table: TableName, request: RequestId }
 const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
 
 export const AuditEntry = z.discriminatedUnion('kind', [
@@ -185,6 +187,10 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('table-added'), table: TableName, person: PersonId }),
   z.strictObject({ kind: z.literal('table-changed'), table: TableName, ...edited }),
   z.strictObject({ kind: z.literal('workspace-changed'), ...edited }),
+  z.strictObject({ kind: z.literal('access-asked'), policy: Count, ...asked }), // policy: the version that closed the table to them
+  z.strictObject({ kind: z.literal('access-withdrawn'), ...asked }),
+  z.strictObject({ kind: z.literal('access-refused'), of: PersonId, ...asked }), // of: whose request it was
+  z.strictObject({ kind: z.literal('access-granted'), of: PersonId, ...asked }),
 ])
 export type AuditEntry = z.infer<typeof AuditEntry>
 export type AuditRow = Omit<ChainedRow, 'entry'> & { readonly entry: AuditEntry }
@@ -193,6 +199,7 @@ export type AuditQuery = {
   readonly before?: number // rows older than this one
   readonly limit: number
   readonly person?: PersonId // who read or edited
+  readonly kernel?: KernelId // what was decided for it
   readonly table?: string
 }
 /** `seq`: the first row that is not as it was written, or is gone. */

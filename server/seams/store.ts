@@ -6,6 +6,7 @@ import type { Allowance } from './allowance.ts'
 import type { Audit } from './audit.ts'
 import type { Governance } from './governance.ts'
 import type { Knowledge } from './knowledge.ts'
+import type { Requests } from './requests.ts'
 
 /** With one person, or with every member of the workspace. */
 export type Share = { readonly with: 'workspace' | PersonId; readonly right: 'edit' | 'view'; readonly expires: number | null }
@@ -126,6 +127,7 @@ export interface Store {
   readonly audit: Audit
   readonly allowance: Allowance
   readonly knowledge: Knowledge
+  readonly requests: Requests
   /** Things done once for this state, such as seeding. */
   done(what: string): Promise<boolean>
   markDone(what: string, at: number): Promise<void>

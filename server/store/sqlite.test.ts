@@ -8,6 +8,7 @@ import { allowanceContract } from '../seams/allowance.contract.ts'
 import { auditContract } from '../seams/audit.contract.ts'
 import { governanceContract } from '../seams/governance.contract.ts'
 import { knowledgeContract } from '../seams/knowledge.contract.ts'
+import { requestsContract } from '../seams/requests.contract.ts'
 import { storeContract } from '../seams/store.contract.ts'
 import type { Store } from '../seams/store.ts'
 import { StateInUse, StateTooNew } from './database.ts'
@@ -27,6 +28,7 @@ governanceContract(open)
 auditContract(open)
 allowanceContract(open)
 knowledgeContract(open)
+requestsContract(open)
 
 let home: string
 let store: Store | null

@@ -8,6 +8,7 @@ import { governance } from './governance.ts'
 import { knowledge } from './knowledge.ts'
 import { notebooks } from './notebooks.ts'
 import { drafts, preferences, sessions } from './people.ts'
+import { requests } from './requests.ts'
 import { tabs } from './tabs.ts'
 import { versions } from './versions.ts'
 
@@ -28,6 +29,7 @@ export function openStore(home: string): Store {
     audit: audit(database),
     allowance: allowance(database),
     knowledge: library,
+    requests: requests(database),
     done: async (what) => marked.get(what) !== undefined,
     markDone: async (what, at) => void mark.run(what, at),
     close: async () => {
