@@ -1,6 +1,7 @@
 // Every REST call: what the server routes. The shell's page loads the second part only with the pages that ask for it.
 import { API } from './api.ts'
 import { MANAGED_API } from './managed.ts'
+import { SIGHT_API } from './sight.ts'
 
-export const CALLS = { ...API, ...MANAGED_API } as const
+export const CALLS = { ...API, ...MANAGED_API, ...SIGHT_API } as const
 export type Call = keyof typeof CALLS

@@ -19,6 +19,7 @@ import { Mask } from '#protocol/policy/mask.ts'
 import { Policy, Table } from '#protocol/policy/policy.ts'
 import { MAY_SEND, RESOURCES, ROLES } from '#protocol/roles.ts'
 import * as runner from '#protocol/runner.ts'
+import * as sight from '#protocol/sight.ts'
 import { ERRORS } from '../server/errors.ts'
 
 const PAGES = { protocol: '../docs/protocol.md', errors: '../docs/errors.md' }
@@ -52,7 +53,7 @@ type Json = {
 
 const WRITTEN = { Label, Mask, Policy, Standing, Table }
 const names = z.registry<{ id: string }>()
-for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...managed })) {
+for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...managed, ...sight })) {
   if (isSchema(value)) names.add(value, { id: name })
 }
 
@@ -236,6 +237,10 @@ ${definitions(api)}
 ${fenced(head('managed.ts'))}
 
 ${definitions(managed)}
+
+${fenced(head('sight.ts'))}
+
+${definitions(sight)}
 ${definitions(WRITTEN)}
 - **Expr**: a condition; its forms are in \`protocol/policy/expr.ts\`.`
 }

@@ -1,18 +1,28 @@
 // Managed tables in the shell: what one sees of them oneself, and for owners their policies, the people, and what a policy would
 // make somebody see. Decided as for a kernel; rows are in none of it.
 import type { PersonId } from '#protocol/ids.ts'
-import type { ColumnSeen, PersonCard, PolicyCard, PolicyLine, PolicyVersion, Preview, TableCard } from '#protocol/managed.ts'
+import type {
+  ColumnSeen,
+  PersonCard,
+  PolicyCard,
+  PolicyLine,
+  PolicyVersion,
+  Preview,
+  TableCard,
+  Viewer,
+} from '#protocol/managed.ts'
 import { faults, type Policy, type Table } from '#protocol/policy/policy.ts'
 import { MAY } from '#protocol/standings.ts'
 import { refuse } from '../errors.ts'
-import { decide, granted, type Refusal, type View } from '../policy/decide.ts'
+import { decide, granted, type View } from '../policy/decide.ts'
+import { profiled } from '../policy/profile.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Governance } from '../seams/governance.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import { mustGovern } from './edits.ts'
 import type { Ruling } from './ruling.ts'
 import { type Looked, look } from './sight.ts'
-import { sentence } from './words.ts'
+import { sentence, THEIRS } from './words.ts'
 
 const VERSIONS = 50 // of one policy that are shown
 
@@ -26,7 +36,7 @@ export type Catalogue = {
   policies(who: Principal): Promise<PolicyLine[]>
   policy(who: Principal, table: string): Promise<PolicyCard>
   versions(who: Principal, table: string): Promise<PolicyVersion[]>
-  preview(who: Principal, table: string, policy: Policy, person: PersonId): Promise<Preview>
+  preview(who: Principal, table: string, policy: Policy, as: Viewer): Promise<Preview>
 }
 
 export function makeCatalogue({ ruling, governance, identity }: Options): Catalogue {
@@ -70,11 +80,12 @@ export function makeCatalogue({ ruling, governance, identity }: Options): Catalo
       const all = (await governance.policyHistory(table)).slice(0, VERSIONS)
       return all.map(({ version, value, by, at, reason }) => ({ version, policy: value, by: named(by), at, reason }))
     },
-    async preview(who, name, policy, person) {
+    async preview(who, name, policy, as) {
       mustGovern(who)
       const table = await ruling.table(name)
-      if (table === null || identity.find(person) === null) throw refuse('not-found')
-      return previewed(table, policy, await ruling.subject(person), ruling.now())
+      if (table === null || (as.is === 'person' && identity.find(as.person) === null)) throw refuse('not-found')
+      const viewer = as.is === 'person' ? await ruling.subject(as.person) : profiled(policy, as)
+      return previewed(table, policy, viewer, ruling.now())
     },
   }
 }
@@ -88,14 +99,6 @@ function previewed(table: Table, policy: Policy, who: Subject, now: number): Pre
   const shown = new Set(columns.map(({ name }) => name))
   const hidden = table.columns.flatMap(({ name }) => (shown.has(name) ? [] : [name]))
   return { readable: true, columns, hidden, filtered: decision.view.filtered }
-}
-
-/** Why somebody else would not see a table, for who makes its rules. */
-const THEIRS: Record<Refusal, string> = {
-  absent: 'They read no table: they are not a member of this workspace.',
-  ungranted: 'No grant of this table is theirs.',
-  clearance: 'The table is classified above their clearance.',
-  policy: 'A rule cannot be judged for them: it compares with an attribute that they do not have exactly once.',
 }
 
 type Named = (person: PersonId) => TableCard['owner']

@@ -1,6 +1,6 @@
 // The one way by which a policy, what is said of a table or of a person changes: the right to it, the version it was made from, the reason, and
 // then at once what it takes away: running streams are cut, kernels that hold what they no longer may are ended.
-import type { PersonId } from '#protocol/ids.ts'
+import type { PersonId, RequestId } from '#protocol/ids.ts'
 import type { TableDetails } from '#protocol/managed.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
 import type { Column, Policy, Table } from '#protocol/policy/policy.ts'
@@ -10,8 +10,10 @@ import type { Log } from '../log.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
 import type { Change, Edited, Governance } from '../seams/governance.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
+import type { Requests } from './requests.ts'
 
-type Wanted = { readonly onto: number; readonly reason: string }
+/** `answers`: the open request that is granted with it. */
+type Wanted = { readonly onto: number; readonly reason: string; readonly answers?: RequestId | undefined }
 type Done = { readonly version: number }
 
 export type Edits = {
@@ -28,31 +30,37 @@ type Options = {
   readonly log: Log
   /** Judges what kernels hold. */
   recheck(): Promise<void>
+  readonly requests: Pick<Requests, 'judge' | 'met'>
 }
 
-export function makeEdits({ governance, identity, plane, now, log, recheck }: Options): Edits {
+export function makeEdits({ governance, identity, plane, now, log, recheck, requests }: Options): Edits {
   const change = (by: Principal, { onto, reason }: Wanted): Change => ({ by: by.id, at: now(), onto, reason })
-  const settle = async (edited: Edited): Promise<Done> => {
+  const after = (what: string) => (error: unknown) => log.error({ err: error }, what) // the edit is made
+  const settle = async (by: Principal, edited: Edited): Promise<Done> => {
     const { version } = made(edited)
     plane?.policy(await governance.epoch())
-    await recheck().catch((error: unknown) => log.error({ err: error }, 'holdings not judged; the next beat does')) // it is made
+    await recheck().catch(after('holdings not judged; the next beat does'))
+    await requests.met(by.id).catch(after('requests not looked through; the next edit does'))
     return { version }
   }
   return {
     async policy(by, table, policy, wanted) {
       mustGovern(by)
-      return settle(await governance.setPolicy(table, policy, change(by, wanted)))
+      const { answers } = wanted
+      if (answers === undefined) return settle(by, await governance.setPolicy(table, policy, change(by, wanted)))
+      await requests.judge(answers, table, policy)
+      return settle(by, await governance.setPolicy(table, policy, { ...change(by, wanted), answers }))
     },
     async table(by, name, details, wanted) {
       mustGovern(by)
       const table = await governance.table(name)
       if (table === null) throw refuse('not-found')
-      return settle(await governance.changeTable(described(table, details), change(by, wanted)))
+      return settle(by, await governance.changeTable(described(table, details), change(by, wanted)))
     },
     async person(by, person, standing, wanted) {
       mustGovern(by)
       if ((identity.find(person)?.standing ?? 'none') === 'none') throw refuse('not-found')
-      return settle(await governance.setSubject(person, standing, change(by, wanted)))
+      return settle(by, await governance.setSubject(person, standing, change(by, wanted)))
     },
   }
 }
@@ -70,8 +78,10 @@ function described(table: Table, { columns, ...said }: TableDetails): Table {
   return { ...table, ...said, columns: table.columns.map(column) }
 }
 
+const REFUSED = { absent: 'not-found', stale: 'stale-edit', answered: 'request-ended' } as const
+
 function made(edited: Edited): Done {
   if (edited.ok) return edited
   if (edited.why === 'faults') throw refuse('policy-faults', { faults: edited.faults.join('; ') })
-  throw refuse(edited.why === 'stale' ? 'stale-edit' : 'not-found')
+  throw refuse(REFUSED[edited.why])
 }

@@ -1,8 +1,8 @@
 // Managed data, put together: what kernels may ask, the record of it, and the end of kernels that hold what they may not.
 import { join } from 'node:path'
-import type { Sight } from '#protocol/api.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import type { KernelState } from '#protocol/runner.ts'
+import type { Sight } from '#protocol/sight.ts'
 import { clock } from '../clock.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
 import type { Log } from '../log.ts'
@@ -25,6 +25,7 @@ import { plantTables } from './plant.ts'
 import { type Proven, proven } from './proven.ts'
 import { Reads } from './reads.ts'
 import { type AuditRecord, makeRecord } from './record.ts'
+import { makeRequests, type Requests } from './requests.ts'
 import { makeRuling } from './rule.ts'
 import { makeTables } from './tables.ts'
 import { makeWrites, Writes } from './writes.ts'
@@ -58,6 +59,7 @@ export type Governed = {
   /** The shell's pages. */
   readonly catalogue: Catalogue
   readonly edits: Edits
+  readonly requests: Requests
   readonly record: AuditRecord
 }
 
@@ -92,15 +94,17 @@ export function governed(home: string, given: Given): Governed {
     log,
   )
   const { governance, audit } = store
+  const requests = makeRequests({ ruling, stored: store.requests, identity })
   const recheck = () => recheckHoldings(kernels, ruling, end, log)
   return {
     library,
     tables: () => (plane === null ? 'none' : plane.standing ? 'ready' : 'away'),
     subject: ruling.subject,
-    sight: (kernel) => sightOf(ruling, kernel),
+    sight: (kernel) => sightOf(ruling, kernel, requests.asking),
     recheck,
     catalogue: makeCatalogue({ ruling, governance, identity }),
-    edits: makeEdits({ governance, identity, plane, now, log, recheck }),
+    edits: makeEdits({ governance, identity, plane, now, log, recheck, requests }),
+    requests,
     record: makeRecord({ ruling, audit, identity }),
   }
 }

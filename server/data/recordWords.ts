@@ -115,6 +115,19 @@ const WORDS: Words = {
     text: `The answer of ${model} ${ENDS[end]}: ${count(tokens, 'token')}`,
     details: [`Decided in row ${of}`],
   }),
+  'access-asked': ({ request, policy }) => ({
+    text: 'Asked its owner to read it',
+    details: [`Request ${request}`, `Policy version ${policy}`],
+  }),
+  'access-withdrawn': ({ request }) => ({ text: 'Took the request to read it back', details: [`Request ${request}`] }),
+  'access-refused': ({ of, request }, named) => ({
+    text: `Refused the request of ${named(of).name}`,
+    details: [`Request ${request}`],
+  }),
+  'access-granted': ({ of, request }, named) => ({
+    text: `Granted the request of ${named(of).name}`,
+    details: [`Request ${request}`],
+  }),
   'workspace-changed': ({ version, reason }) => ({
     text: 'Changed who may make tables in the workspace',
     details: because(version, reason),

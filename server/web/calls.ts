@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type * as z from 'zod/mini'
 import { FileName } from '#protocol/api.ts'
 import type { CALLS, Call } from '#protocol/calls.ts'
-import { DocumentId, KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { DocumentId, KernelId, NotebookId, PersonId, RequestId, VersionId } from '#protocol/ids.ts'
 import { TableName } from '#protocol/policy/policy.ts'
 import { refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
@@ -14,6 +14,7 @@ export const PARAMETERS = {
   kernel: KernelId,
   version: VersionId,
   document: DocumentId,
+  request: RequestId,
   name: FileName,
   table: TableName,
   person: PersonId,
