@@ -115,9 +115,9 @@ const WORDS: Words = {
     text: `The answer of ${model} ${ENDS[end]}: ${count(tokens, 'token')}`,
     details: [`Decided in row ${of}`],
   }),
-  'access-asked': ({ request, policy }) => ({
+  'access-asked': ({ request, notebook, policy }) => ({
     text: 'Asked its owner to read it',
-    details: [`Request ${request}`, `Policy version ${policy}`],
+    details: [`Request ${request}`, `Policy version ${policy}`, `Notebook ${notebook}`],
   }),
   'access-withdrawn': ({ request }) => ({ text: 'Took the request to read it back', details: [`Request ${request}`] }),
   'access-refused': ({ of, request }, named) => ({

@@ -187,7 +187,7 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('table-added'), table: TableName, person: PersonId }),
   z.strictObject({ kind: z.literal('table-changed'), table: TableName, ...edited }),
   z.strictObject({ kind: z.literal('workspace-changed'), ...edited }),
-  z.strictObject({ kind: z.literal('access-asked'), policy: Count, ...asked }), // policy: the version that closed the table to them
+  z.strictObject({ kind: z.literal('access-asked'), notebook: NotebookId, policy: Count, ...asked }), // policy: the version that closed the table to them
   z.strictObject({ kind: z.literal('access-withdrawn'), ...asked }),
   z.strictObject({ kind: z.literal('access-refused'), of: PersonId, ...asked }), // of: whose request it was
   z.strictObject({ kind: z.literal('access-granted'), of: PersonId, ...asked }),

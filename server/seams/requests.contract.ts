@@ -45,7 +45,8 @@ export function requestsContract(open: OpenStore): void {
       expect(await store.requests.get('r_00000001')).toEqual({ ...request(1), end: null })
       expect(await store.requests.last(ANNA, 'contacts')).toEqual({ ...request(1), end: null })
       expect(await store.requests.last(BORIS, 'contacts')).toBeNull()
-      const entry = { kind: 'access-asked', person: ANNA, table: 'contacts', request: 'r_00000001', policy: 1 }
+      const { id, person, notebook, table, policy } = request(1)
+      const entry = { kind: 'access-asked', person, notebook, table, request: id, policy }
       expect(await rows()).toEqual([entry])
     })
 

@@ -71,7 +71,7 @@ export function requests(database: DatabaseSync): Requests {
     if (others >= bounds.open || found.made >= bounds.made) return 'too-many'
     if (before) end(before.id, { state: 'withdrawn', by: person, at, words: '' })
     insert.run(id, person, notebook, table, policy, words, at)
-    append({ kind: 'access-asked', person, table, request: id, policy }, at)
+    append({ kind: 'access-asked', person, notebook, table, request: id, policy }, at)
     return 'asked'
   }
   return {

@@ -182,7 +182,7 @@ describe('a request', () => {
     await people.owner.call(`POST /api/requests/${id}/refusal`, { words: 'the merger is off' })
     expect((await rows()).slice(0, 2)).toEqual([
       { kind: 'access-refused', person: OWNER, of: COLLEAGUE, table: 'closed', request: id },
-      { kind: 'access-asked', person: COLLEAGUE, table: 'closed', request: id, policy: 1 },
+      { kind: 'access-asked', person: COLLEAGUE, notebook: 'n_00000001', table: 'closed', request: id, policy: 1 },
     ])
     const { lines } = (await people.auditor.call('GET /api/audit?table=closed')).body as { lines: AuditLine[] }
     expect(lines.slice(0, 2).map(({ text }) => text)).toEqual(['Refused the request of Colleague', 'Asked its owner to read it'])
