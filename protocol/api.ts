@@ -122,21 +122,6 @@ export const Health = z.strictObject({
   }),
 })
 
-/** What a kernel has read and what it was refused, as the gateway decided it. `masked`: the mask's kind. */
-export const Sight = z.strictObject({
-  label: Label,
-  tables: z.array(
-    z.strictObject({
-      name: z.string(),
-      filtered: z.boolean(), // rows are left out
-      columns: z.array(z.strictObject({ name: z.string(), masked: z.nullable(z.string()) })),
-    }),
-  ),
-  library: z.nullable(Label), // of all passages that it was given; null: none
-  refused: z.array(z.strictObject({ message: z.string(), at: Time })), // the newest first
-})
-export type Sight = z.infer<typeof Sight>
-
 /** `source`: the name of the file it was made from. */
 export const LibraryDocument = z.strictObject({
   id: DocumentId,
@@ -165,7 +150,7 @@ const Nothing = z.strictObject({})
 export const Config = z.strictObject({ frames: z.string(), opaque: z.boolean(), marimo: z.string(), scrydon: z.string() })
 
 /**
- * The table of calls, but for those of managed data (managed.ts): one line each, the shape of its body and answer. `:id` is a NotebookId,
+ * The table of calls, but for those of managed data (managed.ts, sight.ts): one line each, the shape of its body and answer. `:id` is a NotebookId,
  * `:kernel` a KernelId, `:document` a DocumentId.
  */
 export const API = {
@@ -205,7 +190,6 @@ export const API = {
   'POST /api/notebooks/:id/lease/answer': { body: z.strictObject({ give: z.boolean() }), answer: Nothing, who: 'person' },
   'GET /api/kernels': { body: Nothing, answer: z.array(KernelView), who: 'person' }, // one's own
   'POST /api/kernels/:kernel/stop': { body: Nothing, answer: Nothing, who: 'person' },
-  'GET /api/kernels/:kernel/sight': { body: Nothing, answer: Sight, who: 'person' }, // one's own
   'GET /api/library': { body: Nothing, answer: Library, who: 'person' },
   'POST /api/library/files/:name': { body: Nothing, answer: LibraryDocument, who: 'person' }, // ?level=&markings=A,B; body: the bytes
   'DELETE /api/library/:document': { body: Nothing, answer: Nothing, who: 'person' },

@@ -150,6 +150,12 @@ export const EMBEDDING = {
   look: 5 * second, // between two looks for passages that have no vectors
 } as const
 
+export const REQUEST = {
+  words: 300, // characters of the sentence beside it, and of the answer
+  open: 10, // of one person, unanswered
+  perDay: 30, // of one person, those that were taken back included
+} as const
+
 export const LEASE = { silence: 30 * second, ask: 15 * second } as const
 export const SIGN_IN = {
   bearer: 5 * minute,

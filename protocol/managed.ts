@@ -1,7 +1,7 @@
 // The REST bodies of the shell's pages on managed data: tables as one sees them, who may what, the record. Rows are in none of
 // them. What a person may not know answers 404, like what there is not.
 import * as z from 'zod/mini'
-import { PersonId } from './ids.ts'
+import { PersonId, RequestId } from './ids.ts'
 import { Reason, Standing } from './policy/edit.ts'
 import { Label } from './policy/label.ts'
 import { STRICTNESS } from './policy/mask.ts'
@@ -76,6 +76,13 @@ export const TableDetails = z.strictObject({
 })
 export type TableDetails = z.infer<typeof TableDetails>
 
+/** As whom a policy is looked at: a person, or anybody of this clearance in these groups. */
+export const Viewer = z.discriminatedUnion('is', [
+  z.strictObject({ is: z.literal('person'), person: PersonId }),
+  z.strictObject({ is: z.literal('profile'), clearance: Label, groups: Standing.shape.groups }),
+])
+export type Viewer = z.infer<typeof Viewer>
+
 /** What somebody would see under a policy. */
 export const Preview = z.discriminatedUnion('readable', [
   z.strictObject({ readable: z.literal(true), columns: z.array(ColumnSeen), filtered: z.boolean(), hidden: z.array(z.string()) }),
@@ -108,10 +115,14 @@ export const MANAGED_API = {
   'PUT /api/people/:person': { body: z.strictObject({ standing: Standing, ...change }), answer: Edited, who: 'person' },
   'GET /api/policies': { body: Nothing, answer: z.array(PolicyLine), who: 'person' }, // owners
   'GET /api/policies/:table': { body: Nothing, answer: PolicyCard, who: 'person' },
-  'PUT /api/policies/:table': { body: z.strictObject({ policy: Policy, ...change }), answer: Edited, who: 'person' },
+  'PUT /api/policies/:table': {
+    body: z.strictObject({ policy: Policy, answers: z.optional(RequestId), ...change }), // answers: the request that this grants
+    answer: Edited,
+    who: 'person',
+  },
   'GET /api/policies/:table/versions': { body: Nothing, answer: z.array(PolicyVersion), who: 'person' }, // the newest first
   'POST /api/policies/:table/preview': {
-    body: z.strictObject({ policy: Policy, person: PersonId }),
+    body: z.strictObject({ policy: Policy, as: Viewer }),
     answer: Preview,
     who: 'person',
   },

@@ -50,6 +50,12 @@ export const ERRORS = {
     status: 422,
     text: 'The operator has not set up this model. Choose one of those that are offered.',
   },
+  'request-known': {
+    status: 409,
+    text: 'You have asked for this table already. While nobody has answered you can take it back and ask in other words; a refusal stands until the rules of the table change.',
+  },
+  'request-ended': { status: 409, text: 'This request was answered or taken back meanwhile. Nothing was changed.' },
+  'request-unmet': { status: 422, text: 'Under these rules {who} could still not read the table. {why}' },
   'in-trash': { status: 409, text: 'This notebook is in the trash. Restore it first.' },
   'being-edited': { status: 409, text: '{who} is editing this notebook. Ask to take over first.' },
   'already-asked': { status: 409, text: 'Somebody has asked to take over already. Try again in a few seconds.' },
@@ -85,6 +91,10 @@ export const ERRORS = {
   'no-text': { status: 422, text: 'No text was found in the document. A PDF of scanned pages has to be made searchable first.' },
   'wrong-host': { status: 421, text: 'This server does not answer to that name. Open {origin}.' },
   'too-many-requests': { status: 429, text: 'Too many requests in a short time. Wait {seconds} seconds.' },
+  'too-many-asked': {
+    status: 429,
+    text: 'You may have {open} requests open, and make {made} in a day. Wait for the answers, or take some back.',
+  },
   'too-many-kernels': { status: 429, text: 'You have {limit} kernels running, which is the limit. Shut one down first.' },
   internal: { status: 500, text: 'Something failed on the server. Quote the id {id} to its operator.' },
   'runner-absent': { status: 503, text: 'The kernel runner is not there, so no notebook can start now. Try again in a moment.' },

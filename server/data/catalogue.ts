@@ -1,11 +1,21 @@
 // Managed tables in the shell: what one sees of them oneself, and for owners their policies, the people, and what a policy would
 // make somebody see. Decided as for a kernel; rows are in none of it.
 import type { PersonId } from '#protocol/ids.ts'
-import type { ColumnSeen, PersonCard, PolicyCard, PolicyLine, PolicyVersion, Preview, TableCard } from '#protocol/managed.ts'
+import type {
+  ColumnSeen,
+  PersonCard,
+  PolicyCard,
+  PolicyLine,
+  PolicyVersion,
+  Preview,
+  TableCard,
+  Viewer,
+} from '#protocol/managed.ts'
 import { faults, type Policy, type Table } from '#protocol/policy/policy.ts'
 import { MAY } from '#protocol/standings.ts'
 import { refuse } from '../errors.ts'
-import { decide, granted, type Refusal, type View } from '../policy/decide.ts'
+import { decide, granted, type View } from '../policy/decide.ts'
+import { profiled } from '../policy/profile.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
 import type { Governance } from '../seams/governance.ts'
@@ -13,7 +23,7 @@ import type { Identity, Principal } from '../seams/identity.ts'
 import { mustGovern } from './edits.ts'
 import type { Ruling } from './ruling.ts'
 import { type Looked, look } from './sight.ts'
-import { sentence } from './words.ts'
+import { sentence, THEIRS } from './words.ts'
 
 const VERSIONS = 50 // of one policy that are shown
 
@@ -32,7 +42,7 @@ export type Catalogue = {
   policies(who: Principal): Promise<PolicyLine[]>
   policy(who: Principal, table: string): Promise<PolicyCard>
   versions(who: Principal, table: string): Promise<PolicyVersion[]>
-  preview(who: Principal, table: string, policy: Policy, person: PersonId): Promise<Preview>
+  preview(who: Principal, table: string, policy: Policy, as: Viewer): Promise<Preview>
 }
 
 export function makeCatalogue({ ruling, governance, identity, plane }: Options): Catalogue {
@@ -51,9 +61,8 @@ export function makeCatalogue({ ruling, governance, identity, plane }: Options):
       if (card === null) throw refuse('not-found')
       if (!looked.ok) return { card, columns: [], writable: false }
       const { table, policy, view } = looked.sight
-      const takes = plane?.writes() ?? false
-      const writable = takes && granted(policy, 'managed-table:write', subject, ruling.now()).length > 0
-      return { card, columns: columnsOf(table, view), writable }
+      const granting = granted(policy, 'managed-table:write', subject, ruling.now())
+      return { card, columns: columnsOf(table, view), writable: (plane?.writes() ?? false) && granting.length > 0 }
     },
     async people(who) {
       mustGovern(who)
@@ -77,11 +86,12 @@ export function makeCatalogue({ ruling, governance, identity, plane }: Options):
       const all = (await governance.policyHistory(table)).slice(0, VERSIONS)
       return all.map(({ version, value, by, at, reason }) => ({ version, policy: value, by: named(by), at, reason }))
     },
-    async preview(who, name, policy, person) {
+    async preview(who, name, policy, as) {
       mustGovern(who)
       const table = await ruling.table(name)
-      if (table === null || identity.find(person) === null) throw refuse('not-found')
-      return previewed(table, policy, await ruling.subject(person), ruling.now())
+      if (table === null || (as.is === 'person' && identity.find(as.person) === null)) throw refuse('not-found')
+      const viewer = as.is === 'person' ? await ruling.subject(as.person) : profiled(policy, as)
+      return previewed(table, policy, viewer, ruling.now())
     },
   }
 }
@@ -95,14 +105,6 @@ function previewed(table: Table, policy: Policy, who: Subject, now: number): Pre
   const shown = new Set(columns.map(({ name }) => name))
   const hidden = table.columns.flatMap(({ name }) => (shown.has(name) ? [] : [name]))
   return { readable: true, columns, hidden, filtered: decision.view.filtered }
-}
-
-/** Why somebody else would not see a table, for who makes its rules. */
-const THEIRS: Record<Refusal, string> = {
-  absent: 'They read no table: they are not a member of this workspace.',
-  ungranted: 'No grant of this table is theirs.',
-  clearance: 'The table is classified above their clearance.',
-  policy: 'A rule cannot be judged for them: it compares with an attribute that they do not have exactly once.',
 }
 
 type Named = (person: PersonId) => TableCard['owner']

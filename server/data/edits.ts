@@ -1,6 +1,6 @@
 // The one way by which a policy changes, and what is said of a table, a person, a model or the workspace: the right to it, the version it was
 // made from, the reason, and then at once what it takes away: streams and answers are cut, kernels that hold what they no longer may end.
-import type { PersonId } from '#protocol/ids.ts'
+import type { PersonId, RequestId } from '#protocol/ids.ts'
 import type { TableDetails } from '#protocol/managed.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
 import type { Column, Policy, Table } from '#protocol/policy/policy.ts'
@@ -14,8 +14,10 @@ import type { Log } from '../log.ts'
 import { type About, aboutPerson, aboutTable, type DataPlane } from '../seams/dataPlane.ts'
 import type { Change, Edited, Governance } from '../seams/governance.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
+import type { Requests } from './requests.ts'
 
-type Wanted = { readonly onto: number; readonly reason: string }
+/** `answers`: the open request that is granted with it. */
+type Wanted = { readonly onto: number; readonly reason: string; readonly answers?: RequestId | undefined }
 type Done = { readonly version: number }
 
 export type Edits = {
@@ -35,48 +37,51 @@ type Options = {
   readonly log: Log
   /** Judges what kernels hold, and the answers that models give them. */
   recheck(): Promise<void>
+  readonly requests: Pick<Requests, 'judge' | 'met'>
 }
 
-export function makeEdits({ governance, identity, plane, routes, now, log, recheck }: Options): Edits {
+export function makeEdits({ governance, identity, plane, routes, now, log, recheck, requests }: Options): Edits {
   const change = (by: Principal, { onto, reason }: Wanted): Change => ({ by: by.id, at: now(), onto, reason })
-  const judged = async ({ version }: Done): Promise<Done> => {
-    await recheck().catch((error: unknown) => log.error({ err: error }, 'holdings not judged; the next beat does')) // it is made
-    return { version }
-  }
+  const after = (what: string) => (error: unknown) => log.error({ err: error }, what) // the edit is made
   /** `about`: what it changes, and nothing else; null: anything. */
-  const settle = async (about: readonly About[] | null, edit: () => Promise<Edited>): Promise<Done> => {
+  const settle = async (by: Principal, about: readonly About[] | null, edit: () => Promise<Edited>): Promise<Done> => {
     const since = await governance.epoch()
-    const done = made(await edit())
+    const { version } = made(await edit())
     const epoch = await governance.epoch()
     plane?.policy(epoch, about && epoch === since + 1 ? { since, about } : undefined) // with others' edits between, all is cut
-    return judged(done)
+    await recheck().catch(after('holdings not judged; the next beat does'))
+    await requests.met(by.id).catch(after('requests not looked through; the next edit does'))
+    return { version }
   }
   return {
     async policy(by, table, policy, wanted) {
       mustGovern(by)
-      return settle([aboutTable(table)], () => governance.setPolicy(table, policy, change(by, wanted)))
+      const { answers } = wanted
+      if (answers !== undefined) await requests.judge(answers, table, policy)
+      const asked = answers === undefined ? change(by, wanted) : { ...change(by, wanted), answers }
+      return settle(by, [aboutTable(table)], () => governance.setPolicy(table, policy, asked))
     },
     async table(by, name, details, wanted) {
       mustGovern(by)
       const table = await governance.table(name)
       if (table === null) throw refuse('not-found')
       const changed = described(table, details)
-      return settle([aboutTable(name)], () => governance.changeTable(changed, change(by, wanted)))
+      return settle(by, [aboutTable(name)], () => governance.changeTable(changed, change(by, wanted)))
     },
     async person(by, person, standing, wanted) {
       mustGovern(by)
       if ((identity.find(person)?.standing ?? 'none') === 'none') throw refuse('not-found')
-      return settle([aboutPerson(person)], () => governance.setSubject(person, standing, change(by, wanted)))
+      return settle(by, [aboutPerson(person)], () => governance.setSubject(person, standing, change(by, wanted)))
     },
     async workspace(by, workspace, wanted) {
       mustGovern(by)
-      return settle(null, () => governance.setWorkspace(workspace, change(by, wanted)))
+      return settle(by, null, () => governance.setWorkspace(workspace, change(by, wanted)))
     },
     async route(by, alias, rules, wanted) {
       mustGovern(by)
       if (!routes.has(alias)) throw refuse('not-found')
       if (!offered(routes).includes(rules.model)) throw refuse('no-such-model')
-      return settle([], () => governance.setRoute(alias, rules, change(by, wanted))) // of tables and people it says nothing
+      return settle(by, [], () => governance.setRoute(alias, rules, change(by, wanted))) // of tables and people it says nothing
     },
   }
 }
@@ -94,8 +99,10 @@ function described(table: Table, { columns, ...said }: TableDetails): Table {
   return { ...table, ...said, columns: table.columns.map(column) }
 }
 
+const REFUSED = { absent: 'not-found', stale: 'stale-edit', answered: 'request-ended' } as const
+
 function made(edited: Edited): Done {
   if (edited.ok) return edited
   if (edited.why === 'faults') throw refuse('policy-faults', { faults: edited.faults.join('; ') })
-  throw refuse(edited.why === 'stale' ? 'stale-edit' : 'not-found')
+  throw refuse(REFUSED[edited.why])
 }

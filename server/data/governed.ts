@@ -1,8 +1,8 @@
 // Managed data, put together: what kernels may ask, the record of it, and the end of kernels that hold what they may not.
 import { join } from 'node:path'
-import type { Sight } from '#protocol/api.ts'
 import type { PersonId } from '#protocol/ids.ts'
 import type { KernelState } from '#protocol/runner.ts'
+import type { Sight } from '#protocol/sight.ts'
 import { makeArtefacts } from '../artefacts/asked.ts'
 import { Files } from '../artefacts/files.ts'
 import { type Made, makeMade } from '../artefacts/made.ts'
@@ -36,6 +36,7 @@ import { plantTables } from './plant.ts'
 import { type Proven, proven } from './proven.ts'
 import { Reads } from './reads.ts'
 import { type AuditRecord, makeRecord } from './record.ts'
+import { makeRequests, type Requests } from './requests.ts'
 import { makeRuling } from './rule.ts'
 import { makeTables } from './tables.ts'
 import { makeWrites, Writes } from './writes.ts'
@@ -76,6 +77,7 @@ export type Governed = {
   readonly catalogue: Catalogue
   readonly access: AccessPages
   readonly edits: Edits
+  readonly requests: Requests
   readonly record: AuditRecord
   readonly artefacts: Shelf
   readonly made: Made
@@ -86,22 +88,24 @@ export type Governed = {
 /** Managed data, for kernels and for the shell's pages. A kernel that has ended leaves no open door. */
 export function governed(home: string, given: Given): Governed {
   const { identity, kernels, events, llm: served, log, now } = given
-  const { governance, audit, allowance, artefacts, made } = given.store
+  const { governance, audit, allowance, artefacts, made, requests: stored } = given.store
   const asked = answering(home, given)
   const { ruling, plane, llm, terms, files, saves } = asked
   listen(asked, given)
   const end = makeEnd(kernels, events, clock)
   const recheck = async () => void (await Promise.all([recheckHoldings(kernels, ruling, end, log), llm.recheck()]))
   const { routes } = served ?? NO_MODELS
+  const requests = makeRequests({ ruling, stored, identity })
   return {
     library: libraryOf(asked, given),
     tables: () => (plane === null ? 'none' : plane.standing ? 'ready' : 'away'),
     subject: ruling.subject,
-    sight: (kernel) => sightOf(ruling, kernel),
+    sight: (kernel) => sightOf(ruling, kernel, requests.asking),
     recheck,
     catalogue: makeCatalogue({ ruling, governance, identity, plane }),
     access: makeAccess({ served, terms, governance, allowance, identity, now }),
-    edits: makeEdits({ governance, identity, plane, routes, now, log, recheck }),
+    edits: makeEdits({ governance, identity, plane, routes, now, log, recheck, requests }),
+    requests,
     record: makeRecord({ ruling, audit, identity }),
     artefacts: makeShelf({ ruling, artefacts, audit, files, identity }),
     made: makeMade({ ruling, made, identity }),

@@ -16,13 +16,18 @@ const Written = z.object({
   table: z.string(),
   columns: z.array(z.object({ name: z.string(), mask: z.unknown() })),
   keep: z.unknown(),
+  label: z.optional(Label),
 })
+
+/** `label`: what the read counted with; not kept of reads before it was. */
+type Labelled = Held & { readonly label?: Label }
 
 const Searched = z.strictObject({ search: Label })
 const Predicted = z.strictObject({ predicted: Label })
 
 /** A read in the words of the store: what this gateway, or another, judges again. */
-export const written = (view: Parameters<typeof heldOf>[0], asked: Look): string => JSON.stringify(heldOf(view, asked.read))
+export const written = (view: Parameters<typeof heldOf>[0], asked: Look): string =>
+  JSON.stringify({ ...heldOf(view, asked.read), label: asked.label })
 
 /** Passages of the library, by the label that they have together. */
 export const writtenSearch = (label: Label): string => JSON.stringify({ search: label })
@@ -31,9 +36,9 @@ export const writtenSearch = (label: Label): string => JSON.stringify({ search: 
 export const writtenPrediction = (label: Label): string => JSON.stringify({ predicted: label })
 
 /** It was written by `written`; anything else is no read. */
-export function read(text: string): Held | null {
+export function read(text: string): Labelled | null {
   const value = parsed(text)
-  return Written.safeParse(value).success ? (value as Held) : null
+  return Written.safeParse(value).success ? (value as Labelled) : null
 }
 
 /** It was written by `writtenSearch`; anything else is no search. */

@@ -191,9 +191,16 @@ describe('a kernel that was given passages', () => {
   })
 
   test('shows its person what they are classified as', async () => {
-    expect((await sightOf(ruling, kernelOf('analyst'))).library).toBeNull()
+    const nothing = async () => null
+    expect((await sightOf(ruling, kernelOf('analyst'), nothing)).library).toBeNull()
     await search('analyst', { query: '0.1' })
     await search('analyst', { query: '2.1' })
-    expect(await sightOf(ruling, kernelOf('analyst'))).toEqual({ label: PERSONAL, tables: [], library: PERSONAL, refused: [] })
+    expect(await sightOf(ruling, kernelOf('analyst'), nothing)).toMatchObject({
+      label: PERSONAL,
+      raised: [{ table: null, label: PERSONAL }],
+      tables: [],
+      library: PERSONAL,
+      refused: [],
+    })
   })
 })

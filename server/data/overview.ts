@@ -1,33 +1,55 @@
-// What a kernel has read and what it was refused, for the person whose it is: from what was written when it was decided.
-import type { Sight } from '#protocol/api.ts'
-import { join } from '#protocol/policy/label.ts'
+// What a kernel has read, done and been refused, for the person whose it is: from what was written when it was decided.
+import type { PersonId } from '#protocol/ids.ts'
+import { join, type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
+import type { Asking, Sight } from '#protocol/sight.ts'
 import { EVERY } from '../policy/condition.ts'
+import { deedsOf, type Refusal, refusalOf } from './deeds.ts'
 import { read, searched } from './holding.ts'
-import type { Denial, Ruling } from './ruling.ts'
-import { sentence } from './words.ts'
+import type { Ruling } from './ruling.ts'
+import { filled } from './words.ts'
 
 const REFUSED = 20 // that are shown
+const DONE = 20
 
-export async function sightOf(ruling: Ruling, { spec }: KernelState): Promise<Sight> {
+type Ask = (person: PersonId, table: string) => Promise<Asking | null>
+type Held = NonNullable<ReturnType<typeof read>>
+type Source = Sight['raised'][number]
+
+export async function sightOf(ruling: Ruling, { spec }: KernelState, asking: Ask): Promise<Sight> {
   const all = await ruling.held(spec.id)
-  const held = all.flatMap((text) => read(text) ?? [])
+  const held = Map.groupBy(
+    all.flatMap((text) => read(text) ?? []),
+    ({ table }) => table,
+  )
+  const tables = [...held].sort(([one], [other]) => (one < other ? -1 : 1))
   const [passages, ...more] = all.flatMap((text) => searched(text) ?? [])
-  const names = [...new Set(held.map(({ table }) => table))].sort()
-  const tables = names.map((name) =>
-    tableOf(
-      name,
-      held.filter(({ table }) => table === name),
+  const library = passages ? more.reduce(join, passages) : null
+  const sources = tables.map(([table, reads]): Source => ({ table, label: reads.map(counted).reduce(join) }))
+  const label = await ruling.taint(spec.id)
+  const { rows, ends } = await ruling.decided(spec)
+  return {
+    label,
+    raised: raisers(label, library ? [...sources, { table: null, label: library }] : sources),
+    tables: tables.map(([name, reads]) => tableOf(name, reads)),
+    library,
+    done: deedsOf(rows, ends).slice(0, DONE),
+    refused: await refusedOf(
+      ruling,
+      rows.flatMap((row) => refusalOf(row, ends) ?? []),
+      (table) => asking(spec.person, table),
     ),
-  )
-  const refusals = (await ruling.refusals(spec)).slice(0, REFUSED)
-  const refused = await Promise.all(
-    refusals.map(async ({ table, why, at }) => ({ message: await worded(ruling, table, why), at })),
-  )
-  return { label: await ruling.taint(spec.id), tables, library: passages ? more.reduce(join, passages) : null, refused }
+  }
 }
 
-type Held = NonNullable<ReturnType<typeof read>>
+/** Those that reach the label's level, or bear one of its markings. */
+export function raisers({ level, markings }: Label, sources: readonly Source[]): Source[] {
+  const reaches = (label: Label) =>
+    (level !== LOWEST.level && label.level === level) || label.markings.some((one) => markings.includes(one))
+  return sources.filter(({ label }) => reaches(label))
+}
+
+const counted = ({ label }: Held): Label => label ?? LOWEST
 
 /** Of several reads of one table, all that any of them showed. */
 function tableOf(name: string, reads: readonly Held[]): Sight['tables'][number] {
@@ -36,18 +58,35 @@ function tableOf(name: string, reads: readonly Held[]): Sight['tables'][number] 
   return { name, filtered, columns: [...columns].map(([column, masked]) => ({ name: column, masked })) }
 }
 
-const OTHER: Partial<Record<Denial, string>> = {
-  question: 'A read of “{table}” asked for what it has not.',
-  limit: 'A read of “{table}” was larger than one read may be.',
+/** Those of the same words once; with the newest of each table that is closed, what can be asked of its owner. */
+async function refusedOf(
+  ruling: Ruling,
+  refusals: readonly Refusal[],
+  asking: (table: string) => Promise<Asking | null>,
+): Promise<Sight['refused']> {
+  const alike = [...Map.groupBy(refusals, ({ what, text, table, model }) => JSON.stringify([what, text, table, model])).values()]
+  const seen = new Set<string>()
+  return Promise.all(
+    alike.slice(0, REFUSED).flatMap((same) => {
+      const [newest] = same
+      if (!newest) return []
+      const table = newest.closed && newest.table !== null && !seen.has(newest.table) ? newest.table : null
+      if (table !== null) seen.add(table)
+      return told(ruling, newest, same.length, table, asking)
+    }),
+  )
 }
 
-async function worded(ruling: Ruling, table: string | null, why: Denial): Promise<string> {
+async function told(
+  ruling: Ruling,
+  { what, text, table: about, model, at }: Refusal,
+  times: number,
+  table: string | null,
+  asking: (table: string) => Promise<Asking | null>,
+): Promise<Sight['refused'][number]> {
+  const owner = about === null ? undefined : (await ruling.table(about))?.owner
   const contact = ruling.contact()
-  if (table === null || why === 'absent')
-    return `A table that you asked for is not there for you. Ask ${contact} if there should be one.`
-  if (why === 'ungranted' || why === 'clearance' || why === 'policy') {
-    const owner = (await ruling.table(table))?.owner
-    return sentence(`table-${why}`, { table, contact, owner: owner ? ruling.nameOf(owner) : contact })
-  }
-  return (OTHER[why] ?? 'A read of “{table}” could not be made.').replace('{table}', table)
+  const names = { table: about ?? '', model: model ?? '', contact, owner: owner === undefined ? contact : ruling.nameOf(owner) }
+  const state = table === null ? null : await asking(table)
+  return { what, text: filled(text, names), times, at, ask: table === null || state === null ? null : { table, asking: state } }
 }

@@ -177,6 +177,19 @@ const WORDS: Words = {
     text: `The prediction of ${model} ${ENDS[end]}: ${count(rows, 'row')}`,
     details: [`Decided in row ${of}`],
   }),
+  'access-asked': ({ request, notebook, policy }) => ({
+    text: 'Asked its owner to read it',
+    details: [`Request ${request}`, `Policy version ${policy}`, `Notebook ${notebook}`],
+  }),
+  'access-withdrawn': ({ request }) => ({ text: 'Took the request to read it back', details: [`Request ${request}`] }),
+  'access-refused': ({ of, request }, named) => ({
+    text: `Refused the request of ${named(of).name}`,
+    details: [`Request ${request}`],
+  }),
+  'access-granted': ({ of, request }, named) => ({
+    text: `Granted the request of ${named(of).name}`,
+    details: [`Request ${request}`],
+  }),
   'workspace-changed': ({ version, reason }) => ({
     text: 'Changed the label of the workspace, or who may make tables or lower labels in it',
     details: because(version, reason),

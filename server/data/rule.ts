@@ -13,7 +13,7 @@ import type { Ruling } from './ruling.ts'
 
 type Options = { readonly store: Store; readonly identity: Identity; readonly key: Uint8Array; readonly now: () => number }
 
-const LATEST = 200 // rows of a person's record that are looked through
+const LATEST = 200 // rows that are looked through
 const NOBODY = { member: false, groups: [], attributes: {}, clearance: LOWEST } as const
 
 export function makeRuling({ store, identity, key, now }: Options): Ruling {
@@ -51,12 +51,13 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
     },
     label: (kernel) => governance.label(kernel),
     taint: async (kernel) => join(await governance.label(kernel), (await governance.workspace()).workspace.label),
-    async refusals({ id, person }) {
-      const rows = await audit.list({ person, limit: LATEST })
-      return rows.flatMap(({ at, entry }) => {
-        if (entry.kind !== 'read-decided' || entry.kernel !== id || entry.decision.allowed) return []
-        return [{ table: entry.table, why: entry.decision.why, at }]
-      })
+    async decided({ id, person }) {
+      const [rows, latest] = await Promise.all([
+        audit.list({ kernel: id, limit: LATEST }),
+        audit.list({ person, limit: LATEST }), // how something ended names its person, and the row that it ends
+      ])
+      const ended = latest.flatMap(({ entry }) => (entry.kind === 'write-done' || entry.kind === 'model-done' ? [entry] : []))
+      return { rows, ends: new Map(ended.map((entry) => [entry.of, entry])) }
     },
     held: (kernel) => governance.held(kernel),
     forget: (kernel) => governance.dropLabel(kernel),

@@ -9,8 +9,9 @@ import type { KernelSpec } from '#protocol/runner.ts'
 import type { View } from '../policy/decide.ts'
 import type { Look } from '../policy/question.ts'
 import type { Subject } from '../policy/subject.ts'
-import type { DENIALS } from '../seams/audit.ts'
+import type { AuditRow, DENIALS } from '../seams/audit.ts'
 import type { Done } from '../seams/dataPlane.ts'
+import type { Ends } from './deeds.ts'
 import type { Filling, RefusalCode } from './words.ts'
 
 /** A refusal on its way to the kernel. */
@@ -49,8 +50,8 @@ export type Ruling = {
   label(kernel: KernelId): Promise<Label>
   /** What whatever leaves a kernel counts with: all that it has read, and the workspace itself. */
   taint(kernel: KernelId): Promise<Label>
-  /** The last reads of this kernel that were refused, the newest first. `table`: null where there is none. */
-  refusals(kernel: KernelSpec): Promise<readonly { readonly table: string | null; readonly why: Denial; readonly at: number }[]>
+  /** The last that was decided for this kernel, the newest first, and how it ended. */
+  decided(kernel: KernelSpec): Promise<{ readonly rows: readonly AuditRow[]; readonly ends: Ends }>
   /** What a kernel has read: texts of holding.ts. */
   held(kernel: KernelId): Promise<readonly string[]>
   /** A kernel that has ended. */

@@ -30,6 +30,8 @@ import { makeWriting } from './writing.ts'
 
 const AUTHORITIES = 'compliance_authorities'
 const OWNER = 'p_demo-owner'
+const INTERNAL = { level: 'internal', markings: [] } as const
+const PERSONAL = { level: 'confidential', markings: ['PII'] } as const
 const home = mkdtempSync(join(tmpdir(), 'tables-'))
 const served = new PlaneProcess()
 const said: string[] = []
@@ -101,6 +103,16 @@ describe('a read', () => {
     expect([analyst.ok.filtered, colleague.ok.filtered]).toEqual([false, true])
     expect(await present('analyst', analyst.ok.plan)).toBe('{"rows": 33}')
     expect(await present('colleague', colleague.ok.plan)).toBe('{"rows": 4}')
+  })
+
+  test('what raised a kernel’s label is said: the table that was read above the others', async () => {
+    await store.governance.dropLabel('k_test-analyst')
+    await read('analyst', { columns: ['carrier'] }, 'flights')
+    const seen = async () => sightOf(ruling, kernelOf('analyst'), async () => null)
+    expect(await seen()).toMatchObject({ label: INTERNAL, raised: [{ table: 'flights', label: INTERNAL }] })
+    await read('analyst', { columns: ['country'] })
+    await read('analyst', { columns: ['email'] })
+    expect(await seen()).toMatchObject({ label: PERSONAL, raised: [{ table: AUTHORITIES, label: PERSONAL }] })
   })
 
   test('a plan of one is nothing at the door of another', async () => {
@@ -185,8 +197,9 @@ describe('a refusal', () => {
       expect(hidden.error.code).toBe('table-absent')
     }
     expect((await ask('analyst', 'tables.list', {})).ok.tables.map(({ name }: Said) => name)).not.toContain('airlines')
-    const { refused } = await sightOf(ruling, kernelOf('analyst'))
-    expect(refused[0]?.message).toBe(refused[1]?.message)
+    const { refused } = await sightOf(ruling, kernelOf('analyst'), async () => ({ state: 'none' }))
+    const told = refused.filter(({ text }) => text.includes('is not there for you'))
+    expect(told).toMatchObject([{ what: 'read', times: 2, ask: null }]) // as one thing
   })
 
   test('one that may be known names the table and whom to ask', async () => {

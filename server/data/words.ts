@@ -1,5 +1,7 @@
 // What the library in a kernel is told when it may not: a stable code and one sentence, with whom to ask. {x} is a name or a count,
 // never a value of data. What is hidden and what there is not are told alike.
+import type { Refusal } from '../policy/decide.ts'
+
 export const REFUSALS = {
   'table-absent': 'There is no table “{table}” for you. Ask {contact} if there should be.',
   'table-ungranted': 'You may not read “{table}”. Ask {owner}, who owns it, for a grant.',
@@ -131,8 +133,18 @@ export const REFUSALS = {
   unavailable: 'Governed data cannot be reached at the moment. Try again in a few seconds.',
 } as const
 
+/** Why somebody else would not see a table, for who makes its rules. */
+export const THEIRS: Record<Refusal, string> = {
+  absent: 'They read no table: they are not a member of this workspace.',
+  ungranted: 'No grant of this table is theirs.',
+  clearance: 'The table is classified above their clearance.',
+  policy: 'A rule cannot be judged for them: it compares with an attribute that they do not have exactly once.',
+}
+
 export type RefusalCode = keyof typeof REFUSALS
 export type Filling = Readonly<Record<string, string>>
 
-export const sentence = (code: RefusalCode, filling: Filling): string =>
-  REFUSALS[code].replaceAll(/\{(\w+)\}/g, (_, name: string) => filling[name] ?? '')
+export const sentence = (code: RefusalCode, filling: Filling): string => filled(REFUSALS[code], filling)
+
+export const filled = (text: string, filling: Filling): string =>
+  text.replaceAll(/\{(\w+)\}/g, (_, name: string) => filling[name] ?? '')

@@ -144,6 +144,16 @@ export function auditContract(open: OpenStore): void {
       expect(await store.audit.list({ limit: -1 })).toEqual([])
     })
 
+    test('a list is of what was decided for one kernel, over a restart', async () => {
+      await store.audit.append(decided(), 1)
+      await store.audit.append(decided({ kernel: 'k_00000002' }), 2)
+      await store.audit.append(asked(), 3)
+      await store.audit.append(done(1), 4) // how it ended is of the row that it ends
+      await again()
+      expect([await told({ kernel: 'k_00000001' }), await told({ kernel: 'k_00000002' })]).toEqual([[3, 1], [2]])
+      expect(await told({ kernel: 'k_00000003' })).toEqual([])
+    })
+
     test('what models were asked comes back, too, and is of no table', async () => {
       const { seq } = await store.audit.append(asked(), 1)
       await store.audit.append(answered(seq), 2)

@@ -1,7 +1,7 @@
 // Who read what under which rules, and who changed the rules: appended, chained, never changed. An entry has no place for a value
 // of data: names, ids, kinds, counts and digests only. The one free text is the reason that a person writes for an edit.
 import * as z from 'zod/mini'
-import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, RequestId, VersionId } from '#protocol/ids.ts'
 import { ARTEFACT_KINDS } from '#protocol/library/artefacts.ts'
 import { Alias } from '#protocol/library/llm.ts'
 import { MODES, WriteId } from '#protocol/library/writes.ts'
@@ -258,6 +258,8 @@ const InferenceDone = z.strictObject({
   end: z.enum(['complete', 'failed']),
 })
 
+/** Of what people write to each other beside it, no word. */
+const asked = { person: PersonId, table: TableName, request: RequestId }
 const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
 
 export const AuditEntry = z.discriminatedUnion('kind', [
@@ -286,6 +288,10 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('table-changed'), table: TableName, ...edited }),
   z.strictObject({ kind: z.literal('workspace-changed'), ...edited }),
   z.strictObject({ kind: z.literal('route-changed'), model: Alias, ...edited }),
+  z.strictObject({ kind: z.literal('access-asked'), notebook: NotebookId, policy: Count, ...asked }), // policy: the version that closed the table to them
+  z.strictObject({ kind: z.literal('access-withdrawn'), ...asked }),
+  z.strictObject({ kind: z.literal('access-refused'), of: PersonId, ...asked }), // of: whose request it was
+  z.strictObject({ kind: z.literal('access-granted'), of: PersonId, ...asked }),
 ])
 export type AuditEntry = z.infer<typeof AuditEntry>
 export type AuditRow = Omit<ChainedRow, 'entry'> & { readonly entry: AuditEntry }
@@ -294,6 +300,7 @@ export type AuditQuery = {
   readonly before?: number // rows older than this one
   readonly limit: number
   readonly person?: PersonId // who read or edited
+  readonly kernel?: KernelId // what was decided for it
   readonly table?: string
 }
 /** `seq`: the first row that is not as it was written, or is gone. */

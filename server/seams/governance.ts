@@ -1,6 +1,6 @@
 // What is decided about tables and people, at rest. Every edit is a new version, kept for ever, and writes its row of the audit
 // in the same transaction. What is stored and does not read as what it should be is an error: it closes, it never opens.
-import type { KernelId, PersonId } from '#protocol/ids.ts'
+import type { KernelId, PersonId, RequestId } from '#protocol/ids.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
@@ -11,15 +11,18 @@ export const HELD = 1000 // different reads of one kernel; one more is refused
 
 /** `at`: ms since 1970. `reason`: the person's own words (protocol/policy/edit.ts). */
 export type Edit = { readonly by: PersonId; readonly at: number; readonly reason: string }
-/** `onto`: the version that it was made from, 0 before the first; refused where another is the newest. */
-export type Change = Edit & { readonly onto?: number }
+/**
+ * `onto`: the version that it was made from, 0 before the first; refused where another is the newest. `answers`: the open request about
+ * that table which it grants; where it is not open any more nothing is changed.
+ */
+export type Change = Edit & { readonly onto?: number; readonly answers?: RequestId }
 /** Versions of one thing count from 1. */
 export type Versioned<T> = Edit & { readonly version: number; readonly value: T }
 
 /** `faults`: why the policy cannot stand on the table, a sentence each. Nothing was changed. */
 export type Edited =
   | { readonly ok: true; readonly version: number }
-  | { readonly ok: false; readonly why: 'absent' | 'stale' }
+  | { readonly ok: false; readonly why: 'absent' | 'stale' | 'answered' }
   | { readonly ok: false; readonly why: 'faults'; readonly faults: readonly string[] }
 
 export interface Catalogue {

@@ -8,6 +8,7 @@ import type { Audit } from './audit.ts'
 import type { Governance } from './governance.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { MadeTables } from './made.ts'
+import type { Requests } from './requests.ts'
 
 /** With one person, or with every member of the workspace. */
 export type Share = { readonly with: 'workspace' | PersonId; readonly right: 'edit' | 'view'; readonly expires: number | null }
@@ -130,6 +131,7 @@ export interface Store {
   readonly knowledge: Knowledge
   readonly artefacts: Artefacts
   readonly made: MadeTables
+  readonly requests: Requests
   /** Things done once for this state, such as seeding. */
   done(what: string): Promise<boolean>
   markDone(what: string, at: number): Promise<void>

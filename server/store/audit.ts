@@ -50,11 +50,12 @@ export function audit(database: DatabaseSync): Audit {
   }
 }
 
-function list(database: DatabaseSync, { before, limit, person, table }: AuditQuery): readonly unknown[] {
+function list(database: DatabaseSync, { before, limit, person, table, kernel }: AuditQuery): readonly unknown[] {
   const wanted = [
     { sql: 'seq < ?', value: before },
     { sql: 'person = ?', value: person },
     { sql: 'about = ?', value: table },
+    { sql: 'kernel = ?', value: kernel },
   ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]))
   const where = ['1', ...wanted.map(({ sql }) => sql)].join(' AND ')
   const page = Math.min(Math.max(limit, 0), AUDIT_PAGE)

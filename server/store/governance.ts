@@ -19,16 +19,27 @@ import { type Append, appender } from './audit.ts'
 import { transaction } from './database.ts'
 import { type Edits, edits, epochOf } from './edits.ts'
 import { json } from './json.ts'
+import { type Answering, answering } from './requests.ts'
 
 const NO_RULES: Policy = { grants: [], rows: [], masks: [] }
 const UNKNOWN: Standing = { clearance: LOWEST, groups: [], attributes: {} }
 
-type Ledger = { readonly tables: Edits<Table>; readonly policies: Edits<Policy>; readonly append: Append }
+type Ledger = {
+  readonly tables: Edits<Table>
+  readonly policies: Edits<Policy>
+  readonly append: Append
+  readonly requests: Answering
+}
 
 export function governance(database: DatabaseSync): Governance {
   const append = appender(database)
   const epoch = epochOf(database)
-  const ledger = { tables: edits(database, 'table', Table), policies: edits(database, 'policy', Policy), append }
+  const ledger = {
+    tables: edits(database, 'table', Table),
+    policies: edits(database, 'policy', Policy),
+    append,
+    requests: answering(database),
+  }
   return {
     ...catalogue(database, ledger),
     ...subjects(database, append),
@@ -81,14 +92,16 @@ function change(ledger: Ledger, table: Table, edit: Change, policy: Policy | und
   return { ok: true, version }
 }
 
-function rule({ tables, policies, append }: Ledger, name: string, policy: Policy, edit: Change): Edited {
+function rule({ tables, policies, append, requests }: Ledger, name: string, policy: Policy, edit: Change): Edited {
   const table = tables.newest(name)
   if (!table) return { ok: false, why: 'absent' }
   if (stale(policies.newest(name), edit)) return { ok: false, why: 'stale' }
   const unfit = refused(table.value, policy)
   if (unfit) return unfit
+  if (edit.answers !== undefined && !requests.isOpen(edit.answers, name)) return { ok: false, why: 'answered' }
   const version = policies.add(name, policy, edit)
   append({ kind: 'policy-changed', table: name, person: edit.by, version, reason: edit.reason }, edit.at)
+  if (edit.answers !== undefined) requests.end(edit.answers, { state: 'granted', by: edit.by, at: edit.at, words: '' })
   return { ok: true, version }
 }
 

@@ -10,6 +10,7 @@ import { auditContract } from '../seams/audit.contract.ts'
 import { governanceContract } from '../seams/governance.contract.ts'
 import { knowledgeContract } from '../seams/knowledge.contract.ts'
 import { madeContract } from '../seams/made.contract.ts'
+import { requestsContract } from '../seams/requests.contract.ts'
 import { storeContract } from '../seams/store.contract.ts'
 import type { Store } from '../seams/store.ts'
 import { vectorsContract } from '../seams/vectors.contract.ts'
@@ -33,6 +34,7 @@ knowledgeContract(open)
 artefactsContract(open)
 madeContract(open)
 vectorsContract(open)
+requestsContract(open)
 
 let home: string
 let store: Store | null

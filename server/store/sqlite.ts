@@ -10,6 +10,7 @@ import { knowledge } from './knowledge.ts'
 import { made } from './made.ts'
 import { notebooks } from './notebooks.ts'
 import { drafts, preferences, sessions } from './people.ts'
+import { requests } from './requests.ts'
 import { tabs } from './tabs.ts'
 import { versions } from './versions.ts'
 
@@ -32,6 +33,7 @@ export function openStore(home: string): Store {
     knowledge: library,
     artefacts: artefacts(database),
     made: made(database),
+    requests: requests(database),
     done: async (what) => marked.get(what) !== undefined,
     markDone: async (what, at) => void mark.run(what, at),
     close: async () => {

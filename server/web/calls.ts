@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type * as z from 'zod/mini'
 import { FileName } from '#protocol/api.ts'
 import type { CALLS, Call } from '#protocol/calls.ts'
-import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, RequestId, VersionId } from '#protocol/ids.ts'
 import { Alias } from '#protocol/library/llm.ts'
 import { TableName } from '#protocol/policy/policy.ts'
 import { refuse } from '../errors.ts'
@@ -16,6 +16,7 @@ export const PARAMETERS = {
   version: VersionId,
   document: DocumentId,
   artefact: ArtefactId,
+  request: RequestId,
   name: FileName,
   table: TableName,
   person: PersonId,

@@ -75,7 +75,7 @@ describe('who is answered', () => {
     'PUT /api/tables/:table': { details: { description: '', hidden: false, label: LOWEST, columns: {} }, onto: 1, reason: 'x' },
     'PUT /api/people/:person': { standing, onto: 0, reason: 'x' },
     'PUT /api/policies/:table': { policy: OPEN, onto: 1, reason: 'x' },
-    'POST /api/policies/:table/preview': { policy: OPEN, person: COLLEAGUE },
+    'POST /api/policies/:table/preview': { policy: OPEN, as: { is: 'person', person: COLLEAGUE } },
   }
   const concrete = (call: string) => call.replace(':table', 'contacts').replace(':person', COLLEAGUE)
   const every = { owner: 200, analyst: 200, colleague: 200, auditor: 200, outsider: 200 }
@@ -205,12 +205,37 @@ describe('an edit', () => {
 
   test('is looked at as somebody before it is made', async () => {
     const preview = async (policy: Policy, person: string) =>
-      (await people.owner.call('POST /api/policies/contacts/preview', { policy, person })).body as Preview
+      (await people.owner.call('POST /api/policies/contacts/preview', { policy, as: { is: 'person', person } })).body as Preview
     expect(await preview(MASKED, COLLEAGUE)).toMatchObject({ readable: true, columns: [{ masked: null }, { masked: 'redact' }] })
     expect(await preview(MASKED, 'p_demo-analyst')).toMatchObject({ columns: [{ masked: null }, { masked: null }] })
     expect(await preview(CLOSED, COLLEAGUE)).toEqual({ readable: false, why: 'No grant of this table is theirs.' })
     expect(await preview(OPEN, 'p_demo-outsider')).toMatchObject({ readable: false })
     expect((await governance.policy('contacts')).version).toBe(1)
+  })
+
+  test('is looked at as anybody of a clearance, and no more is told than its maker may know', async () => {
+    const at = async (clearance: Label, groups: readonly string[], policy: Policy = MASKED) => {
+      const as = { is: 'profile', clearance, groups }
+      return (await people.owner.call('POST /api/policies/contacts/preview', { policy, as })).body as Preview
+    }
+    expect(await at(LOWEST, [])).toMatchObject({
+      readable: true,
+      filtered: false,
+      columns: [{ masked: null }, { masked: 'redact' }],
+    })
+    expect(await at(INTERNAL, [])).toMatchObject({ columns: [{ masked: null }, { masked: null }] })
+    const keep = { op: 'eq', left: { column: 'country' }, right: { attribute: 'country' } } as const
+    const own = { ...OPEN, rows: [{ id: 'own', bound: { all: 'outside', group: 'all' }, keep }] } as const
+    expect(await at(LOWEST, [], own)).toMatchObject({ readable: true, filtered: true })
+    expect(await at(LOWEST, ['all'], own)).toMatchObject({ readable: true, filtered: false })
+    const named = { ...OPEN, grants: [{ ...OPEN.grants[0], to: { who: 'person', person: COLLEAGUE } }] } as Policy
+    expect(await at(INTERNAL, [], named)).toEqual({ readable: false, why: 'No grant of this table is theirs.' })
+    const told = JSON.stringify(await at(INTERNAL, [], own))
+    expect(Object.keys(JSON.parse(told)).sort()).toEqual(['columns', 'filtered', 'hidden', 'readable']) // and no row
+    const both = { is: 'profile', clearance: LOWEST, groups: [], person: COLLEAGUE }
+    expect((await people.owner.call('POST /api/policies/contacts/preview', { policy: OPEN, as: both })).status).toBe(400)
+    const hidden = { policy: OPEN, as: { is: 'profile', clearance: LOWEST, groups: [] } }
+    expect((await people.owner.call('POST /api/policies/nowhere/preview', hidden)).status).toBe(404)
   })
 
   /** A kernel of the colleague's that has read these columns of contacts. */

@@ -17,6 +17,7 @@ import { kernelHandlers } from './handlers/kernels.ts'
 import { libraryHandlers } from './handlers/library.ts'
 import { managedHandlers } from './handlers/managed.ts'
 import { notebookHandlers } from './handlers/notebooks.ts'
+import { requestHandlers } from './handlers/requests.ts'
 import type { Limiter } from './rate.ts'
 
 declare module 'fastify' {
@@ -47,6 +48,7 @@ export async function rest(app: FastifyInstance, deps: Deps, limiter: Limiter): 
     ...managedHandlers(deps),
     ...artefactHandlers(deps),
     ...accessHandlers(deps),
+    ...requestHandlers(deps),
   }
   const calls = Object.keys(CALLS) as Call[]
   await app.register(async (scope) => {

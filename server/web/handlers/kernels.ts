@@ -2,6 +2,7 @@
 import type { KernelId, NotebookId } from '#protocol/ids.ts'
 import { ARTEFACT, KERNEL, LEASE, NOTEBOOK } from '#protocol/limits.ts'
 import type { KernelState } from '#protocol/runner.ts'
+import type { SIGHT_API } from '#protocol/sight.ts'
 import { sizeText } from '#protocol/size.ts'
 import { refuse } from '../../errors.ts'
 import { open } from '../../kernels/open.ts'
@@ -17,7 +18,7 @@ type Calls =
   | 'POST /api/notebooks/:id/lease/answer'
   | 'GET /api/kernels'
   | 'POST /api/kernels/:kernel/stop'
-  | 'GET /api/kernels/:kernel/sight'
+  | Extract<keyof typeof SIGHT_API, `${string}/kernels/${string}`>
   | 'GET /api/packages'
   | 'GET /api/limits'
   | 'GET /healthz'
@@ -36,6 +37,8 @@ export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     return {}
   },
   'GET /api/kernels/:kernel/sight': async ({ who, params }) => deps.data.sight(own(deps, who, params.kernel)),
+  'POST /api/kernels/:kernel/requests': async ({ who, params, body }) =>
+    deps.data.requests.ask(who, own(deps, who, params.kernel), body.table, body.words.trim()),
   'GET /api/packages': async () => {
     const packages = await deps.kernels.packages()
     if (!packages) throw refuse('runner-absent')

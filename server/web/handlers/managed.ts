@@ -24,7 +24,7 @@ export const managedHandlers = ({ data: { catalogue, edits, record } }: Deps): P
   'GET /api/policies/:table': ({ who, params }) => catalogue.policy(who, params.table),
   'PUT /api/policies/:table': ({ who, params, body: { policy, ...wanted } }) => edits.policy(who, params.table, policy, wanted),
   'GET /api/policies/:table/versions': ({ who, params }) => catalogue.versions(who, params.table),
-  'POST /api/policies/:table/preview': ({ who, params, body }) => catalogue.preview(who, params.table, body.policy, body.person),
+  'POST /api/policies/:table/preview': ({ who, params, body }) => catalogue.preview(who, params.table, body.policy, body.as),
   'GET /api/audit': ({ who, query }) => record.list(who, read(AuditQuery, query, 'query') as AuditFilter),
   'GET /api/audit/chain': ({ who }) => record.chain(who),
 })
