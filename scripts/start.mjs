@@ -43,6 +43,11 @@ const HELP = `npm start            set up what is missing, then serve http://loc
   INFERENCE_URL      a server of the Open Inference Protocol, version 2, in place of the workspace's own ONNX models
   INFERENCE_KEY      its key; only the gateway is given it
   INFERENCE_MODELS   which of its models there are, as JSON or a file of it (docs/operations.md, Deployed models)
+  EMBEDDINGS_URL     an OpenAI-compatible endpoint of embeddings, by which the library is searched by meaning, too
+  EMBEDDINGS_KEY     its key; only the gateway is given it
+  EMBEDDINGS_MODEL   the model that it is asked for
+  EMBEDDINGS_LEVEL   the highest level of what it may be sent, passages and questions: public, internal, confidential, secret
+  EMBEDDINGS_MARKINGS  the markings of what it may be sent, separated by commas (none)
   SCRYDON_SETTLED    seconds after which a program that ends is started again at once, whatever it did before (30)
   PYTHON             the Python that builds the environment
 

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest'
 import { told } from './lib/told.mjs'
 
 const TABLES = { SCRYDON_TABLES: 'postgresql://a', SCRYDON_TABLES_OWNER: 'postgresql://b', PGPASSWORD: 'c', PGPASSFILE: 'd' }
-const ALL = { PATH: '/bin', CORTEX_URL: 'https://models', ...TABLES, CORTEX_KEY: 'e' }
+const KEYS = { CORTEX_KEY: 'e', INFERENCE_KEY: 'f', EMBEDDINGS_KEY: 'g' }
+const ALL = { PATH: '/bin', CORTEX_URL: 'https://models', ...TABLES, ...KEYS }
 const rest = { PATH: '/bin', CORTEX_URL: 'https://models' }
 
 test.each([
-  ['gateway', { ...rest, CORTEX_KEY: 'e' }],
+  ['gateway', { ...rest, ...KEYS }],
   ['data-plane', { ...rest, ...TABLES }],
   ['runner', rest],
 ])('the %s', (program, expected) => expect(told(program, ALL)).toEqual(expected))
