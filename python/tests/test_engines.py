@@ -140,6 +140,10 @@ class OnPostgres(WritesContract):
         self.assertEqual(self.refused(makes="ä" * 32).reason, "unfit")
         self.assertEqual(self.write(makes="ä" * 31 + "b"), 3)
 
+    def test_a_rule_that_is_looked_at_as_it_comes_to_count_is_a_conflict_too(self) -> None:
+        self.own(f"ALTER TABLE {self.inbox} ADD UNIQUE (i) DEFERRABLE INITIALLY DEFERRED")
+        self.assertEqual(self.refused(self.take, self.take).reason, "conflict")
+
     def test_a_table_that_no_write_made_does_not_give_way(self) -> None:
         self.make('"their.own"')
         with self.assertRaises(dbapi.Error):
