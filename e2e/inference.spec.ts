@@ -13,10 +13,14 @@ told = {}
 rows = pd.DataFrame({"hour": [6, 21], "month": 7, "distance": 1000.0, "from_lga": False, "from_jfk": True, "seats": 150,
                      "precip": [0.0, 0.5], "visib": [10.0, 2.0], "wind_speed": 10.0, "humid": [40.0, 95.0]}, index=[3, 5])
 def raw(call, body, more=b""):
-    with socket.socket(socket.AF_UNIX) as s:
-        s.connect("/run/scrydon/control")
-        s.sendall(json.dumps({"call": call, "body": body}).encode() + more + b"\\n")
-        said = json.loads(s.makefile().readline() or '{"error": {"code": "closed"}}')
+    try:
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect("/run/scrydon/control")
+            s.sendall(json.dumps({"call": call, "body": body}).encode() + more + b"\\n")
+            answer = s.makefile().readline()
+    except OSError:
+        answer = ""
+    said = json.loads(answer or '{"error": {"code": "closed"}}')
     return said["error"]["code"] if "error" in said else "answered"
 def tell(what, call):
     try:
@@ -118,11 +122,12 @@ test('a hostile model costs its own batch; a kernel that speaks by itself gets n
     `raw("inference.predict", {"model": "${model}", "columns": ${columns}})`
   const answers = await told(await client('Analyst'), 'attacks', {
     ...Object.fromEntries(Object.keys(hostile).map((name) => [name, asked(name)])),
-    'ten thousand columns': sent('[{"name": f"c{n}", "type": "boolean", "values": []} for n in range(5000)]'),
+    'thousands of columns': sent('[{"name": f"c{n}", "type": "boolean", "values": [True]} for n in range(4000)]'),
     'other columns': sent(X),
     'no values': sent('[{"name": "x", "type": "real", "values": [None]}]'),
     'a path': sent(X, '../../state'),
-    'somebody else': 'raw("inference.predict", {"model": "flight_delay", "columns": [], "kernel": "k_other"})',
+    'somebody else':
+      'raw("inference.predict", {"model": "endless", "columns": [{"name": "x", "type": "real", "values": [1.5]}], "kernel": "k_other"})',
     'too long': `raw("inference.predict", {"model": "x" * (1 << 19), "columns": []})`,
     'two at once': `raw("inference.models", {}, b"\\n" + b"{}")`,
     telemetry: 'os.environ["ORT_DISABLE_TELEMETRY"]',
@@ -133,7 +138,7 @@ test('a hostile model costs its own batch; a kernel that speaks by itself gets n
     stealing: expect.stringMatching(/^\w+ inference-unusable: .*“stealing”/),
     foreign: expect.stringMatching(/^\w+ inference-unusable: .*“foreign”/),
     vast: expect.stringMatching(/^\w+ inference-unusable: .*“vast”/),
-    'ten thousand columns': 'bad-question',
+    'thousands of columns': 'bad-question',
     'other columns': 'inference-inputs',
     'no values': 'bad-question',
     'a path': 'inference-absent',

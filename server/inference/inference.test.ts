@@ -171,6 +171,7 @@ describe('a batch', () => {
     ['a value of another type', [{ ...X[0], values: ['x'] }]],
     ['a type that there is not', [{ ...X[0], type: 'date' }]],
     ['an integer beyond JSON', [{ name: 'x', type: 'integer', values: [2 ** 60] }]],
+    ['too many columns', Array.from({ length: INFERENCE.inputs + 1 }, (_, n) => ({ ...X[0], name: `x${n}` }))],
     ['too many rows', [{ ...X[0], values: Array.from({ length: INFERENCE.rows + 1 }, () => 1) }]],
   ]
   test.each(odd)('of another shape is no question: %s', async (_, columns) => {
