@@ -205,7 +205,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     expect(wrong.stderr).toContain(words)
   })
 
-  it('shows the notebook’s files without a sandbox too', async () => {
+  it('without a sandbox shows the notebook’s files too, and says what is missing where governed data is asked for', async () => {
     const bin = path.join(temporaryRoot(), 'bin') // no bubblewrap in sight
     fs.mkdirSync(bin)
     fs.symlinkSync('/bin/rm', path.join(bin, 'rm'))
@@ -218,6 +218,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
       const live = await start(near, calls)
       fs.writeFileSync(path.join(plain.root, 'uploads', 'n_first0000', 'later.csv'), 'a,b')
       await evaluate(live, '"read: " + open("files/later.csv").read()', 'read: a,b')
+      await failing(live, 'from scrydon import tables\ntables.list()', 'bubblewrap is not installed: install the package')
     } finally {
       await plain.end('SIGTERM')
     }
