@@ -6,7 +6,6 @@ import { createSignal, Index, type JSX, Show } from 'solid-js'
 import type { PersonCard } from '#protocol/managed.ts'
 import { Standing } from '#protocol/policy/edit.ts'
 import { AttributeName } from '#protocol/policy/expr.ts'
-import { GroupName } from '#protocol/policy/policy.ts'
 import { say } from '../../../primitives/notices.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { Modal } from '../../../ui/Modal.tsx'
@@ -16,6 +15,7 @@ import { Field } from '../parts/Field.tsx'
 import { LabelField } from '../parts/LabelField.tsx'
 import { useManaged } from '../queries.ts'
 import { words } from './draft.ts'
+import { readGroups } from './ProfileFields.tsx'
 import { SaveForm } from './SaveForm.tsx'
 
 type Attribute = { readonly name: string; readonly values: readonly string[] }
@@ -117,9 +117,4 @@ function Attributes(props: { readonly all: readonly Attribute[]; readonly onAll:
       </Button>
     </div>
   )
-}
-
-function readGroups(text: string): readonly string[] | null {
-  const groups = words(text)
-  return groups.every((group) => GroupName.safeParse(group).success) ? [...new Set(groups)] : null
 }
