@@ -1,6 +1,6 @@
 // The rules of one table: edited here, looked at as somebody, and only then saved, with a reason, onto the version they were made
 // from. What somebody else saves meanwhile is said and never overwritten unseen.
-import { useSearchParams } from '@solidjs/router'
+import { useLocation, useNavigate } from '@solidjs/router'
 import { createSignal, Show } from 'solid-js'
 import type { PersonCard, PolicyCard } from '#protocol/managed.ts'
 import type { RequestCard } from '#protocol/sight.ts'
@@ -25,19 +25,26 @@ import { Versions } from './Versions.tsx'
 export function PolicyPage(props: { readonly name: string }) {
   const policy = createPolicy(() => props.name)
   const people = createPeople()
-  const [search, setSearch] = useSearchParams<{ request: string }>()
-  const requests = createRequests(() => search.request !== undefined)
+  const location = useLocation()
+  const navigate = useNavigate()
+  const asked = () => location.query.request
+  const requests = createRequests(() => asked() !== undefined)
   /** Undefined: none is to be answered here, or it has not come yet. */
   const request = () => {
-    const all = search.request === undefined ? undefined : dataOf(requests)
-    return all && (all.find(({ id, table }) => id === search.request && table === props.name) ?? null)
+    const all = asked() === undefined ? undefined : dataOf(requests)
+    return all && (all.find(({ id, table }) => id === asked() && table === props.name) ?? null)
   }
   return (
     <section aria-label={`Rules of ${props.name}`} class="min-h-0 grow overflow-auto pb-8">
       <Back to="/access">People and all tables</Back>
       <Query query={policy}>
         {(card) => (
-          <Editor card={card()} people={dataOf(people) ?? []} request={request()} onSaved={() => setSearch({ request: null })} />
+          <Editor
+            card={card()}
+            people={dataOf(people) ?? []}
+            request={request()}
+            onSaved={() => navigate(location.pathname, { replace: true })}
+          />
         )}
       </Query>
     </section>
