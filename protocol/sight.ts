@@ -77,7 +77,7 @@ export const SIGHT_API = {
   'DELETE /api/requests/:request': { body: Nothing, answer: Nothing, who: 'person' }, // one's own, while it is open
   'GET /api/requests': { body: Nothing, answer: z.array(RequestCard), who: 'person' }, // owners: the open ones, the oldest first
   'POST /api/requests/:request/refusal': {
-    body: z.strictObject({ words: Words.check(z.minLength(1)) }),
+    body: z.strictObject({ words: Words.check(z.regex(/\S/)) }),
     answer: Nothing,
     who: 'person',
   }, // owners

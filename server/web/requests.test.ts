@@ -195,7 +195,7 @@ describe('an answer', () => {
   test('a refusal is read by who asked, and stands until the rules change', async () => {
     const id = idOf(await ask('closed'))
     const no = (words: string) => people.owner.call(`POST /api/requests/${id}/refusal`, { words })
-    expect((await no('')).status).toBe(400)
+    for (const words of ['', '  ']) expect((await no(words)).status).toBe(400)
     expect((await no('Ask the press office')).status).toBe(200)
     expect(await asking('closed')).toEqual({ state: 'refused', at: time, by: 'Owner', words: 'Ask the press office' })
     expect([code(await no('again')), code(await ask('closed'))]).toEqual(['request-ended', 'request-known'])

@@ -14,7 +14,10 @@ export function Drawer(props: ParentProps<{ readonly title: string; readonly onC
       class="drawer"
       aria-label={props.title}
       tabIndex={-1}
-      onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && props.onClose()}
+      onKeyDown={(event) => {
+        const inside = box?.contains(event.target as Node) // not in a dialog that was opened from here
+        if (inside && event.key === 'Escape' && !event.defaultPrevented) props.onClose()
+      }}
     >
       <header class="flex h-11 flex-none items-center justify-between border-b border-line pr-2 pl-4">
         <h2 class="text-sm font-semibold">{props.title}</h2>

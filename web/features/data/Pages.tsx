@@ -6,6 +6,7 @@ import { useMay } from '../../net/context.ts'
 import { Empty } from '../../ui/Notice.tsx'
 import { Access } from './access/Access.tsx'
 import { PolicyPage } from './access/PolicyPage.tsx'
+import { Waiting } from './access/requests/Waiting.tsx'
 import { Artefacts } from './artefacts/Artefacts.tsx'
 import { Audit } from './audit/Audit.tsx'
 import { Models } from './models/Models.tsx'
@@ -82,6 +83,9 @@ function PageLink(props: ParentProps<{ readonly page: Page }>) {
       inactiveClass="text-ink-2"
     >
       {props.children}
+      <Show when={props.page === 'access'}>
+        <Waiting />
+      </Show>
     </A>
   )
 }

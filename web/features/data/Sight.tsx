@@ -1,52 +1,86 @@
-// What a notebook's kernel has read, as the gateway decided it: drawn by the shell, so nothing in the frame can forge it. A sum over
-// rows that were left out looks like the truth: here it says so.
+// What a notebook's kernel has read, done and been refused, as the gateway decided it: drawn by the shell, so nothing in the frame can
+// forge it. A sum over rows that were left out looks like the truth: here it says so.
 import { createQuery } from '@tanstack/solid-query'
 import EyeOff from 'lucide-solid/icons/eye-off'
 import Funnel from 'lucide-solid/icons/funnel'
-import { For, type JSX, Show } from 'solid-js'
-import type { Sight as Shown } from '#protocol/api.ts'
+import { createSignal, For, type JSX, Show } from 'solid-js'
 import type { KernelId } from '#protocol/ids.ts'
-import { useApi } from '../../net/context.ts'
+import { type Sight as Shown, SIGHT_API } from '#protocol/sight.ts'
+import { usePeople } from '../../net/context.ts'
+import { count } from '../../primitives/format.ts'
 import { labelText } from '../../primitives/label.ts'
 import { Query } from '../../ui/Query.tsx'
-import { Time } from '../../ui/Time.tsx'
+import { AskDialog } from './sight/AskDialog.tsx'
+import { Done } from './sight/Done.tsx'
+import { Refused } from './sight/Refused.tsx'
 import { maskedText } from './words.ts'
 
 const EVERY = 2000 // ms between looks while the panel is open
 
 export function Sight(props: { readonly kernel: KernelId }) {
-  const api = useApi()
+  const api = usePeople().apiOf(SIGHT_API)
+  const [asked, setAsked] = createSignal<string | null>(null)
   const sight = createQuery(() => ({
     queryKey: ['sight', props.kernel],
     queryFn: () => api('GET /api/kernels/:kernel/sight', { params: { kernel: props.kernel } }),
     refetchInterval: EVERY,
   }))
   return (
-    <Query query={sight}>
-      {(seen) => (
-        <>
-          <p class="border-b border-line p-4 text-sm">
-            This kernel counts as <strong class="font-semibold">{labelText(seen().label)}</strong>: the highest of the workspace
-            and all that it has read.
-          </p>
-          <Show when={seen().library}>
-            {(label) => (
-              <p class="border-b border-line p-4 text-sm">
-                It was given passages of the library: up to <strong class="font-semibold">{labelText(label())}</strong>.
-              </p>
+    <>
+      <Query query={sight}>
+        {(seen) => (
+          <>
+            <Counts label={seen().label} raised={seen().raised} />
+            <Show when={seen().library}>
+              {(label) => (
+                <p class="border-b border-line p-4 text-sm">
+                  It was given passages of the library: up to <strong class="font-semibold">{labelText(label())}</strong>.
+                </p>
+              )}
+            </Show>
+            <Show when={seen().tables.length > 0} fallback={<Nothing library={seen().library} />}>
+              <ul aria-label="Tables read">
+                <For each={seen().tables}>{(table) => <TableSeen table={table} />}</For>
+              </ul>
+            </Show>
+            <Show when={seen().done.length > 0}>
+              <Done done={seen().done} />
+            </Show>
+            <Show when={seen().refused.length > 0}>
+              <Refused refused={seen().refused} onAsk={setAsked} onChange={() => void sight.refetch()} />
+            </Show>
+          </>
+        )}
+      </Query>
+      <Show when={asked()}>
+        {(table) => (
+          <AskDialog kernel={props.kernel} table={table()} onAsked={() => void sight.refetch()} onClose={() => setAsked(null)} />
+        )}
+      </Show>
+    </>
+  )
+}
+
+function Counts(props: Pick<Shown, 'label' | 'raised'>) {
+  return (
+    <div class="border-b border-line p-4 text-sm">
+      <p>
+        This kernel counts as <strong class="font-semibold">{labelText(props.label)}</strong>: the highest of the workspace and of
+        all that it has read.
+      </p>
+      <Show when={props.raised.length > 0}>
+        <ul aria-label="What raised it" class="mt-2 flex flex-col gap-1">
+          <For each={props.raised}>
+            {({ table, label }) => (
+              <li class="flex items-baseline justify-between gap-3 text-ink-2">
+                <span class="min-w-0 truncate">Raised by {table ?? 'passages of the library'}</span>
+                <span class="chip flex-none">{labelText(label)}</span>
+              </li>
             )}
-          </Show>
-          <Show when={seen().tables.length > 0} fallback={<Nothing library={seen().library} />}>
-            <ul aria-label="Tables read">
-              <For each={seen().tables}>{(table) => <TableSeen table={table} />}</For>
-            </ul>
-          </Show>
-          <Show when={seen().refused.length > 0}>
-            <Refused refused={seen().refused} />
-          </Show>
-        </>
-      )}
-    </Query>
+          </For>
+        </ul>
+      </Show>
+    </div>
   )
 }
 
@@ -64,7 +98,7 @@ function TableSeen(props: { readonly table: Shown['tables'][number] }) {
     <li class="border-b border-line/60 p-4 text-sm">
       <h3 class="flex items-baseline justify-between gap-3 font-medium">
         <span class="truncate">{props.table.name}</span>
-        <span class="shrink-0 text-xs font-normal text-ink-2">{columnsText(props.table.columns.length)}</span>
+        <span class="shrink-0 text-xs font-normal text-ink-2">{count(props.table.columns.length, 'column')}</span>
       </h3>
       <Show when={props.table.filtered}>
         <Note icon={<Funnel size={13} aria-hidden="true" />}>Some rows are left out for you.</Note>
@@ -83,29 +117,9 @@ function TableSeen(props: { readonly table: Shown['tables'][number] }) {
   )
 }
 
-const columnsText = (count: number) => `${count} column${count === 1 ? '' : 's'}`
-
 const Note = (props: { readonly icon: JSX.Element; readonly children: JSX.Element }) => (
   <p class="mt-1 flex items-center gap-2 text-ink-2">
     {props.icon}
     <span>{props.children}</span>
   </p>
-)
-
-const Refused = (props: { readonly refused: Shown['refused'] }) => (
-  <section class="p-4 text-sm">
-    <h3 class="mb-1 font-medium">Refused</h3>
-    <ul aria-label="Refused reads">
-      <For each={props.refused}>
-        {(one) => (
-          <li class="mt-2">
-            {one.message}{' '}
-            <span class="text-xs text-ink-2">
-              <Time at={one.at} />
-            </span>
-          </li>
-        )}
-      </For>
-    </ul>
-  </section>
 )

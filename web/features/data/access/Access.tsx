@@ -10,6 +10,7 @@ import { Query } from '../../../ui/Query.tsx'
 import { pathOf } from '../place.ts'
 import { createPeople, createPolicies } from '../queries.ts'
 import { PersonDialog } from './PersonDialog.tsx'
+import { Requests } from './requests/Requests.tsx'
 import { Workspace } from './Workspace.tsx'
 
 export function Access() {
@@ -18,6 +19,7 @@ export function Access() {
   const [edited, setEdited] = createSignal<PersonCard | null>(null)
   return (
     <div class="min-h-0 grow overflow-auto pb-8">
+      <Requests />
       <section aria-labelledby="people" class="mb-8">
         <h2 id="people" class="mb-2 text-base font-semibold">
           People

@@ -6,7 +6,6 @@ import { createSignal, Index, Show } from 'solid-js'
 import type { PersonCard } from '#protocol/managed.ts'
 import { Standing } from '#protocol/policy/edit.ts'
 import { AttributeName } from '#protocol/policy/expr.ts'
-import { GroupName } from '#protocol/policy/policy.ts'
 import { say } from '../../../primitives/notices.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { Modal } from '../../../ui/Modal.tsx'
@@ -17,6 +16,7 @@ import { Line } from '../parts/Line.tsx'
 import { useManaged } from '../queries.ts'
 import { words } from './draft.ts'
 import { LastChange } from './LastChange.tsx'
+import { readGroups } from './ProfileFields.tsx'
 import { SaveForm } from './SaveForm.tsx'
 
 type Attribute = { readonly name: string; readonly values: readonly string[] }
@@ -103,9 +103,4 @@ function Attributes(props: { readonly all: readonly Attribute[]; readonly onAll:
       </Button>
     </div>
   )
-}
-
-function readGroups(text: string): readonly string[] | null {
-  const groups = words(text)
-  return groups.every((group) => GroupName.safeParse(group).success) ? [...new Set(groups)] : null
 }

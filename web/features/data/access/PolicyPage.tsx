@@ -1,7 +1,9 @@
 // The rules of one table: edited here, looked at as somebody, and only then saved, with a reason, onto the version they were made
 // from. What somebody else saves meanwhile is said and never overwritten unseen.
+import { useLocation, useNavigate } from '@solidjs/router'
 import { createSignal, Show } from 'solid-js'
 import type { PersonCard, PolicyCard } from '#protocol/managed.ts'
+import type { RequestCard } from '#protocol/sight.ts'
 import { count } from '../../../primitives/format.ts'
 import { labelText } from '../../../primitives/label.ts'
 import { dataOf } from '../../../primitives/query.ts'
@@ -14,24 +16,51 @@ import { createPolicyDraft, type PolicyDraft } from './createPolicyDraft.ts'
 import { DetailsDialog } from './DetailsDialog.tsx'
 import { Preview } from './Preview.tsx'
 import { Rules } from './Rules.tsx'
+import { createGrantFor } from './requests/createGrantFor.ts'
+import { createRequests } from './requests/createRequests.ts'
+import { Granting } from './requests/Granting.tsx'
 import { SavePolicy } from './SavePolicy.tsx'
 import { Versions } from './Versions.tsx'
 
 export function PolicyPage(props: { readonly name: string }) {
   const policy = createPolicy(() => props.name)
   const people = createPeople()
+  const location = useLocation()
+  const navigate = useNavigate()
+  const asked = () => location.query.request
+  const requests = createRequests(() => asked() !== undefined)
+  /** Undefined: none is to be answered here, or it has not come yet. */
+  const request = () => {
+    const all = asked() === undefined ? undefined : dataOf(requests)
+    return all && (all.find(({ id, table }) => id === asked() && table === props.name) ?? null)
+  }
   return (
     <section aria-label={`Rules of ${props.name}`} class="min-h-0 grow overflow-auto pb-8">
       <Back to="/access">People and all tables</Back>
-      <Query query={policy}>{(card) => <Editor card={card()} people={dataOf(people) ?? []} />}</Query>
+      <Query query={policy}>
+        {(card) => (
+          <Editor
+            card={card()}
+            people={dataOf(people) ?? []}
+            request={request()}
+            onSaved={() => navigate(location.pathname, { replace: true })}
+          />
+        )}
+      </Query>
     </section>
   )
 }
 
-type EditorProps = { readonly card: PolicyCard; readonly people: readonly PersonCard[] }
+type EditorProps = {
+  readonly card: PolicyCard
+  readonly people: readonly PersonCard[]
+  readonly request: RequestCard | null | undefined
+  readonly onSaved: () => void
+}
 
 function Editor(props: EditorProps) {
   const draft = createPolicyDraft(() => props.card)
+  createGrantFor(draft, () => props.request)
   const nameOf = (id: string) => props.people.find(({ person }) => person.id === id)?.person.name ?? 'somebody who has left'
   return (
     <form
@@ -41,6 +70,7 @@ function Editor(props: EditorProps) {
       }}
     >
       <Head card={props.card} draft={draft} />
+      <Granting request={props.request} />
       <Show when={draft.behind()}>
         <Overtaken draft={draft} version={props.card.version} />
       </Show>
@@ -60,12 +90,19 @@ function Editor(props: EditorProps) {
             policy={draft.policy()}
             sound={draft.faults().length === 0}
             people={props.people}
+            first={props.request?.person.id}
           />
           <Versions table={props.card.table.name} version={props.card.version} onTake={draft.setPolicy} />
         </aside>
       </div>
       <Show when={draft.asking()}>
-        <SavePolicy table={props.card.table.name} draft={draft} nameOf={nameOf} />
+        <SavePolicy
+          table={props.card.table.name}
+          draft={draft}
+          nameOf={nameOf}
+          request={props.request ?? null}
+          onSaved={props.onSaved}
+        />
       </Show>
     </form>
   )

@@ -1,38 +1,52 @@
-// What somebody would see under the rules as they stand in the editor: decided by the server, without a row.
+// What somebody would see under the rules as they stand in the editor: a person, or anybody of a clearance. Decided by the server,
+// without a row.
 import { createQuery, keepPreviousData } from '@tanstack/solid-query'
 import Funnel from 'lucide-solid/icons/funnel'
 import Lock from 'lucide-solid/icons/lock'
 import { createSignal, Match, Show, Switch } from 'solid-js'
-import type { PersonCard, Preview as Seen } from '#protocol/managed.ts'
+import type { PersonCard, Preview as Seen, Viewer } from '#protocol/managed.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import type { Policy } from '#protocol/policy/policy.ts'
 import { Query } from '../../../ui/Query.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { useManaged } from '../queries.ts'
 import { Columns } from '../tables/Columns.tsx'
+import { type Profile, ProfileFields } from './ProfileFields.tsx'
 
 type PreviewProps = {
   readonly table: string
   readonly policy: Policy
   readonly sound: boolean
   readonly people: readonly PersonCard[]
+  readonly first?: string | undefined // whom it is about to begin with
 }
+
+const ANYBODY = 'anybody' // no id of a person
 
 export function Preview(props: PreviewProps) {
   const api = useManaged()
-  const [chosen, setChosen] = createSignal('')
+  const [chosen, setChosen] = createSignal<string | null>(null)
+  const [profile, setProfile] = createSignal<Profile>({ clearance: LOWEST, groups: [] })
   const readers = () => props.people.filter(({ role }) => role === 'owner' || role === 'member')
-  const person = () =>
-    (readers().find((card) => card.person.id === chosen()) ?? readers().find(({ role }) => role === 'member') ?? readers()[0])
-      ?.person
+  const person = () => {
+    const wanted = chosen() ?? props.first
+    const found = readers().find((card) => card.person.id === wanted)
+    return (found ?? readers().find(({ role }) => role === 'member') ?? readers()[0])?.person
+  }
+  const viewer = (): Viewer | null => {
+    if (chosen() === ANYBODY) return { is: 'profile', ...profile() }
+    const someone = person()
+    return someone ? { is: 'person', person: someone.id } : null
+  }
   const seen = createQuery(() => ({
-    queryKey: ['data', 'preview', props.table, person()?.id, JSON.stringify(props.policy)],
+    queryKey: ['data', 'preview', props.table, JSON.stringify(viewer()), JSON.stringify(props.policy)],
     queryFn: ({ signal }) =>
       api('POST /api/policies/:table/preview', {
         params: { table: props.table },
-        body: { policy: props.policy, person: person()?.id ?? '' },
+        body: { policy: props.policy, as: viewer() ?? { is: 'profile', ...profile() } },
         signal,
       }),
-    enabled: props.sound && person() !== undefined,
+    enabled: props.sound && viewer() !== null,
     placeholderData: keepPreviousData,
     retry: false,
   }))
@@ -41,13 +55,18 @@ export function Preview(props: PreviewProps) {
       <h3 class="mb-2 text-base font-semibold">What they would see</h3>
       <Choice
         label="Preview as"
-        value={person()?.id ?? ''}
-        options={readers().map(({ person: { id, name } }) => [id, name] as const)}
+        value={chosen() === ANYBODY ? ANYBODY : (person()?.id ?? '')}
+        options={[...readers().map(({ person: { id, name } }) => [id, name] as const), [ANYBODY, 'Anybody cleared for …']]}
         class="mb-3 w-full"
         onValue={setChosen}
       />
+      <Show when={chosen() === ANYBODY}>
+        <ProfileFields profile={profile()} onProfile={setProfile} />
+      </Show>
       <Show when={props.sound} fallback={<p class="text-sm text-ink-2">When every rule fits the table, it is shown here.</p>}>
-        <Query query={seen}>{(found) => <Shown name={person()?.name ?? ''} seen={found()} />}</Query>
+        <Query query={seen}>
+          {(found) => <Shown name={chosen() === ANYBODY ? 'anybody' : (person()?.name ?? '')} seen={found()} />}
+        </Query>
       </Show>
     </section>
   )

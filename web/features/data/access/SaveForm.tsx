@@ -3,10 +3,11 @@ import { createSignal, type ParentProps, Show } from 'solid-js'
 import type { Refusal } from '#protocol/api.ts'
 import { refusalOf } from '../../../primitives/refused.ts'
 import { Button } from '../../../ui/Button.tsx'
-import { Reference } from '../../../ui/Notice.tsx'
+import { NotDone } from '../parts/NotDone.tsx'
 
 type SaveFormProps = ParentProps<{
   readonly act: string
+  readonly reason?: string // that stands there to begin with
   readonly onSave: (reason: string) => Promise<void>
   readonly onCancel: () => void
 }>
@@ -14,7 +15,7 @@ type SaveFormProps = ParentProps<{
 const MOST = 500 // characters of a reason (protocol/policy/edit.ts)
 
 export function SaveForm(props: SaveFormProps) {
-  const [reason, setReason] = createSignal('')
+  const [reason, setReason] = createSignal(props.reason ?? '')
   const [saving, setSaving] = createSignal(false)
   const [refused, setRefused] = createSignal<Refusal | null>(null)
   async function save(): Promise<void> {
@@ -37,7 +38,7 @@ export function SaveForm(props: SaveFormProps) {
     >
       {props.children}
       <Why reason={reason()} onReason={setReason} />
-      <Show when={refused()}>{(refusal) => <Refused refusal={refusal()} />}</Show>
+      <Show when={refused()}>{(refusal) => <NotDone refusal={refusal()} />}</Show>
       <div class="mt-4 flex justify-end gap-2">
         <Button onClick={props.onCancel}>Cancel</Button>
         <Button type="submit" tone="accent" disabled={saving()}>
@@ -68,11 +69,3 @@ function Why(props: { readonly reason: string; readonly onReason: (reason: strin
     </label>
   )
 }
-
-const Refused = (props: { readonly refusal: Refusal }) => (
-  <p class="mt-3 rounded-[6px] bg-bad-soft px-3 py-2 text-sm" role="alert">
-    {props.refusal.message}
-    <br />
-    <Reference refusal={props.refusal} />
-  </p>
-)

@@ -1,6 +1,7 @@
 // What an edit of a policy does, in words, and the reason for it.
 import { useQueryClient } from '@tanstack/solid-query'
 import { For } from 'solid-js'
+import type { RequestCard } from '#protocol/sight.ts'
 import { say } from '../../../primitives/notices.ts'
 import { refusalOf } from '../../../primitives/refused.ts'
 import { Modal } from '../../../ui/Modal.tsx'
@@ -11,23 +12,35 @@ import { type Difference, differences } from './draft.ts'
 import { SaveForm } from './SaveForm.tsx'
 
 const NOTE = 'It is in force at once. Reads that run are cut, and kernels that hold what is taken away are ended.'
+const OVERTAKEN: ReadonlySet<string> = new Set(['stale-edit', 'request-ended'])
 const SIGNS: Record<Difference['what'], string> = { added: 'New', removed: 'Gone', changed: 'Changed' }
 
-export function SavePolicy(props: { readonly table: string; readonly draft: PolicyDraft; readonly nameOf: NameOf }) {
+type SavePolicyProps = {
+  readonly table: string
+  readonly draft: PolicyDraft
+  readonly nameOf: NameOf
+  readonly request: RequestCard | null // that is granted with it
+  readonly onSaved: () => void
+}
+
+export function SavePolicy(props: SavePolicyProps) {
+  const { request } = props // as it was when the dialog was opened
   const api = useManaged()
   const client = useQueryClient()
   const refresh = () => client.invalidateQueries({ queryKey: ['data'] })
   async function save(reason: string): Promise<void> {
     const { draft, table } = props
-    const body = { policy: draft.policy(), onto: draft.base().version, reason }
+    const answers = request ? { answers: request.id } : {}
+    const body = { policy: draft.policy(), onto: draft.base().version, reason, ...answers }
     try {
       const { version } = await api('PUT /api/policies/:table', { params: { table }, body })
       draft.saved(version)
     } catch (error) {
-      if (refusalOf(error).code === 'stale-edit') void refresh() // the page then says whose version came between
+      if (OVERTAKEN.has(refusalOf(error).code)) void refresh() // the page then says what came between
       throw error
     }
     draft.close()
+    props.onSaved()
     say(`Saved the rules of ${table}`)
     await refresh()
   }
@@ -45,7 +58,12 @@ export function SavePolicy(props: { readonly table: string; readonly draft: Poli
           )}
         </For>
       </ul>
-      <SaveForm act="Save" onSave={save} onCancel={props.draft.close} />
+      <SaveForm
+        act="Save"
+        reason={request ? `Request of ${request.person.name}` : ''}
+        onSave={save}
+        onCancel={props.draft.close}
+      />
     </Modal>
   )
 }

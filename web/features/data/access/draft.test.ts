@@ -23,6 +23,7 @@ import {
   readLiterals,
   readMapping,
   TESTS,
+  withReader,
   words,
 } from './draft.ts'
 
@@ -108,6 +109,13 @@ test('a mapping is a line for each value, and comes back as it was', () => {
   expect(readMapping('DE')).toBeNull()
   const to = { DE: 'Europe', US: 'America' }
   expect(readMapping(mappingText(to))).toEqual(to)
+})
+
+test('a request is granted by one grant more, to read all rows without an end', () => {
+  const before: Policy = { ...EMPTY, grants: [newGrant(EMPTY)] }
+  const after = withReader(before, 'p_00000002')
+  expect(differences(before, after, nameOf)).toEqual([{ what: 'added', text: 'Analyst may read' }])
+  expect(faults(table, Policy.parse(after))).toEqual([])
 })
 
 test('new rules fit any table and have a word of their own', () => {

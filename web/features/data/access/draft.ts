@@ -143,6 +143,12 @@ export const newGrant = (policy: Policy): Grant => ({
   expires: null,
 })
 
+/** One person more may read. */
+export const withReader = (policy: Policy, person: string): Policy => ({
+  ...policy,
+  grants: [...policy.grants, { ...newGrant(policy), to: { who: 'person', person } }],
+})
+
 export const newRowRule = (policy: Policy, columns: readonly Column[]): RowRule => ({
   id: freshId('rows', policy),
   bound: { all: 'everybody' },
