@@ -14,7 +14,7 @@ const served = withModels(MODELS, KEY)
 
 const place = (page: Page) => page.getByRole('navigation', { name: 'Managed data' })
 const models = (page: Page) => page.getByRole('list', { name: 'Language models' })
-const row = (page: Page, alias: string) => models(page).getByRole('listitem').filter({ hasText: alias })
+const row = (page: Page, alias: string) => models(page).getByRole('listitem', { name: alias, exact: true })
 
 async function toModels(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Tables' }).click()
@@ -34,6 +34,30 @@ async function openTo(page: Page, alias: string, open: string): Promise<void> {
   await page.getByRole('dialog').getByRole('combobox', { name: 'Open to' }).selectOption(open)
   await save(page, 'A test opens and closes it')
 }
+
+const maker = (id: string, person: string) =>
+  ({ id, to: { who: 'person', person }, right: 'managed-table:write', expires: null }) as const
+/** The examples'. */
+const WORKSPACE = {
+  label: { level: 'internal', markings: [] },
+  grants: [maker('owner-makes', 'p_demo-owner'), maker('analyst-makes', 'p_demo-analyst')],
+} as const
+const REASON = 'as it was set up'
+
+/** Models and the workspace as they were, whatever a test has made of them. */
+async function restore(owner: Client): Promise<void> {
+  for (const { alias, version, rules } of (await owner.call('GET /api/llm/routes')).routes) {
+    const label = { level: 'internal', markings: [] } as const
+    const asSetUp = { model: MODELS[alias as keyof typeof MODELS].model, label, open: 'editors', perDay: null } as const
+    if (JSON.stringify(rules) === JSON.stringify(asSetUp)) continue
+    const body = { rules: asSetUp, onto: version, reason: REASON }
+    await owner.call('PUT /api/llm/routes/:alias', { params: { alias }, body })
+  }
+  const { version, ...now } = await owner.call('GET /api/workspace')
+  if (JSON.stringify(now.workspace) === JSON.stringify(WORKSPACE)) return
+  await owner.call('PUT /api/workspace', { body: { workspace: WORKSPACE, onto: version, reason: REASON } })
+}
+served.afterEach(async ({ again }) => restore(await again('Owner')))
 
 type Running = { readonly kernel: KernelStream; readonly again: () => Promise<Record<string, unknown>> }
 
@@ -91,7 +115,6 @@ served(
       ['counted', 'internal'],
       ['waiting', 'internal'],
     ])
-    await openTo(owner, 'default', 'editors')
   },
 )
 
@@ -151,18 +174,18 @@ served(
     const owner = await person('Owner')
     await owner.getByRole('link', { name: 'Tables' }).click()
     await place(owner).getByRole('link', { name: 'Access' }).click()
-    const workspace = owner.getByRole('region', { name: 'Workspace' })
-    await expect(workspace).toContainText('Analyst may make tables of their own')
+    const region = owner.getByRole('region', { name: 'Workspace' })
+    await expect(region).toContainText('Analyst may make tables of their own')
     const edit = async (level: string, reason: string) => {
-      await workspace.getByRole('button', { name: 'Edit the workspace' }).click()
+      await region.getByRole('button', { name: 'Edit the workspace' }).click()
       await owner.getByRole('combobox', { name: 'Level of the workspace' }).selectOption(level)
       await save(owner, reason)
-      await expect(workspace).toContainText(level)
+      await expect(region).toContainText(level)
     }
-    await workspace.getByRole('button', { name: 'Edit the workspace' }).click()
+    await region.getByRole('button', { name: 'Edit the workspace' }).click()
     await owner.getByRole('dialog').getByRole('button', { name: 'Remove analyst-makes' }).click()
     await save(owner, 'No more tables')
-    await expect(workspace).not.toContainText('Analyst')
+    await expect(region).not.toContainText('Analyst')
     expect(await again()).toMatchObject({ default: 'hello', make: expect.stringMatching(/^Denied /) })
     await edit('secret', 'All of it is secret now')
     expect((await again()).default).toMatch(/^Denied llm-label: .*counts as secret/)

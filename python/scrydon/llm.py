@@ -6,9 +6,10 @@
     for part in llm.complete("…", stream=True):    an answer as it comes
         print(part, end="")
 
-Which models there are for you depends on what this kernel has read: a prompt counts as the most confidential of it. A token is about
-three quarters of an English word; prompt and answer both count. Source: the server's model endpoint, through the gateway; prompts and
-answers are recorded nowhere, that and how much was asked is. Errors: see `scrydon.errors`; each is a `ScrydonError`."""
+Which models there are for you is said by the workspace's owner, and depends on what this kernel has read: a prompt counts as the most
+confidential of that and of the workspace. A token is about three quarters of an English word; prompt and answer both count. Source: the
+server's model endpoint, through the gateway; prompts and answers are recorded nowhere, that and how much was asked is. Errors: see
+`scrydon.errors`; each is a `ScrydonError`."""
 
 from __future__ import annotations
 

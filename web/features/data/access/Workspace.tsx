@@ -35,16 +35,16 @@ export function Workspace(props: { readonly people: readonly PersonCard[] }) {
 }
 
 function Said(props: { readonly card: WorkspaceCard; readonly people: readonly PersonCard[] }) {
-  const { workspace } = props.card
+  const workspace = () => props.card.workspace
   return (
     <div class="flex min-w-0 flex-col gap-1.5">
       <p class="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <span class="chip">{labelText(workspace.label)}</span>
+        <span class="chip">{labelText(workspace().label)}</span>
         <span class="text-ink-2">All work in it counts with this, at least.</span>
       </p>
-      <Show when={workspace.grants.length > 0} fallback={<p class="text-ink-2">Nobody may make tables.</p>}>
+      <Show when={workspace().grants.length > 0} fallback={<p class="text-ink-2">Nobody may make tables.</p>}>
         <ul aria-label="Who may make tables" class="text-ink-2">
-          <For each={workspace.grants}>{(grant) => <li>{makerText(grant, props.people)}</li>}</For>
+          <For each={workspace().grants}>{(grant) => <li>{makerText(grant, props.people)}</li>}</For>
         </ul>
       </Show>
     </div>

@@ -49,7 +49,10 @@ const None = () => (
 function Row(props: { readonly card: RouteCard; readonly onEdit: () => void }) {
   const state = () => stateOf(props.card)
   return (
-    <li class="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-1.5 border-b border-line/60 px-1.5 py-3 text-sm md:grid-cols-[220px_minmax(0,1fr)_auto]">
+    <li
+      aria-label={props.card.alias}
+      class="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-1.5 border-b border-line/60 px-1.5 py-3 text-sm md:grid-cols-[220px_minmax(0,1fr)_auto]"
+    >
       <div class="min-w-0">
         <p class="truncate font-medium">{props.card.alias}</p>
         <p class="truncate font-mono text-xs text-ink-2">{props.card.rules.model}</p>
