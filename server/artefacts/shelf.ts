@@ -3,18 +3,20 @@ import type { ArtefactCard } from '#protocol/artefacts.ts'
 import type { ArtefactId } from '#protocol/ids.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
+import type { Disclosure } from '#protocol/release.ts'
 import { MAY } from '#protocol/standings.ts'
 import { namesOf } from '../data/catalogue.ts'
+import { disclosureOf, originOf } from '../data/origin.ts'
 import type { Ruling } from '../data/ruling.ts'
-import { look } from '../data/sight.ts'
 import { refuse } from '../errors.ts'
+import { mayDeclassify } from '../policy/relabel.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Artefacts, Changed, StoredArtefact } from '../seams/artefacts.ts'
 import type { Audit } from '../seams/audit.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import { type Content, contentOf } from './content.ts'
 import type { Files } from './files.ts'
-import { mayDeclassify, mayOpen, mayRelabel, mayRelease } from './rule.ts'
+import { mayOpen, mayRelabel, mayRelease } from './rule.ts'
 
 type Wanted = { readonly onto: number; readonly reason: string }
 type Done = { readonly version: number }
@@ -30,6 +32,8 @@ export type Shelf = {
   list(who: Principal): Promise<ArtefactCard[]>
   /** On record before a byte is given. */
   open(who: Principal, id: ArtefactId): Promise<Content>
+  /** What a release to these would give them. */
+  disclosure(who: Principal, id: ArtefactId, to: readonly Audience[]): Promise<Disclosure>
   release(who: Principal, id: ArtefactId, to: readonly Audience[], wanted: Wanted): Promise<Done>
   relabel(who: Principal, id: ArtefactId, label: Label, wanted: Wanted): Promise<Done>
   remove(who: Principal, id: ArtefactId): Promise<void>
@@ -54,17 +58,22 @@ export function makeShelf({ ruling, artefacts, audit, files, identity }: Given):
       const { artefact } = await find(who, id)
       const stream = await files.open(artefact)
       if (stream === null) throw refuse('artefact-lost')
-      try {
-        await audit.append({ kind: 'artefact-opened', person: who.id, artefact: id, label: artefact.label }, ruling.now())
-      } catch (error) {
+      const opened = { kind: 'artefact-opened', person: who.id, artefact: id, label: artefact.label } as const
+      await audit.append(opened, ruling.now()).catch((error: unknown) => {
         stream.destroy()
         throw error
-      }
+      })
       return contentOf(artefact, stream)
+    },
+    async disclosure(who, id, to) {
+      const { artefact, subject } = await find(who, id)
+      mustBeMaker(artefact, subject)
+      const { label, inputs } = artefact
+      return disclosureOf(ruling, identity, { maker: subject, label, inputs, to })
     },
     async release(who, id, to, wanted) {
       const { artefact, subject } = await find(who, id)
-      if (!mayRelease(artefact, subject)) throw refuse('not-your-artefact')
+      mustBeMaker(artefact, subject)
       return made(await artefacts.release(id, to, { by: who.id, at: ruling.now(), ...wanted }))
     },
     async relabel(who, id, label, wanted) {
@@ -90,6 +99,10 @@ const REFUSED = {
   declassify: 'not-declassifier',
 } as const
 
+function mustBeMaker(artefact: StoredArtefact, who: Subject): void {
+  if (!mayRelease(artefact, who)) throw refuse('not-your-artefact')
+}
+
 const mayRemove = ({ maker }: StoredArtefact, who: Principal): boolean =>
   maker === who.id || MAY[who.standing]['remove artefacts']
 
@@ -101,16 +114,12 @@ async function cardOf(
   named: ReturnType<typeof namesOf>,
 ): Promise<ArtefactCard> {
   const { kernel: _, save: __, digest: ___, inputs, maker, released, ...said } = artefact
-  const known = await Promise.all(inputs.tables.map((input) => inputOf(ruling, input, subject)))
-  const shown = known.filter((input) => input !== null)
   const release = mayRelease(artefact, subject)
   const { workspace } = await ruling.workspace()
   return {
     ...said,
     maker: named(maker),
-    inputs: shown,
-    unnamed: known.length - shown.length,
-    library: inputs.library,
+    ...(await originOf(ruling, inputs, subject)),
     released: release ? [...released] : null,
     may: {
       release,
@@ -119,17 +128,6 @@ async function cardOf(
       remove: mayRemove(artefact, who),
     },
   }
-}
-
-/** Null: a table that they may not know of. */
-async function inputOf(
-  ruling: Ruling,
-  { table, policy }: StoredArtefact['inputs']['tables'][number],
-  who: Subject,
-): Promise<ArtefactCard['inputs'][number] | null> {
-  const looked = await look(ruling, table, who)
-  if (!looked.ok && looked.why === 'absent') return null
-  return { table, policy, changed: (await ruling.policy(table)).version !== policy }
 }
 
 function made(changed: Changed): Done {

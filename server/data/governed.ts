@@ -109,7 +109,7 @@ export function governed(home: string, given: Given): Governed {
     sight: (kernel) => sightOf(ruling, kernel),
     recheck,
     catalogue: makeCatalogue({ ruling, governance, identity }),
-    edits: makeEdits({ governance, identity, plane, now, log, recheck }),
+    edits: makeEdits({ ruling, governance, identity, plane, log, recheck }),
     record: makeRecord({ ruling, audit, identity }),
     artefacts: makeShelf({ ruling, artefacts, audit, files, identity }),
     sweep: () => files.sweep((id) => saves.has(id)),

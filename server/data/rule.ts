@@ -47,6 +47,7 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
       await audit.append({ kind: 'read-done', person, table, of, rows, end }, now())
     },
     label: (kernel) => governance.label(kernel),
+    raise: async (kernel, label) => void (await governance.raise(kernel, label)),
     taint: async (kernel) => join(await governance.label(kernel), (await governance.workspace()).workspace.label),
     async refusals({ id, person }) {
       const rows = await audit.list({ person, limit: LATEST })

@@ -13,6 +13,7 @@ import { type Birth, type Named, ownName } from '../policy/write.ts'
 import { stepsOf } from '../policy/writeSql.ts'
 import type { DataPlane, TakenIn, Wrote } from '../seams/dataPlane.ts'
 import type { Answers } from './answers.ts'
+import { inputsOf } from './inputs.ts'
 import { Declined, type Ruling } from './ruling.ts'
 import type { Filling, RefusalCode } from './words.ts'
 import { judge } from './writeVerdict.ts'
@@ -200,6 +201,7 @@ export class Writes {
       this.#names.add(name)
       write.making = verdict.birth
     }
+    await this.#writing.from(write.table, await inputsOf(this.#ruling, spec))
     this.#within(write, WRITE.commit)
     const order = { plan: write.plan, write: ask.write, kernel: spec.id, columns: tuples(write.columns), seconds: WRITE.commit }
     const steps = stepsOf(verdict.target, DIALECT)

@@ -4,6 +4,7 @@ import type { Label } from '#protocol/policy/label.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import type { Birth } from '../policy/write.ts'
 import type { AuditEntry, WRITE_DENIALS } from '../seams/audit.ts'
+import type { Inputs } from '../seams/inputs.ts'
 import type { Store } from '../seams/store.ts'
 
 export type WriteDenial = (typeof WRITE_DENIALS)[number]
@@ -22,6 +23,8 @@ export type Writing = {
   admit(kernel: KernelSpec, writ: Writ, allowed: Allowed): Promise<number>
   refuse(kernel: KernelSpec, writ: Writ, table: string | null, why: WriteDenial): Promise<void>
   ended(kernel: KernelSpec, table: string, of: number, rows: number, end: WriteEnd): Promise<void>
+  /** What the writer had read by now: before a row of theirs can be in the table. One that comes to nothing leaves it said. */
+  from(table: string, inputs: Inputs): Promise<void>
   /** The table and its first policy, both or neither. The epochs before and after. */
   publish(birth: Birth): Promise<{ readonly taken: boolean; readonly before: number; readonly after: number }>
 }
@@ -40,6 +43,7 @@ export function makeWriting({ governance, audit }: Store, now: () => number): Wr
     async ended({ person }, table, of, rows, end) {
       await audit.append({ kind: 'write-done', person, table, of, rows, end }, now())
     },
+    from: (table, inputs) => governance.addInputs(table, inputs),
     async publish({ table, policy }) {
       const before = await governance.epoch()
       const taken = (await governance.addTable(table, now(), policy)) === 'name-taken'

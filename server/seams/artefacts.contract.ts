@@ -24,7 +24,7 @@ const artefact = (n: number, over: Partial<NewArtefact> = {}): NewArtefact => ({
   bytes: 100,
   digest: 'ab'.repeat(32),
   label: PERSONAL,
-  inputs: { tables: [{ table: 'flights', policy: 3 }], library: INTERNAL },
+  inputs: { tables: [{ table: 'flights', policy: 3, label: INTERNAL }], library: INTERNAL },
   at: n,
   ...over,
 })

@@ -13,6 +13,7 @@ import { STRICTNESS } from '#protocol/policy/mask.ts'
 import { Audience, Grant, TableName } from '#protocol/policy/policy.ts'
 import type { ChainedRow, Link } from './chain.ts'
 import { HELD } from './governance.ts'
+import { Input } from './inputs.ts'
 
 export const AUDIT_PAGE = 1000 // rows of one list, at most
 const COLUMNS = 1600
@@ -182,7 +183,7 @@ const ArtefactSaved = z.strictObject({
   bytes: Count,
   digest: Digest,
   label: Label,
-  inputs: few(z.strictObject({ table: TableName, policy: Count }), HELD),
+  inputs: few(Input, HELD),
 })
 
 /** Before its bytes are given to that person. */
@@ -195,6 +196,10 @@ const ArtefactOpened = z.strictObject({
 const changed = { person: PersonId, artefact: ArtefactId, version: Version, reason: Reason }
 
 const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
+
+/** `column` null: the table itself. */
+const Relabelled = z.strictObject({ column: z.nullable(ColumnName), before: Label, label: Label })
+export type Relabelled = z.infer<typeof Relabelled>
 
 export const AuditEntry = z.discriminatedUnion('kind', [
   ReadDecided,
@@ -215,6 +220,8 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('subject-changed'), of: PersonId, ...edited }),
   z.strictObject({ kind: z.literal('table-added'), table: TableName, person: PersonId }),
   z.strictObject({ kind: z.literal('table-changed'), table: TableName, ...edited }),
+  z.strictObject({ kind: z.literal('table-released'), table: TableName, ...edited, to: few(Audience, ARTEFACT.readers) }),
+  z.strictObject({ kind: z.literal('table-relabelled'), table: TableName, ...edited, labels: few(Relabelled, COLUMNS + 1) }),
   z.strictObject({ kind: z.literal('workspace-changed'), ...edited }),
 ])
 export type AuditEntry = z.infer<typeof AuditEntry>

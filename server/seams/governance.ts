@@ -3,8 +3,9 @@
 import type { KernelId, PersonId } from '#protocol/ids.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
 import type { Label } from '#protocol/policy/label.ts'
-import type { Policy, Table } from '#protocol/policy/policy.ts'
+import type { Audience, Policy, Table } from '#protocol/policy/policy.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
+import type { Inputs } from './inputs.ts'
 
 export const HELD = 1000 // different reads of one kernel; one more is refused
 
@@ -33,9 +34,18 @@ export interface Catalogue {
   tableHistory(name: string): Promise<readonly Versioned<Table>[]>
   /** Version 0: the empty policy, of a table that never had another and of one that there is not. */
   policy(name: string): Promise<{ readonly policy: Policy; readonly version: number }>
-  setPolicy(name: string, policy: Policy, change: Change): Promise<Edited>
+  /** `released`: it is a release of the table to these, and stands on record as one. */
+  setPolicy(name: string, policy: Policy, change: Change, released?: readonly Audience[]): Promise<Edited>
   /** Newest first. */
   policyHistory(name: string): Promise<readonly Versioned<Policy>[]>
+}
+
+/** What tables were made from. */
+export interface Origins {
+  /** On the disk when it resolves, so before a row is in the table: what its writer had read by then. Kept beside what was said before. */
+  addInputs(table: string, inputs: Inputs): Promise<void>
+  /** Of all writes; of a table that is read at several versions of its policy, each. Empty: nothing was said. */
+  inputs(table: string): Promise<Inputs>
 }
 
 export interface Subjects {
@@ -63,11 +73,10 @@ export interface Labels {
 export interface Workspaces {
   /** Version 0: of which nothing was said. */
   workspace(): Promise<{ readonly workspace: Workspace; readonly version: number }>
-  /** The new version. */
-  setWorkspace(workspace: Workspace, edit: Edit): Promise<number>
+  setWorkspace(workspace: Workspace, change: Change): Promise<Edited>
 }
 
-export interface Governance extends Catalogue, Subjects, Labels, Workspaces {
+export interface Governance extends Catalogue, Origins, Subjects, Labels, Workspaces {
   /** Raised by every change of a table, a policy, a subject or the workspace, and by nothing else: what was decided under another is stale. */
   epoch(): Promise<number>
 }

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Standing } from '#protocol/policy/edit.ts'
 import { join, Label, LOWEST } from '#protocol/policy/label.ts'
-import { faults, Policy, Table } from '#protocol/policy/policy.ts'
+import { type Audience, faults, Policy, Table } from '#protocol/policy/policy.ts'
 import { NEW_WORKSPACE, Workspace } from '#protocol/policy/workspace.ts'
+import type { Relabelled } from '../seams/audit.ts'
+import { canonical } from '../seams/chain.ts'
 import {
   type Catalogue,
   type Change,
@@ -17,6 +19,7 @@ import { type Append, appender } from './audit.ts'
 import { transaction } from './database.ts'
 import { type Edits, edits, epochOf } from './edits.ts'
 import { json } from './json.ts'
+import { origins } from './origins.ts'
 
 const NO_RULES: Policy = { grants: [], rows: [], masks: [] }
 const UNKNOWN: Standing = { clearance: LOWEST, groups: [], attributes: {} }
@@ -29,6 +32,7 @@ export function governance(database: DatabaseSync): Governance {
   const ledger = { tables: edits(database, 'table', Table), policies: edits(database, 'policy', Policy), append }
   return {
     ...catalogue(database, ledger),
+    ...origins(database),
     ...subjects(database, append),
     ...labels(database),
     ...workspaces(database, append),
@@ -48,7 +52,8 @@ function catalogue(database: DatabaseSync, ledger: Ledger): Catalogue {
       const found = policies.newest(name)
       return { policy: found?.value ?? NO_RULES, version: found?.version ?? 0 }
     },
-    setPolicy: async (name, policy, change) => transaction(database, () => rule(ledger, name, policy, change)),
+    setPolicy: async (name, policy, change, released) =>
+      transaction(database, () => rule(ledger, name, policy, change, released)),
     policyHistory: async (name) => policies.history(name),
   }
 }
@@ -73,19 +78,38 @@ function change(ledger: Ledger, table: Table, edit: Change, policy: Policy | und
   const unfit = refused(table, policy ?? policies.newest(name)?.value ?? NO_RULES)
   if (unfit) return unfit
   const version = tables.add(name, table, edit)
-  append({ kind: 'table-changed', table: name, person: edit.by, version, reason: edit.reason }, edit.at)
+  const edited = { table: name, person: edit.by, version, reason: edit.reason }
+  const labels = relabelled(newest.value, table)
+  append(labels.length === 0 ? { kind: 'table-changed', ...edited } : { kind: 'table-relabelled', ...edited, labels }, edit.at)
   if (policy) rule(ledger, name, policy, { by: edit.by, at: edit.at, reason: edit.reason })
   return { ok: true, version }
 }
 
-function rule({ tables, policies, append }: Ledger, name: string, policy: Policy, edit: Change): Edited {
+/** Of the table (null) and its columns: which count otherwise than before. */
+function relabelled(before: Table, after: Table): readonly Relabelled[] {
+  const former = new Map(before.columns.map(({ name, label }) => [name, label]))
+  const all = [
+    { column: null, before: before.label, label: after.label },
+    ...after.columns.map(({ name, label }) => ({ column: name, before: former.get(name) ?? label, label })),
+  ]
+  return all.filter((one) => canonical(one.before) !== canonical(one.label))
+}
+
+function rule(
+  { tables, policies, append }: Ledger,
+  name: string,
+  policy: Policy,
+  edit: Change,
+  released?: readonly Audience[],
+): Edited {
   const table = tables.newest(name)
   if (!table) return { ok: false, why: 'absent' }
   if (stale(policies.newest(name), edit)) return { ok: false, why: 'stale' }
   const unfit = refused(table.value, policy)
   if (unfit) return unfit
   const version = policies.add(name, policy, edit)
-  append({ kind: 'policy-changed', table: name, person: edit.by, version, reason: edit.reason }, edit.at)
+  const edited = { table: name, person: edit.by, version, reason: edit.reason }
+  append(released ? { kind: 'table-released', ...edited, to: released } : { kind: 'policy-changed', ...edited }, edit.at)
   return { ok: true, version }
 }
 
@@ -122,9 +146,10 @@ function workspaces(database: DatabaseSync, append: Append): Workspaces {
     },
     setWorkspace: async (workspace, edit) =>
       transaction(database, () => {
+        if (stale(only.newest(name), edit)) return { ok: false, why: 'stale' }
         const version = only.add(name, workspace, edit)
         append({ kind: 'workspace-changed', person: edit.by, version, reason: edit.reason }, edit.at)
-        return version
+        return { ok: true, version }
       }),
   }
 }

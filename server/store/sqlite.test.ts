@@ -9,6 +9,7 @@ import { artefactsContract } from '../seams/artefacts.contract.ts'
 import { auditContract } from '../seams/audit.contract.ts'
 import { governanceContract } from '../seams/governance.contract.ts'
 import { knowledgeContract } from '../seams/knowledge.contract.ts'
+import { originsContract } from '../seams/origins.contract.ts'
 import { storeContract } from '../seams/store.contract.ts'
 import type { Store } from '../seams/store.ts'
 import { StateInUse, StateTooNew } from './database.ts'
@@ -28,6 +29,7 @@ governanceContract(open)
 auditContract(open)
 allowanceContract(open)
 knowledgeContract(open)
+originsContract(open)
 artefactsContract(open)
 
 let home: string

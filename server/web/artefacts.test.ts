@@ -45,8 +45,8 @@ async function save(over: Partial<NewArtefact> = {}, body = 'hello'): Promise<st
   writeFileSync(fileOf(id), body)
   const inputs = {
     tables: [
-      { table: 'flights', policy: 1 },
-      { table: 'hidden', policy: 0 },
+      { table: 'flights', policy: 1, label: INTERNAL },
+      { table: 'hidden', policy: 0, label: INTERNAL },
     ],
     library: null,
   }
@@ -92,7 +92,7 @@ describe('an artefact', () => {
       maker: { id: 'p_demo-analyst', name: 'Analyst' },
       notebook: 'n_00000001',
       at: made,
-      inputs: [{ table: 'flights', policy: 1, changed: false }],
+      inputs: [{ table: 'flights', policy: 1, label: INTERNAL, changed: false }],
       unnamed: 1,
       library: null,
       released: [],
@@ -113,7 +113,9 @@ describe('an artefact', () => {
   test('says which policies of its inputs have changed since', async () => {
     await save()
     await gateway.deps.desk.store.governance.setPolicy('flights', policyOf('flights'), EDIT)
-    expect((await listed(analyst)).map(({ inputs }) => inputs)).toEqual([[{ table: 'flights', policy: 1, changed: true }]])
+    expect((await listed(analyst)).map(({ inputs }) => inputs)).toEqual([
+      [{ table: 'flights', policy: 1, label: INTERNAL, changed: true }],
+    ])
   })
 
   test('released, is opened by those with the clearance, on record, and by nobody else', async () => {

@@ -12,8 +12,8 @@ const card: ArtefactCard = {
   notebook: 'n_00000001',
   at: 0,
   inputs: [
-    { table: 'flights', policy: 2, changed: false },
-    { table: 'planes', policy: 1, changed: true },
+    { table: 'flights', policy: 2, label: { level: 'internal', markings: [] }, changed: false },
+    { table: 'planes', policy: 1, label: { level: 'internal', markings: [] }, changed: true },
   ],
   unnamed: 2,
   library: { level: 'confidential', markings: ['PII'] },
