@@ -1,11 +1,10 @@
 // What every store must do with artefacts. An implementation's test calls this with a way to open one.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ARTEFACT } from '#protocol/limits.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { NewArtefact } from './artefacts.ts'
+import { freshEach, type OpenStore } from './fresh.contract.ts'
 import type { Store } from './store.ts'
-
-type Opened = { store: Store; again: () => Promise<Store>; remove: () => Promise<void> }
 
 const ANNA = 'p_00000001'
 const BORIS = 'p_00000002'
@@ -30,24 +29,18 @@ const artefact = (n: number, over: Partial<NewArtefact> = {}): NewArtefact => ({
 })
 const change = (onto: number, by = ANNA) => ({ by, at: 9, onto, reason: 'as asked' })
 
-export function artefactsContract(open: () => Promise<Opened>): void {
+export function artefactsContract(open: OpenStore): void {
   describe('artefacts at rest', () => {
-    let opened: Opened
     let store: Store
-    beforeEach(async () => {
-      opened = await open()
-      store = opened.store
-    })
-    afterEach(async () => {
-      await store.close()
-      await opened.remove()
+    const again = freshEach(open, (opened) => {
+      store = opened
     })
     const entries = async () => (await store.audit.list({ limit: 10 })).map(({ entry }) => entry).reverse()
     const ids = async () => (await store.artefacts.list()).map(({ id }) => id)
 
     test('one that was added comes back whole, released to nobody, over a restart, by its id and by its save', async () => {
       expect(await store.artefacts.add(artefact(1))).toBe('added')
-      store = await opened.again()
+      await again()
       const stored = { ...artefact(1), released: [], version: 1 }
       expect(await store.artefacts.get(numbered(1))).toEqual(stored)
       expect(await store.artefacts.saved('k_00000001', artefact(1).save)).toEqual(stored)
@@ -98,9 +91,9 @@ export function artefactsContract(open: () => Promise<Opened>): void {
       await store.artefacts.add(artefact(1, half))
       await store.artefacts.add(artefact(2, half))
       expect(await store.artefacts.add(artefact(3, { bytes: 1 }))).toBe('person-full')
-      expect(await store.artefacts.add(artefact(4, { bytes: 1, maker: BORIS }))).toBe('added')
-      const others = Array.from({ length: ARTEFACT.all / ARTEFACT.stored - 1 }, (_, n) => `p_1000000${n}`)
-      for (const [n, maker] of others.entries()) await store.artefacts.add(artefact(5 + n, { maker, bytes: ARTEFACT.stored }))
+      const others = Array.from({ length: ARTEFACT.all / ARTEFACT.stored - 1 }, (_, n) => `p_2${String(n).padStart(7, '0')}`)
+      for (const [n, maker] of others.entries())
+        expect(await store.artefacts.add(artefact(4 + n, { maker, bytes: ARTEFACT.stored }))).toBe('added')
       expect(await store.artefacts.add(artefact(90, { bytes: 1, maker: BORIS }))).toBe('workspace-full')
       await store.artefacts.remove(numbered(1), ANNA, 9)
       for (let n = 0; n < ARTEFACT.perPerson - 1; n++) await store.artefacts.add(artefact(1000 + n, { bytes: 0 }))
