@@ -41,12 +41,7 @@ export type Shelf = {
 
 export function makeShelf({ ruling, artefacts, audit, files, identity }: Given): Shelf {
   const named = namesOf(identity)
-  const find = async (who: Principal, id: ArtefactId) => {
-    const subject = await ruling.subject(who.id)
-    const artefact = MAY[who.standing]['see artefacts'] ? await artefacts.get(id) : null
-    if (artefact === null || !mayOpen(artefact, subject)) throw refuse('not-found')
-    return { artefact, subject }
-  }
+  const find = (who: Principal, id: ArtefactId) => found(ruling, artefacts, who, id)
   return {
     async list(who) {
       if (!MAY[who.standing]['see artefacts']) return []
@@ -98,6 +93,13 @@ const REFUSED = {
   maker: 'not-your-artefact',
   declassify: 'not-declassifier',
 } as const
+
+async function found(ruling: Ruling, artefacts: Artefacts, who: Principal, id: ArtefactId) {
+  const subject = await ruling.subject(who.id)
+  const artefact = MAY[who.standing]['see artefacts'] ? await artefacts.get(id) : null
+  if (artefact === null || !mayOpen(artefact, subject)) throw refuse('not-found')
+  return { artefact, subject }
+}
 
 function mustBeMaker(artefact: StoredArtefact, who: Subject): void {
   if (!mayRelease(artefact, who)) throw refuse('not-your-artefact')

@@ -42,19 +42,24 @@ type Options = {
   recheck(): Promise<void>
 }
 
-export function makeEdits({ ruling, governance, identity, plane, log, recheck }: Options): Edits {
-  const change = (by: Principal, { onto, reason }: Wanted): Change => ({ by: by.id, at: ruling.now(), onto, reason })
+export function makeEdits(given: Options): Edits {
+  const { governance, plane, log, recheck } = given
   const settle = async (edited: Edited): Promise<Done> => {
     const { version } = made(edited)
     plane?.policy(await governance.epoch())
     await recheck().catch((error: unknown) => log.error({ err: error }, 'holdings not judged; the next beat does')) // it is made
     return { version }
   }
-  const classify = async (by: Principal, before: Versioned<Table>, after: Table, wanted: Wanted): Promise<Done> => {
-    await mustRelabel(ruling, by, before.value, after)
-    madeFrom(before.version, wanted)
-    return settle(await governance.changeTable(after, change(by, wanted)))
-  }
+  return { ...rules(given, settle), ...acts(given, settle) }
+}
+
+type Settle = (edited: Edited) => Promise<Done>
+
+const changeOf = ({ id }: Principal, { onto, reason }: Wanted, at: number): Change => ({ by: id, at, onto, reason })
+
+/** What the workspace's owner decides. */
+function rules({ ruling, governance, identity }: Options, settle: Settle): Omit<Edits, keyof ReturnType<typeof acts>> {
+  const change = (by: Principal, wanted: Wanted) => changeOf(by, wanted, ruling.now())
   return {
     async policy(by, table, policy, wanted) {
       mustGovern(by)
@@ -62,8 +67,11 @@ export function makeEdits({ ruling, governance, identity, plane, log, recheck }:
     },
     async table(by, name, details, wanted) {
       mustGovern(by)
-      const table = await newest(governance, name)
-      return classify(by, table, described(table.value, details), wanted)
+      const { value, version } = await newest(governance, name)
+      const table = described(value, details)
+      madeFrom(version, wanted)
+      await mustRelabel(ruling, by, value, table)
+      return settle(await governance.changeTable(table, change(by, wanted)))
     },
     async person(by, person, standing, wanted) {
       mustGovern(by)
@@ -76,17 +84,26 @@ export function makeEdits({ ruling, governance, identity, plane, log, recheck }:
       madeFrom(version, wanted)
       return settle(await governance.setWorkspace({ ...workspace, grants }, change(by, wanted)))
     },
+  }
+}
+
+/** What who made a table, or has a grant to declassify, does. */
+function acts({ ruling, governance }: Options, settle: Settle): Pick<Edits, 'release' | 'relabel'> {
+  return {
     async release(by, name, to, wanted) {
       const who = await ruling.subject(by.id)
       const { table, policy, version } = await readable(ruling, who, name)
       if (!mayRelease(table, who)) throw refuse('not-your-table')
       madeFrom(version, wanted)
-      return settle(await governance.setPolicy(name, released(policy, to), change(by, wanted), to))
+      return settle(await governance.setPolicy(name, released(policy, to), changeOf(by, wanted, ruling.now()), to))
     },
     async relabel(by, name, label, wanted) {
       await readable(ruling, await ruling.subject(by.id), name)
-      const table = await newest(governance, name)
-      return classify(by, table, { ...table.value, label }, wanted)
+      const { value, version } = await newest(governance, name)
+      const table = { ...value, label }
+      await mustRelabel(ruling, by, value, table)
+      madeFrom(version, wanted)
+      return settle(await governance.changeTable(table, changeOf(by, wanted, ruling.now())))
     },
   }
 }
