@@ -37,6 +37,16 @@ export function createPeople() {
   }))
 }
 
+export function createWorkspace() {
+  const api = useManaged()
+  return createQuery(() => ({
+    queryKey: ['data', 'workspace'],
+    queryFn: ({ signal }) => api('GET /api/workspace', { signal }),
+    staleTime: FRESH,
+    retry: false,
+  }))
+}
+
 export function createPolicy(name: Accessor<string>) {
   const api = useManaged()
   return createQuery(() => ({

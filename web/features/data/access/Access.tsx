@@ -3,12 +3,14 @@ import { createSignal, For, Show } from 'solid-js'
 import type { PersonCard, PolicyLine } from '#protocol/managed.ts'
 import { count } from '../../../primitives/format.ts'
 import { labelText } from '../../../primitives/label.ts'
+import { dataOf } from '../../../primitives/query.ts'
 import { Avatar } from '../../../ui/Avatar.tsx'
 import { Button } from '../../../ui/Button.tsx'
 import { Query } from '../../../ui/Query.tsx'
 import { pathOf } from '../place.ts'
 import { createPeople, createPolicies } from '../queries.ts'
 import { PersonDialog } from './PersonDialog.tsx'
+import { WorkspaceRules } from './WorkspaceRules.tsx'
 
 export function Access() {
   const people = createPeople()
@@ -42,6 +44,7 @@ export function Access() {
           )}
         </Query>
       </section>
+      <WorkspaceRules people={dataOf(people) ?? []} />
       <Show when={edited()}>{(card) => <PersonDialog card={card()} onClose={() => setEdited(null)} />}</Show>
     </div>
   )

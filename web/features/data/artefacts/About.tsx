@@ -1,15 +1,14 @@
 // What an artefact is made from, as the server wrote it down when it was saved.
-import { For, Show } from 'solid-js'
 import type { ArtefactCard } from '#protocol/artefacts.ts'
 import { sizeText } from '#protocol/size.ts'
 import { labelText } from '../../../primitives/label.ts'
 import { Modal } from '../../../ui/Modal.tsx'
 import { Time } from '../../../ui/Time.tsx'
+import { MadeFrom } from '../sharing/MadeFrom.tsx'
 import type { NameOf } from '../words.ts'
-import { inputLines, releasedText } from './words.ts'
+import { releasedText } from './words.ts'
 
 export function About(props: { readonly card: ArtefactCard; readonly nameOf: NameOf; readonly onClose: () => void }) {
-  const lines = () => inputLines(props.card)
   return (
     <Modal title={props.card.name} onClose={props.onClose}>
       <div class="flex flex-col gap-3 text-sm select-text">
@@ -20,14 +19,7 @@ export function About(props: { readonly card: ArtefactCard; readonly nameOf: Nam
         <p>
           It counts as <span class="chip">{labelText(props.card.label)}</span>
         </p>
-        <Show when={lines().length > 0} fallback={<p>Its kernel had read no managed data.</p>}>
-          <div>
-            <p class="mb-1 font-medium">Its kernel had read</p>
-            <ul aria-label="Made from" class="flex list-disc flex-col gap-1 pl-5">
-              <For each={lines()}>{(line) => <li>{line}</li>}</For>
-            </ul>
-          </div>
-        </Show>
+        <MadeFrom origin={props.card} />
         <p class="text-xs text-ink-2">
           In the audit: <code class="font-mono">{props.card.id}</code>
         </p>
