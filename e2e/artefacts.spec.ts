@@ -9,8 +9,8 @@ const ATTEMPTS = readFileSync(join(import.meta.dirname, 'artefacts.py'), 'utf8')
 const SAVED = ['contacts.txt', 'page.html', 'chart', 'plot', 'delays'] // the newest first
 
 /** What the code's last value says. */
-async function tried(who: Client, mode: 'auto' | 'run' = 'auto'): Promise<unknown> {
-  const { id } = await who.notebook(`saves, ${mode}`, notebookOf(ATTEMPTS))
+async function tried(who: Client, mode: 'auto' | 'run' = 'auto', code = ATTEMPTS): Promise<unknown> {
+  const { id } = await who.notebook(`saves, ${mode}`, notebookOf(code))
   const { opened, kernel } = await who.open(await who.tab(), id, mode)
   if (opened.mode === 'edit') await kernel.runAll()
   await kernel.until('what came of it', ({ op, data }) => op === 'cell-op' && JSON.stringify(data).includes('TRIED:'))
@@ -24,7 +24,12 @@ async function toArtefacts(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Artefacts', exact: true })).toBeVisible()
 }
 const artefacts = (page: Page) => page.getByRole('table', { name: 'Artefacts' })
-const named = (page: Page, name: string) => artefacts(page).getByRole('row', { name })
+const named = (page: Page, name: string) =>
+  artefacts(page)
+    .getByRole('row')
+    .filter({ has: page.getByText(name, { exact: true }) })
+/** Of what was saved; a table's is a link. */
+const names = (page: Page) => artefacts(page).locator('tbody span.font-medium')
 async function act(page: Page, name: string, item: string): Promise<void> {
   await page.getByRole('button', { name: `Actions for ${name}` }).click()
   await page.getByRole('menuitem', { name: item }).click()
@@ -60,8 +65,7 @@ test('what a notebook saves is on the page with its label, and its maker’s alo
   })
   const page = await person('Analyst')
   await toArtefacts(page)
-  const names = artefacts(page).locator('tbody .font-medium')
-  await expect(names).toHaveText(SAVED)
+  await expect(names(page)).toHaveText(SAVED)
   await expect(named(page, 'contacts.txt')).toContainText('confidential · PII')
   await expect(named(page, 'delays')).toContainText('Yours alone')
 
@@ -79,7 +83,7 @@ test('what a notebook saves is on the page with its label, and its maker’s alo
 
   const other = await person('Colleague')
   await toArtefacts(other)
-  await expect(artefacts(other).locator('tbody .font-medium')).toHaveText(['delays']) // cleared for internal only
+  await expect(names(other)).toHaveText(['delays']) // cleared for internal only
   const [download] = await Promise.all([other.waitForEvent('download'), act(other, 'delays', 'Download')])
   expect(download.suggestedFilename()).toBe('delays.parquet')
   const body = readFileSync(await download.path())
@@ -113,6 +117,50 @@ test('a picture is shown as an image of its own; it is lowered by a grant, with 
   await owner.getByRole('textbox', { name: 'Markings of “contacts.txt”' }).fill('')
   await reason(owner, 'It holds nothing')
   await expect(named(owner, 'contacts.txt')).toContainText('internal')
+})
+
+const MADE = `
+import base64
+import json
+import pandas as pd
+from scrydon import tables
+tables.read("airports", limit=1)
+written = tables.write("NAME", pd.DataFrame({"a": [1]}), mode="create")
+"TRIED:" + base64.b64encode(json.dumps(written.name).encode()).decode() + ":"`
+
+test('a table that a notebook makes is there with its label, inputs and maker, for who may read it', async ({
+  person,
+  client,
+}) => {
+  const name = `made_${Date.now()}`
+  expect(await tried(await client('Analyst'), 'auto', MADE.replace('NAME', name))).toBe(`demo-analyst.${name}`)
+  const page = await person('Analyst')
+  await toArtefacts(page)
+  const row = named(page, `demo-analyst.${name}`)
+  await expect(row).toContainText('internal')
+  await expect(row).toContainText('Analyst')
+  await act(page, `demo-analyst.${name}`, 'What it was made from')
+  await expect(page.getByRole('list', { name: 'Made from' })).toHaveText(
+    /^airports, read as internal under version 1 of its rules$/,
+  )
+  await page.keyboard.press('Escape')
+  await row.getByRole('link').click()
+  await expect(page.getByRole('heading', { name: `demo-analyst.${name}` })).toBeVisible()
+
+  const other = await person('Owner')
+  await toArtefacts(other)
+  await expect(other.getByText('No artefacts yet')).toBeVisible()
+})
+
+test('saved again, unchanged, it is the one that there is', async ({ client }) => {
+  const who = await client('Analyst')
+  const code = `
+from scrydon import artifacts
+ids = {artifacts.save(b"the same", "same").id for _ in range(3)}
+import base64
+"TRIED:" + base64.b64encode(str(len(ids)).encode()).decode() + ":"`
+  expect(await tried(who, 'auto', code)).toBe(1)
+  expect(await who.call('GET /api/artefacts')).toMatchObject([{ name: 'same', bytes: 8 }])
 })
 
 test('a reader’s kernel saves and lists nothing', async ({ client }) => {

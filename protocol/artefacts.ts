@@ -5,7 +5,7 @@ import { ArtefactId, NotebookId, PersonId } from './ids.ts'
 import { ARTEFACT_KINDS } from './library/artefacts.ts'
 import { Reason } from './policy/edit.ts'
 import { Label } from './policy/label.ts'
-import { Audience } from './policy/policy.ts'
+import { Audience, TableName } from './policy/policy.ts'
 import { Disclosure, origin, Readers } from './release.ts'
 
 const Count = z.int().check(z.gte(0))
@@ -28,6 +28,17 @@ export const ArtefactCard = z.strictObject({
 })
 export type ArtefactCard = z.infer<typeof ArtefactCard>
 
+/** A table that a kernel made: who reads it is its policy's affair, and its inputs are those of all that was written to it. */
+export const MadeTableCard = z.strictObject({
+  table: TableName,
+  label: Label, // that reading it counts with
+  maker: Named,
+  notebook: NotebookId,
+  at: Count, // ms since 1970
+  ...origin,
+})
+export type MadeTableCard = z.infer<typeof MadeTableCard>
+
 /** `onto`: the version that the change was made from. */
 const change = { onto: Count, reason: Reason }
 const Edited = z.strictObject({ version: Count })
@@ -35,6 +46,7 @@ const Edited = z.strictObject({ version: Count })
 /** `:artefact` is an ArtefactId. */
 export const ARTEFACTS_API = {
   'GET /api/artefacts': { body: Nothing, answer: z.array(ArtefactCard), who: 'person' }, // the newest first
+  'GET /api/artefacts/tables': { body: Nothing, answer: z.array(MadeTableCard), who: 'person' }, // the newest first
   'GET /api/artefacts/:artefact/content': { body: Nothing, answer: z.unknown(), who: 'person' }, // the bytes, as an attachment
   'PUT /api/artefacts/:artefact/release': {
     body: z.strictObject({ to: Readers, ...change }),

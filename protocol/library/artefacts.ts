@@ -14,6 +14,9 @@ const LISTED = 1000
 export const ARTEFACT_KINDS = ['table', 'picture', 'chart', 'file'] as const
 export type ArtefactKind = (typeof ARTEFACT_KINDS)[number]
 
+/** Words that can be seen. */
+const ArtefactName = FileName.check(z.regex(/\S/))
+
 /** Made up by the library, for each save: asked twice, it happens once. */
 export const SaveId = z.string().check(z.regex(/^s_[A-Za-z0-9_-]{20,40}$/))
 
@@ -42,12 +45,12 @@ const Listed = z.strictObject({
 export const ARTEFACT_CALLS = {
   /** Present the plan once, with what it is (python/dataplane/intake.py). */
   'artefacts.save': {
-    ask: z.strictObject({ save: SaveId, name: FileName, content: Content }),
+    ask: z.strictObject({ save: SaveId, name: ArtefactName, content: Content }),
     answer: z.strictObject({ plan: z.string() }),
   },
   /** `waits`: nothing has come of it yet, ask again. */
   'artefacts.saved': {
-    ask: z.strictObject({ save: SaveId, name: FileName }),
+    ask: z.strictObject({ save: SaveId, name: ArtefactName }),
     answer: z.discriminatedUnion('state', [
       z.strictObject({ state: z.literal('waits') }),
       z.strictObject({ state: z.literal('saved'), artefact: Listed }),

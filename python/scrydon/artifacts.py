@@ -91,8 +91,8 @@ def save(
     | os.PathLike[str],
     name: str,
 ) -> Artifact:
-    """Keeps something that this notebook made as an artefact, whole or not at all. Each save is an artefact of its own, also under a name
-    that there is already.
+    """Keeps something that this notebook made as an artefact, whole or not at all. Another content under a name that there is already is
+    an artefact of its own; the same content, from a kernel that counts the same and had read the same tables, is the one that there is.
 
     obj: a pandas or polars DataFrame or a pyarrow Table (columns as in `tables.write`; the index of a pandas DataFrame is left out, and
         a column without any value is text); a figure or axes of matplotlib, drawn at its own size and dpi, or an image of Pillow; a
@@ -124,7 +124,7 @@ def list() -> Artifacts:
 def _name(name: object) -> str:
     if not isinstance(name, str):
         raise Invalid(f"The name is a str, not a {type(name).__name__}.", "bad-question")
-    fine = name and len(name.encode("utf-16-le", "replace")) <= 2 * NAME and name.isprintable() and not name.startswith(".")
+    fine = name.strip() and len(name.encode("utf-16-le", "replace")) <= 2 * NAME and name.isprintable() and not name.startswith(".")
     if not fine or "/" in name or "\\" in name:
         raise Invalid(f"The name has 1 to {NAME} characters that can be read, none of them / or \\, and no dot at its beginning.", "bad-question")
     return name

@@ -134,7 +134,7 @@ class Save(Case):
 
     def test_a_name_is_words(self) -> None:
         wrong = "The name has 1 to 200 characters that can be read, none of them / or \\, and no dot at its beginning."
-        for name in ("", "a/b", "a\\b", ".hidden", "a\nb", "a\0b", "a\u202eb", "x" * 201, "😀" * 101):
+        for name in ("", " \u3000", "a/b", "a\\b", ".hidden", "a\nb", "a\0b", "a\u202eb", "x" * 201, "😀" * 101):
             self.fails(lambda name=name: artifacts.save(b"x", name), errors.Invalid, "bad-question", wrong)
         self.fails(lambda: artifacts.save(b"x", Path("a")), errors.Invalid, "bad-question", "The name is a str, not a PosixPath.")  # type: ignore[arg-type]
         self.assertEqual(self.asked, [])

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createReadStream, type ReadStream } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ArtefactId } from '#protocol/ids.ts'
 import type { StoredArtefact } from '../seams/artefacts.ts'
@@ -27,6 +27,11 @@ export class Files {
       if (isAbsent(error)) return null
       throw error
     }
+  }
+
+  /** The same bytes once more: they are whole again, whatever became of the former file. */
+  async renew(id: ArtefactId, by: ArtefactId): Promise<void> {
+    await rename(join(this.#folder, by), join(this.#folder, id))
   }
 
   async remove(id: ArtefactId): Promise<void> {

@@ -111,9 +111,12 @@ describe('a save', () => {
     expect(await house.store.artefacts.list()).toEqual([])
   })
 
-  test('is refused in a kernel that reads its notebook, with the name of what it was about', async () => {
-    const { error } = await house.save('analyst', file, fresh('analyst', 'run'))
+  test('is refused in a kernel that reads its notebook, with the name of what it was about, on record', async () => {
+    const reader = fresh('analyst', 'run')
+    const { error } = await house.save('analyst', file, reader)
     expect(error).toMatchObject({ code: 'readers', message: expect.stringContaining('“report.txt”') })
+    const where = { person: 'p_demo-analyst', notebook: 'n_00000001', version: null, kernel: reader.spec.id }
+    expect(await house.record(1)).toEqual([{ kind: 'call-barred', ...where, call: 'artefacts.save' }])
   })
 
   test('is refused to who is no member, and where there is no data', async () => {
@@ -132,18 +135,33 @@ describe('a save', () => {
     const kept = await house.store.artefacts.get(ok.artefact.id)
     if (kept === null) throw new Error('it was saved')
     const { released: _, version: __, ...said } = kept
-    const large = { ...said, id: 'a_large0000', save: 's_large000000000000000', bytes: ARTEFACT.stored - 5 }
+    const large = { ...said, name: 'large', id: 'a_large0000', save: 's_large000000000000000', bytes: ARTEFACT.stored - 5 }
     expect(await house.store.artefacts.add(large)).toBe('added')
-    const { error } = await house.save('analyst', file, fresh('analyst'))
+    const { error } = await house.save('analyst', { ...file, name: 'other' }, fresh('analyst'))
     expect(error).toMatchObject({ code: 'artefact-full', message: expect.stringContaining('1 GB') })
     expect(house.kept()).toEqual([ok.artefact.id])
   })
 
+  test('again, the same from the same notebook is the one there is, its file whole again; with another label it is another', async () => {
+    const [first, second] = [fresh('analyst'), fresh('analyst')]
+    const { ok } = await house.save('analyst', file, first)
+    writeFileSync(join(house.served.artefacts, ok.artefact.id), 'spoiled')
+    const again = await house.save('analyst', file, second)
+    expect(again.ok.artefact).toEqual({ ...ok.artefact, at: expect.any(Number) })
+    expect(house.kept()).toEqual([ok.artefact.id])
+    expect(house.bytesOf(ok.artefact.id).toString()).toBe('hello')
+    await house.read('analyst', 'compliance_authorities', null, second)
+    const other = await house.save('analyst', file, second)
+    expect(other.ok.artefact).toMatchObject({ name: file.name, label: PERSONAL })
+    expect(house.kept()).toEqual([ok.artefact.id, other.ok.artefact.id].sort())
+  })
+
   test('one person has two under way at most', async () => {
     const kernel = fresh('colleague')
-    const begin = () => house.ask('colleague', 'artefacts.save', { ...house.asked('x'), content: { kind: 'file' } }, kernel)
-    const [one, two] = [await begin(), await begin()]
-    expect((await begin()).error).toMatchObject({ code: 'artefact-busy' })
+    const begin = (name: string) =>
+      house.ask('colleague', 'artefacts.save', { ...house.asked(name), content: { kind: 'file' } }, kernel)
+    const [one, two] = [await begin('one'), await begin('two')]
+    expect((await begin('three')).error).toMatchObject({ code: 'artefact-busy' })
     for (const { ok } of [one, two]) await house.hand(kernel, ok.plan, Buffer.from('x'))
     await expect.poll(async () => (await house.store.artefacts.list()).length).toBe(2)
     expect((await house.save('colleague', file, kernel)).ok.state).toBe('saved')

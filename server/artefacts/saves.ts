@@ -176,8 +176,11 @@ export class Saves {
       throw error
     })
     if (added === 'added') return { ...artefact, released: [], version: 1 }
-    await files.remove(artefact.id)
-    throw this.#why(save, added)
+    const same = added === 'again' ? await artefacts.saved(artefact.kernel, artefact.save) : null
+    if (same) await files.renew(same.id, artefact.id)
+    else await files.remove(artefact.id)
+    if (same === null) throw this.#why(save, added)
+    return same
   }
 
   /** `late`: what counts where nothing is heard in time. */

@@ -158,13 +158,13 @@ describe('34: what a kernel has read', () => {
   })
 
   test('stands with what it made and wrote to, each table at the version of its rules, with its label', async () => {
-    const { governance } = house.store
+    const { governance, made } = house.store
     const versions = async (name: string) => (await governance.policy(name)).version
     const [authorities, flights] = [await versions(AUTHORITIES), await versions('flights')]
     await house.read('analyst', AUTHORITIES, ['email'])
     await create('copy')
     const contacts = { table: AUTHORITIES, policy: authorities, label: PERSONAL }
-    expect(await governance.inputs('demo-analyst.copy')).toEqual({ tables: [contacts], library: null })
+    expect((await made.find('demo-analyst.copy'))?.inputs).toEqual({ tables: [contacts], library: null })
     await governance.dropLabel(KERNEL)
     await house.read('analyst', AUTHORITIES, ['country'])
     await house.read('analyst', 'flights', ['carrier'])
@@ -173,7 +173,7 @@ describe('34: what a kernel has read', () => {
       { ...contacts, label: INTERNAL },
       { table: 'flights', policy: flights, label: INTERNAL },
     ]
-    expect((await governance.inputs('demo-analyst.copy')).tables).toEqual(expect.arrayContaining([contacts, ...more]))
-    expect((await governance.inputs('demo-analyst.copy')).tables).toHaveLength(3)
+    expect((await made.find('demo-analyst.copy'))?.inputs.tables).toEqual(expect.arrayContaining([contacts, ...more]))
+    expect((await made.find('demo-analyst.copy'))?.inputs.tables).toHaveLength(3)
   })
 })

@@ -20,6 +20,7 @@ import { mayRelease } from '../policy/release.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Governance } from '../seams/governance.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
+import type { MadeTables } from '../seams/made.ts'
 import { mustGovern, readable } from './edits.ts'
 import { disclosureOf } from './origin.ts'
 import { cardOf, columnsOf, pageOf } from './page.ts'
@@ -28,7 +29,12 @@ import { look } from './sight.ts'
 
 const VERSIONS = 50 // of one policy that are shown
 
-type Options = { readonly ruling: Ruling; readonly governance: Governance; readonly identity: Identity }
+type Options = {
+  readonly ruling: Ruling
+  readonly governance: Governance
+  readonly made: MadeTables
+  readonly identity: Identity
+}
 
 export type Catalogue = {
   tables(who: Principal): Promise<TableCard[]>
@@ -45,7 +51,7 @@ export type Catalogue = {
 
 export const makeCatalogue = (given: Options): Catalogue => ({ ...tablesOf(given), ...rulesOf(given) })
 
-function tablesOf({ ruling, governance, identity }: Options): Pick<Catalogue, 'tables' | 'table' | 'disclosure'> {
+function tablesOf({ ruling, governance, made, identity }: Options): Pick<Catalogue, 'tables' | 'table' | 'disclosure'> {
   const named = namesOf(identity)
   return {
     async tables(who) {
@@ -60,14 +66,14 @@ function tablesOf({ ruling, governance, identity }: Options): Pick<Catalogue, 't
       const card = cardOf(ruling, looked, named)
       if (card === null) throw refuse('not-found')
       if (!looked.ok) return { card, columns: [], writable: false, origin: null, release: null, classify: null }
-      return { card, ...(await pageOf(ruling, governance, looked.sight, subject, MAY[who.standing].govern)) }
+      return { card, ...(await pageOf(ruling, { governance, made }, looked.sight, subject, MAY[who.standing].govern)) }
     },
     async disclosure(who, name, to) {
       const maker = await ruling.subject(who.id)
       const { table } = await readable(ruling, maker, name)
       if (!mayRelease(table, maker)) throw refuse('not-your-table')
-      const { label } = table
-      return disclosureOf(ruling, identity, { maker, label, inputs: await governance.inputs(name), to })
+      const { inputs } = (await made.find(name)) ?? { inputs: { tables: [], library: null } }
+      return disclosureOf(ruling, identity, { maker, label: table.label, inputs, to })
     },
   }
 }

@@ -5,6 +5,7 @@ import type { PersonId } from '#protocol/ids.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { makeArtefacts } from '../artefacts/asked.ts'
 import { Files } from '../artefacts/files.ts'
+import { type Made, makeMade } from '../artefacts/made.ts'
 import { Saves } from '../artefacts/saves.ts'
 import { makeShelf, type Shelf } from '../artefacts/shelf.ts'
 import { clock } from '../clock.ts'
@@ -66,6 +67,7 @@ export type Governed = {
   readonly edits: Edits
   readonly record: AuditRecord
   readonly artefacts: Shelf
+  readonly made: Made
   /** Takes away what saves left that came to nothing. */
   sweep(): Promise<void>
 }
@@ -79,7 +81,7 @@ export function governed(home: string, given: Given): Governed {
   const reads = new Reads(ruling, plane)
   const llm = makeLlm({ served, ruling, store, clock, log })
   const writes = new Writes(ruling, makeWriting(store, now), plane, clock, log)
-  const { artefacts, governance, audit } = store
+  const { artefacts, made, governance, audit } = store
   const files = new Files(home)
   const saves = new Saves({ ruling, artefacts, files, plane, clock, log, free })
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what)
@@ -100,7 +102,7 @@ export function governed(home: string, given: Given): Governed {
   })
   const end = makeEnd(kernels, events, clock)
   const tables = { ...makeTables(ruling, reads), ...makeWrites(writes), ...makeKb(ruling, store) }
-  const library = makeLibrary({ ...tables, ...llm.answers, ...makeArtefacts(ruling, artefacts, saves) }, log)
+  const library = makeLibrary({ ...tables, ...llm.answers, ...makeArtefacts(ruling, artefacts, saves) }, ruling, log)
   const recheck = () => recheckHoldings(kernels, ruling, end, log)
   return {
     library,
@@ -108,10 +110,11 @@ export function governed(home: string, given: Given): Governed {
     subject: ruling.subject,
     sight: (kernel) => sightOf(ruling, kernel),
     recheck,
-    catalogue: makeCatalogue({ ruling, governance, identity }),
+    catalogue: makeCatalogue({ ruling, governance, made, identity }),
     edits: makeEdits({ ruling, governance, identity, plane, log, recheck }),
     record: makeRecord({ ruling, audit, identity }),
     artefacts: makeShelf({ ruling, artefacts, audit, files, identity }),
+    made: makeMade({ ruling, made, identity }),
     sweep: () => files.sweep((id) => saves.has(id)),
   }
 }

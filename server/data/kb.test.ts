@@ -39,7 +39,7 @@ beforeEach(async () => {
   said = []
   const log = makeLog('debug', { write: (line) => void said.push(line) })
   ruling = makeRuling({ store, identity: demoIdentity(0), key: workspaceKey(home), now: () => 5000 })
-  library = makeLibrary(makeKb(ruling, store) as Answers, log)
+  library = makeLibrary(makeKb(ruling, store) as Answers, ruling, log)
   for (const [person, standing] of Object.entries(PEOPLE)) await store.governance.setSubject(person, standing, edit)
   for (const [n, label] of [LOWEST, INTERNAL, PERSONAL].entries()) {
     const about = { title: `Rules ${n}`, source: `rules-${n}.md`, label, by: OWNER, at: 1000, bytes: 10 }
@@ -141,7 +141,7 @@ describe('a search', () => {
 
   test('what cannot be recorded is not answered', async () => {
     const broken = { ...store, audit: { ...store.audit, append: () => Promise.reject(new Error('the disk is full')) } }
-    library = makeLibrary(makeKb(ruling, broken) as Answers, makeLog('silent'))
+    library = makeLibrary(makeKb(ruling, broken) as Answers, ruling, makeLog('silent'))
     expect((await search('analyst')).error.code).toBe('unavailable')
     expect(await store.governance.label('k_test-analyst')).toEqual(LOWEST)
   })

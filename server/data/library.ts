@@ -7,7 +7,7 @@ import type { KernelState } from '#protocol/runner.ts'
 import { mint } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Answers } from './answers.ts'
-import { Declined } from './ruling.ts'
+import { Declined, type Ruling } from './ruling.ts'
 import { type RefusalCode, sentence } from './words.ts'
 
 /** What a kernel may ask, by its mode: total, so that a new call does not compile until somebody decides. */
@@ -28,12 +28,13 @@ export const MAY_ASK: Record<LibraryCall, Record<Role, boolean>> = {
   'artefacts.list': { edit: true, run: false },
 }
 
+type Barring = Pick<Ruling, 'barred'>
 export type Library = (kernel: KernelState, line: string) => Promise<string>
 
-export function makeLibrary(answers: Answers, log: Log): Library {
+export function makeLibrary(answers: Answers, ruling: Barring, log: Log): Library {
   return async (kernel, line) => {
     try {
-      const answer = JSON.stringify({ ok: await dispatch(answers, kernel, line) })
+      const answer = JSON.stringify({ ok: await dispatch(answers, ruling, kernel, line) })
       if (Buffer.byteLength(answer) > LIBRARY.answer)
         throw new Declined('bad-question', { table: '', detail: 'the answer is too long' })
       return answer
@@ -43,11 +44,14 @@ export function makeLibrary(answers: Answers, log: Log): Library {
   }
 }
 
-async function dispatch(answers: Answers, kernel: KernelState, line: string): Promise<unknown> {
+async function dispatch(answers: Answers, ruling: Barring, kernel: KernelState, line: string): Promise<unknown> {
   const ask = LibraryAsk.safeParse(parsed(line))
   if (!ask.success || !isCall(ask.data.call)) throw new Declined('not-a-call', {})
   const { call, body } = ask.data
-  if (!MAY_ASK[call][kernel.spec.mode]) throw new Declined('readers', { table: named(body) })
+  if (!MAY_ASK[call][kernel.spec.mode]) {
+    await ruling.barred(kernel.spec, call)
+    throw new Declined('readers', { table: named(body) })
+  }
   return answerTo(answers, call, kernel, body)
 }
 

@@ -3,9 +3,10 @@ import type { ColumnSeen, TableCard, TablePage } from '#protocol/managed.ts'
 import type { Table } from '#protocol/policy/policy.ts'
 import { granted, type View } from '../policy/decide.ts'
 import { mayLower } from '../policy/relabel.ts'
-import { isMade, mayRelease, releasedTo } from '../policy/release.ts'
+import { mayRelease, releasedTo } from '../policy/release.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Governance } from '../seams/governance.ts'
+import type { MadeTables } from '../seams/made.ts'
 import type { namesOf } from './catalogue.ts'
 import { originOf } from './origin.ts'
 import type { Ruling } from './ruling.ts'
@@ -13,6 +14,7 @@ import type { Looked, Sight } from './sight.ts'
 import { sentence } from './words.ts'
 
 type Named = ReturnType<typeof namesOf>
+type Given = { readonly governance: Governance; readonly made: MadeTables }
 
 /** Null: not there, or not for them. */
 export function cardOf(ruling: Ruling, looked: Looked, named: Named): TableCard | null {
@@ -43,14 +45,13 @@ export function columnsOf(table: Table, view: View): ColumnSeen[] {
 /** What there is of a table beside its card, for who reads it. */
 export async function pageOf(
   ruling: Ruling,
-  governance: Governance,
+  { governance, made }: Given,
   { table, policy, version, view }: Sight,
   who: Subject,
   governs: boolean,
 ): Promise<Omit<TablePage, 'card'>> {
   const now = ruling.now()
-  const inputs = await governance.inputs(table.name)
-  const said = isMade(table) || inputs.tables.length > 0 || inputs.library !== null
+  const born = await made.find(table.name)
   const [newest] = await governance.tableHistory(table.name)
   const { workspace } = await ruling.workspace()
   const raise = governs || table.owner === who.person
@@ -58,7 +59,7 @@ export async function pageOf(
   return {
     columns: columnsOf(table, view),
     writable: granted(policy, 'managed-table:write', who, now).length > 0,
-    origin: said ? await originOf(ruling, inputs, who) : null,
+    origin: born && (await originOf(ruling, born.inputs, who)),
     release: mayRelease(table, who) ? { to: [...releasedTo(policy)], onto: version } : null,
     classify: raise || lower ? { label: table.label, onto: newest?.version ?? 0, raise, lower } : null,
   }

@@ -125,6 +125,11 @@ const WORDS: Words = {
     text: `The answer of ${model} ${ENDS[end]}: ${count(tokens, 'token')}`,
     details: [`Decided in row ${of}`],
   }),
+  'call-barred': ({ call, ...where }) => ({
+    allowed: false,
+    text: `A kernel that reads its notebook asked for ${call}: refused`,
+    details: from(where),
+  }),
   'artefact-saved': ({ artefact, what, bytes, label, inputs, ...where }) => ({
     text: `Saved an artefact, a ${what} of ${sizeText(bytes)}, ${labelText(label)}`,
     details: [artefact, ...list('Made from', inputs.map(inputText)), ...from(where)],

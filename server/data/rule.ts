@@ -43,6 +43,9 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
       const decision = { allowed: false, why } as const
       await audit.append({ kind: 'read-decided', person, notebook, version: null, kernel, table, decision }, now())
     },
+    async barred({ id: kernel, person, notebook }, call) {
+      await audit.append({ kind: 'call-barred', person, notebook, version: null, kernel, call }, now())
+    },
     async ended({ person }, table, of, { rows, end }) {
       await audit.append({ kind: 'read-done', person, table, of, rows, end }, now())
     },

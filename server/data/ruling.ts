@@ -1,6 +1,7 @@
 // What a decision stands on: the catalogue and its policies, who the person is, and the record that is made before anything is
 // released. An error in any of it is a refusal, never a default.
 import type { KernelId, PersonId } from '#protocol/ids.ts'
+import type { LibraryCall } from '#protocol/library.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
@@ -41,6 +42,8 @@ export type Ruling = {
   admit(kernel: KernelSpec, view: View, policy: number, asked: Look): Promise<number>
   /** Records that it was refused. `table`: null where there is none of that name, which is the caller's own word. */
   refuse(kernel: KernelSpec, table: string | null, why: Denial): Promise<void>
+  /** Records that a kernel asked for what none of its mode may. */
+  barred(kernel: KernelSpec, call: LibraryCall): Promise<void>
   /** Records how an admitted read ended. */
   ended(kernel: KernelSpec, table: string, of: number, done: Done): Promise<void>
   label(kernel: KernelId): Promise<Label>

@@ -166,9 +166,7 @@ class World {
 
   async #judged(spec: KernelSpec, table: string, mode: 'create' | 'append') {
     const columns = [{ name: 'a', type: 'text' as const }]
-    const verdict = await judge(this.#ruling, spec, { write: 'w_00000000000000000000', table, mode, columns })
-    if (verdict.ok) await this.#store.governance.addInputs(verdict.target.table, await inputsOf(this.#ruling, spec))
-    return verdict
+    return judge(this.#ruling, spec, { write: 'w_00000000000000000000', table, mode, columns })
   }
 
   async #create(person: string): Promise<void> {

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await new Promise<void>((done) => plane.begin(ruling.epoch, { ready: done, done: (ended) => void reads.ended(ended) }))
   await plantTables(store, plane, OWNER, Date.now(), log)
   const writes = makeWrites(new Writes(ruling, makeWriting(store, Date.now), plane, clock, log))
-  library = makeLibrary({ ...nobody, ...makeTables(ruling, reads), ...writes }, log)
+  library = makeLibrary({ ...nobody, ...makeTables(ruling, reads), ...writes }, ruling, log)
 }, 60_000)
 afterAll(async () => {
   plane.close()

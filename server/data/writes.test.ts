@@ -301,6 +301,29 @@ describe('create', () => {
     expect(await house.rows('demo-analyst.mine')).toEqual([['three']])
   })
 
+  test('is known with what it was made from, by that and by all that was written to it since', async () => {
+    await house.read('analyst', 'flights', ['carrier'])
+    const { ok } = await house.write('analyst', { table: 'sourced', mode: 'create', frame: { a: text('x') } })
+    const made = async () => (await house.store.made.list()).find(({ table }) => table === ok.table)
+    const version = async (table: string) => ({
+      table,
+      policy: (await house.store.governance.policy(table)).version,
+      label: INTERNAL,
+    })
+    const born = {
+      table: ok.table,
+      kernel: 'k_test-analyst',
+      notebook: 'n_00000001',
+      maker: 'p_demo-analyst',
+      at: expect.any(Number),
+    }
+    expect(await made()).toEqual({ ...born, inputs: { tables: [await version('flights')], library: null } })
+    await house.read('analyst', ok.table)
+    await house.read('analyst', 'weather', ['origin'])
+    await house.write('analyst', { table: ok.table, mode: 'replace', frame: { a: text('y') } })
+    expect((await made())?.inputs.tables).toEqual([await version('flights'), await version('weather')])
+  })
+
   test('needs a grant on the workspace', async () => {
     const { error } = await house.write('colleague', { table: 'mine', mode: 'create', frame: { a: text('x') } })
     expect(error).toMatchObject({ code: 'create-ungranted', message: expect.stringMatching(/“demo-colleague.mine”.*Owner/) })

@@ -201,8 +201,8 @@ export class Writes {
       this.#names.add(name)
       write.making = verdict.birth
     }
-    await this.#writing.from(write.table, await inputsOf(this.#ruling, spec))
     this.#within(write, WRITE.commit)
+    await this.#writing.sources(spec, ask.mode, write.table, await inputsOf(this.#ruling, spec))
     const order = { plan: write.plan, write: ask.write, kernel: spec.id, columns: tuples(write.columns), seconds: WRITE.commit }
     const steps = stepsOf(verdict.target, DIALECT)
     const taken = await this.#plane?.commit({ ...order, steps, policy, rights: RIGHTS })

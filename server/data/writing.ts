@@ -23,13 +23,13 @@ export type Writing = {
   admit(kernel: KernelSpec, writ: Writ, allowed: Allowed): Promise<number>
   refuse(kernel: KernelSpec, writ: Writ, table: string | null, why: WriteDenial): Promise<void>
   ended(kernel: KernelSpec, table: string, of: number, rows: number, end: WriteEnd): Promise<void>
-  /** What the writer had read by now: before a row of theirs can be in the table. One that comes to nothing leaves it said. */
-  from(table: string, inputs: Inputs): Promise<void>
+  /** What the rows are made from, on the disk before they come in. */
+  sources(kernel: KernelSpec, mode: WriteMode, table: string, inputs: Inputs): Promise<void>
   /** The table and its first policy, both or neither. The epochs before and after. */
   publish(birth: Birth): Promise<{ readonly taken: boolean; readonly before: number; readonly after: number }>
 }
 
-export function makeWriting({ governance, audit }: Store, now: () => number): Writing {
+export function makeWriting({ governance, audit, made }: Store, now: () => number): Writing {
   const decided = ({ id: kernel, person, notebook }: KernelSpec, { write, mode }: Writ) =>
     ({ kind: 'write-decided', person, notebook, version: null, kernel, write, mode }) as const
   return {
@@ -43,7 +43,11 @@ export function makeWriting({ governance, audit }: Store, now: () => number): Wr
     async ended({ person }, table, of, rows, end) {
       await audit.append({ kind: 'write-done', person, table, of, rows, end }, now())
     },
-    from: (table, inputs) => governance.addInputs(table, inputs),
+    async sources({ id: kernel, notebook, person: maker }, mode, table, read) {
+      const inputs = { ...read, tables: read.tables.filter((input) => input.table !== table) }
+      if (mode === 'create') await made.made({ table, kernel, notebook, maker, inputs, at: now() })
+      else await made.added(table, inputs)
+    },
     async publish({ table, policy }) {
       const before = await governance.epoch()
       const taken = (await governance.addTable(table, now(), policy)) === 'name-taken'

@@ -83,7 +83,7 @@ function serve(
 ) {
   const log = makeLog('debug', { write: (line) => void said.push(line) })
   llm = makeLlm({ served, ruling, store: written, clock, log })
-  library = makeLibrary({ ...nobody, ...makeTables(ruling, new Reads(ruling, null)), ...llm.answers }, log)
+  library = makeLibrary({ ...nobody, ...makeTables(ruling, new Reads(ruling, null)), ...llm.answers }, ruling, log)
 }
 
 function kernelOf(mode: Role, id = `k_test-${mode}`): KernelState {

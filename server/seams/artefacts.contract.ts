@@ -18,7 +18,7 @@ const artefact = (n: number, over: Partial<NewArtefact> = {}): NewArtefact => ({
   save: `s_${String(n).padStart(20, '0')}`,
   notebook: 'n_00000001',
   maker: ANNA,
-  name: 'delays',
+  name: `delays ${n}`,
   kind: 'table',
   bytes: 100,
   digest: 'ab'.repeat(32),
@@ -84,6 +84,36 @@ export function artefactsContract(open: OpenStore): void {
       await expect(store.artefacts.add(artefact(2, { save: artefact(1).save }))).rejects.toThrow()
       expect(await ids()).toEqual([numbered(1)])
       expect(await entries()).toHaveLength(1)
+    })
+
+    test('the same saved again is the one there is, the newest of the list, and takes no room of its own', async () => {
+      const full = { bytes: ARTEFACT.stored }
+      await store.artefacts.add(artefact(1, full))
+      await store.artefacts.release(numbered(1), [{ who: 'workspace' }], change(1))
+      await store.artefacts.add(artefact(2, { maker: BORIS }))
+      const again = artefact(3, { ...full, name: artefact(1).name, kernel: 'k_00000002' })
+      expect(await store.artefacts.add(again)).toBe('again')
+      const stored = { ...again, id: numbered(1), released: [{ who: 'workspace' }], version: 2 }
+      expect(await store.artefacts.list()).toEqual([stored, { ...artefact(2, { maker: BORIS }), released: [], version: 1 }])
+      expect(await store.artefacts.saved('k_00000002', again.save)).toEqual(stored)
+      expect(await store.artefacts.get(numbered(3))).toBeNull()
+      expect((await entries()).at(-1)).toMatchObject({ kind: 'artefact-saved', artefact: numbered(1), kernel: 'k_00000002' })
+    })
+
+    test('what differs in any of it is another one', async () => {
+      await store.artefacts.add(artefact(1))
+      const others: readonly Partial<NewArtefact>[] = [
+        { maker: BORIS },
+        { name: 'Delays' },
+        { notebook: 'n_00000002' },
+        { kind: 'file' },
+        { digest: 'cd'.repeat(32) },
+        { label: INTERNAL },
+        { inputs: { tables: [{ table: 'flights', policy: 4, label: INTERNAL }], library: INTERNAL } },
+      ]
+      for (const [n, other] of others.entries())
+        expect(await store.artefacts.add(artefact(2 + n, { name: artefact(1).name, ...other }))).toBe('added')
+      expect(await ids()).toHaveLength(1 + others.length)
     })
 
     test('what one person may keep is bounded, by bytes and by number, and so is what all may', async () => {

@@ -29,8 +29,11 @@ export type Change = { readonly by: PersonId; readonly at: number; readonly onto
 export type Changed = { readonly ok: true; readonly version: number } | { readonly ok: false; readonly why: 'absent' | 'stale' }
 
 export interface Artefacts {
-  /** Released to nobody. What it is refused for (ARTEFACT in protocol/limits.ts) leaves nothing behind. */
-  add(artefact: NewArtefact): Promise<'added' | 'too-many' | 'person-full' | 'workspace-full'>
+  /**
+   * Released to nobody. What it is refused for (ARTEFACT in protocol/limits.ts) leaves nothing behind. `again`: its maker keeps the same
+   * under this name already, from the same notebook, with the same label and inputs; that one is what this save made, and no other.
+   */
+  add(artefact: NewArtefact): Promise<'added' | 'again' | 'too-many' | 'person-full' | 'workspace-full'>
   /** What a save of a kernel made. */
   saved(kernel: KernelId, save: string): Promise<StoredArtefact | null>
   get(id: ArtefactId): Promise<StoredArtefact | null>

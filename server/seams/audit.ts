@@ -5,6 +5,7 @@ import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, VersionId } fro
 import { ARTEFACT_KINDS } from '#protocol/library/artefacts.ts'
 import { Alias } from '#protocol/library/llm.ts'
 import { MODES, WriteId } from '#protocol/library/writes.ts'
+import { LIBRARY_CALLS, type LibraryCall } from '#protocol/library.ts'
 import { ARTEFACT, DOCUMENTS } from '#protocol/limits.ts'
 import { Reason } from '#protocol/policy/edit.ts'
 import { ColumnName } from '#protocol/policy/expr.ts'
@@ -171,6 +172,16 @@ const ModelDone = z.strictObject({
   end: z.enum(['complete', 'cut', 'failed']),
 })
 
+/** Of a kernel that reads its notebook, which may not ask it. */
+const CallBarred = z.strictObject({
+  kind: z.literal('call-barred'),
+  person: PersonId,
+  notebook: NotebookId,
+  version: z.nullable(VersionId),
+  kernel: KernelId,
+  call: z.enum(Object.keys(LIBRARY_CALLS) as LibraryCall[]),
+})
+
 /** `inputs`: the tables that its kernel had read. Its name is the maker's own word. */
 const ArtefactSaved = z.strictObject({
   kind: z.literal('artefact-saved'),
@@ -211,6 +222,7 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('document-removed'), person: PersonId, document: DocumentId }),
   ModelDecided,
   ModelDone,
+  CallBarred,
   ArtefactSaved,
   ArtefactOpened,
   z.strictObject({ kind: z.literal('artefact-released'), ...changed, to: few(Audience, ARTEFACT.readers) }),

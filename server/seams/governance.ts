@@ -5,7 +5,6 @@ import type { Standing } from '#protocol/policy/edit.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Audience, Policy, Table } from '#protocol/policy/policy.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
-import type { Inputs } from './inputs.ts'
 
 export const HELD = 1000 // different reads of one kernel; one more is refused
 
@@ -40,14 +39,6 @@ export interface Catalogue {
   policyHistory(name: string): Promise<readonly Versioned<Policy>[]>
 }
 
-/** What tables were made from. */
-export interface Origins {
-  /** On the disk when it resolves, so before a row is in the table: what its writer had read by then. Kept beside what was said before. */
-  addInputs(table: string, inputs: Inputs): Promise<void>
-  /** Of all writes; of a table that is read at several versions of its policy, each. Empty: nothing was said. */
-  inputs(table: string): Promise<Inputs>
-}
-
 export interface Subjects {
   /** Of whom nothing was said: the lowest clearance, no groups, no attributes. */
   subject(person: PersonId): Promise<Standing>
@@ -76,7 +67,7 @@ export interface Workspaces {
   setWorkspace(workspace: Workspace, change: Change): Promise<Edited>
 }
 
-export interface Governance extends Catalogue, Origins, Subjects, Labels, Workspaces {
+export interface Governance extends Catalogue, Subjects, Labels, Workspaces {
   /** Raised by every change of a table, a policy, a subject or the workspace, and by nothing else: what was decided under another is stale. */
   epoch(): Promise<number>
 }

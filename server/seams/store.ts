@@ -7,6 +7,7 @@ import type { Artefacts } from './artefacts.ts'
 import type { Audit } from './audit.ts'
 import type { Governance } from './governance.ts'
 import type { Knowledge } from './knowledge.ts'
+import type { MadeTables } from './made.ts'
 
 /** With one person, or with every member of the workspace. */
 export type Share = { readonly with: 'workspace' | PersonId; readonly right: 'edit' | 'view'; readonly expires: number | null }
@@ -128,6 +129,7 @@ export interface Store {
   readonly allowance: Allowance
   readonly knowledge: Knowledge
   readonly artefacts: Artefacts
+  readonly made: MadeTables
   /** Things done once for this state, such as seeding. */
   done(what: string): Promise<boolean>
   markDone(what: string, at: number): Promise<void>

@@ -13,7 +13,7 @@ import { json } from './json.ts'
 const COLUMNS = 'id, kernel, save, notebook, maker, name, kind, bytes, digest, label, inputs, released, version, at'
 
 const labelOf = json('label of the artefact', Label)
-const inputsOf = json('record of inputs of the artefact', Inputs)
+export const inputsOf = json('record of inputs of the artefact', Inputs)
 const releasedOf = json<readonly Audience[]>('release of the artefact', z.readonly(z.array(Audience)))
 
 export function artefacts(database: DatabaseSync): Artefacts {
@@ -66,16 +66,30 @@ function adder(database: DatabaseSync, append: Append) {
     `SELECT count(*) FILTER (WHERE maker = :maker) AS many, coalesce(sum(bytes) FILTER (WHERE maker = :maker), 0) AS mine,
      coalesce(sum(bytes), 0) AS whole FROM artefacts`,
   )
+  const equal = database.prepare(
+    `SELECT id FROM artefacts WHERE maker = ? AND name = ? AND notebook = ? AND kind = ? AND digest = ? AND label = ? AND inputs = ?
+     ORDER BY at DESC LIMIT 1`,
+  )
+  const again = database.prepare('UPDATE artefacts SET kernel = ?, save = ?, at = ? WHERE id = ?')
   return (artefact: NewArtefact) => {
     const { id, kernel, save, notebook, maker, name, kind, bytes, digest, label, inputs, at } = artefact
+    const [labelled, made] = [labelOf.write(label, id), inputsOf.write(inputs, id)]
+    const record = (which: string) => {
+      const where = { person: maker, notebook, version: null, kernel, artefact: which } as const
+      append({ kind: 'artefact-saved', ...where, what: kind, bytes, digest, label, inputs: inputs.tables }, at)
+    }
+    const same = equal.get(maker, name, notebook, kind, digest, labelled, made) as { id: string } | undefined
+    if (same) {
+      again.run(kernel, save, at, same.id)
+      record(same.id)
+      return 'again'
+    }
     const before = taken.get({ maker }) as { many: number; mine: number; whole: number }
     if (before.many >= ARTEFACT.perPerson) return 'too-many'
     if (before.mine + bytes > ARTEFACT.stored) return 'person-full'
     if (before.whole + bytes > ARTEFACT.all) return 'workspace-full'
-    const [labelled, made] = [labelOf.write(label, id), inputsOf.write(inputs, id)]
     insert.run(id, kernel, save, notebook, maker, name, kind, bytes, digest, labelled, made, at)
-    const where = { person: maker, notebook, version: null, kernel, artefact: id } as const
-    append({ kind: 'artefact-saved', ...where, what: kind, bytes, digest, label, inputs: inputs.tables }, at)
+    record(id)
     return 'added'
   }
 }

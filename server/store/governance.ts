@@ -19,7 +19,6 @@ import { type Append, appender } from './audit.ts'
 import { transaction } from './database.ts'
 import { type Edits, edits, epochOf } from './edits.ts'
 import { json } from './json.ts'
-import { origins } from './origins.ts'
 
 const NO_RULES: Policy = { grants: [], rows: [], masks: [] }
 const UNKNOWN: Standing = { clearance: LOWEST, groups: [], attributes: {} }
@@ -32,7 +31,6 @@ export function governance(database: DatabaseSync): Governance {
   const ledger = { tables: edits(database, 'table', Table), policies: edits(database, 'policy', Policy), append }
   return {
     ...catalogue(database, ledger),
-    ...origins(database),
     ...subjects(database, append),
     ...labels(database),
     ...workspaces(database, append),

@@ -9,7 +9,8 @@ import { artefactsContract } from '../seams/artefacts.contract.ts'
 import { auditContract } from '../seams/audit.contract.ts'
 import { governanceContract } from '../seams/governance.contract.ts'
 import { knowledgeContract } from '../seams/knowledge.contract.ts'
-import { originsContract } from '../seams/origins.contract.ts'
+import { madeContract } from '../seams/made.contract.ts'
+import { sharingContract } from '../seams/sharing.contract.ts'
 import { storeContract } from '../seams/store.contract.ts'
 import type { Store } from '../seams/store.ts'
 import { StateInUse, StateTooNew } from './database.ts'
@@ -29,8 +30,9 @@ governanceContract(open)
 auditContract(open)
 allowanceContract(open)
 knowledgeContract(open)
-originsContract(open)
+sharingContract(open)
 artefactsContract(open)
+madeContract(open)
 
 let home: string
 let store: Store | null

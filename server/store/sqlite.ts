@@ -7,6 +7,7 @@ import { audit } from './audit.ts'
 import { lockState, openDatabase } from './database.ts'
 import { governance } from './governance.ts'
 import { knowledge } from './knowledge.ts'
+import { made } from './made.ts'
 import { notebooks } from './notebooks.ts'
 import { drafts, preferences, sessions } from './people.ts'
 import { tabs } from './tabs.ts'
@@ -30,6 +31,7 @@ export function openStore(home: string): Store {
     allowance: allowance(database),
     knowledge: library,
     artefacts: artefacts(database),
+    made: made(database),
     done: async (what) => marked.get(what) !== undefined,
     markDone: async (what, at) => void mark.run(what, at),
     close: async () => {

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ArtefactCard } from '#protocol/artefacts.ts'
+import { ARTEFACT } from '#protocol/limits.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import { PEOPLE, policyOf, tableOf, WORKSPACE } from '../data/demo.ts'
 import type { NewArtefact } from '../seams/artefacts.ts'
@@ -158,7 +159,7 @@ describe('an artefact', () => {
   })
 
   test('is removed, with its file, by its maker, and by the owner who sees it', async () => {
-    const [own, shared] = [await save(), await save()]
+    const [own, shared] = [await save(), await save({ name: 'shared' })]
     await change(analyst, shared, 'release', { to: WORKSPACES })
     expect(await remove(colleague, shared)).toBe(403)
     expect(await remove(owner, own)).toBe(404)
@@ -166,6 +167,27 @@ describe('an artefact', () => {
     expect([existsSync(fileOf(own)), existsSync(fileOf(shared))]).toEqual([false, false])
     expect((await record())[0]).toEqual({ kind: 'artefact-removed', person: 'p_demo-owner', artefact: shared })
     expect(await remove(owner, shared)).toBe(404)
+  })
+
+  test('that is removed leaves its room to others', async () => {
+    const full = { bytes: ARTEFACT.stored }
+    const id = await save(full)
+    const small = { kernel: 'k_00000002', notebook: 'n_00000001', maker: 'p_demo-analyst', name: 'more', kind: 'file' } as const
+    const inputs = { tables: [], library: null }
+    const other = {
+      ...small,
+      id: 'a_another00',
+      save: 's_another0000000000000',
+      bytes: 1,
+      digest: digestOf('x'),
+      label: INTERNAL,
+      inputs,
+      at: 1,
+    } as const
+    const { artefacts } = gateway.deps.desk.store
+    expect(await artefacts.add(other)).toBe('person-full')
+    expect(await remove(analyst, id)).toBe(200)
+    expect(await artefacts.add(other)).toBe('added')
   })
 
   test('whose maker lost the clearance is not there for them', async () => {
@@ -178,6 +200,31 @@ describe('an artefact', () => {
     expect(await ids(analyst)).toEqual([])
     expect((await content(analyst, id)).status).toBe(404)
   })
+})
+
+test('tables that kernels made are there for who may read them, with their inputs', async () => {
+  const { governance, made: store } = gateway.deps.desk.store
+  const flights = tableOf('flights', [['carrier', 'text']])
+  if (flights === null) throw new Error('one of the demo')
+  const whose = { kernel: 'k_00000001', notebook: 'n_00000001', maker: 'p_demo-analyst' } as const
+  const inputs = { tables: [{ table: 'hidden', policy: 0, label: INTERNAL }], library: INTERNAL }
+  for (const table of ['flights', 'hidden', 'nothing']) await store.made({ ...whose, table, inputs, at: 1 })
+  const tables = async (who: Client) => (await who.call('GET /api/artefacts/tables')).body
+  const maker = { id: 'p_demo-analyst', name: 'Analyst' }
+  const card = {
+    table: 'flights',
+    label: INTERNAL,
+    maker,
+    notebook: 'n_00000001',
+    at: 1,
+    inputs: [],
+    unnamed: 1,
+    library: INTERNAL,
+  }
+  expect(await tables(analyst)).toEqual([card])
+  expect(await tables(await signIn(gateway, 'demo-auditor'))).toEqual([])
+  await governance.setPolicy('flights', { grants: [], rows: [], masks: [] }, EDIT)
+  expect(await tables(analyst)).toEqual([])
 })
 
 describe('its bytes', () => {
@@ -205,7 +252,7 @@ describe('its bytes', () => {
   })
 
   test('that are not those that were saved, or gone, are not given, and nothing is on record', async () => {
-    const [changed, gone] = [await save(), await save()]
+    const [changed, gone] = [await save(), await save({ name: 'gone' })]
     writeFileSync(fileOf(changed), 'hullo')
     await gateway.deps.data.sweep()
     expect([existsSync(fileOf(changed)), existsSync(fileOf(gone))]).toEqual([true, true])

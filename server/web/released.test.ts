@@ -324,7 +324,8 @@ describe('what it was made from', () => {
     await governance.addTable({ ...authorities, name: 'hidden', hidden: true }, 1)
     const input = (table: string, policy: number) => ({ table, policy, label: PERSONAL })
     const tables = [input('compliance_authorities', 1), input('hidden', 0)]
-    await governance.addInputs(COPY, { tables, library: INTERNAL })
+    const made = { table: COPY, kernel: 'k_00000001', notebook: 'n_00000001', maker: MAKER, at: 1 }
+    await gateway.deps.desk.store.made.made({ ...made, inputs: { tables, library: INTERNAL } })
   })
   const shown = { table: 'compliance_authorities', policy: 1, label: PERSONAL, changed: false }
   const preview = async (to: readonly Audience[]) =>

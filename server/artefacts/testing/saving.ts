@@ -72,7 +72,7 @@ export class SavingHouse {
     })
     await plantTables(store, plane, OWNER, Date.now(), log)
     const tables = makeTables(ruling, reads)
-    this.#library = makeLibrary({ ...nobody, ...tables, ...makeArtefacts(ruling, store.artefacts, saves) }, log)
+    this.#library = makeLibrary({ ...nobody, ...tables, ...makeArtefacts(ruling, store.artefacts, saves) }, ruling, log)
   }
 
   async end(): Promise<void> {

@@ -97,7 +97,7 @@ export class WritingHouse {
       this.plane.begin(ruling.epoch, { ...hear, ready })
     })
     await plantTables(this.store, this.plane, OWNER, Date.now(), log)
-    this.#library = makeLibrary({ ...nobody, ...makeTables(ruling, reads), ...makeWrites(writes) }, log)
+    this.#library = makeLibrary({ ...nobody, ...makeTables(ruling, reads), ...makeWrites(writes) }, ruling, log)
   }
 
   async end(): Promise<void> {

@@ -18,3 +18,13 @@ CREATE TABLE artefacts (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX artefacts_of ON artefacts (maker, bytes);
 CREATE INDEX artefacts_at ON artefacts (at);
+
+-- What tables that kernels made are made from, joined over all that was written to each.
+CREATE TABLE made_tables (
+  name TEXT PRIMARY KEY,
+  kernel TEXT NOT NULL,
+  notebook TEXT NOT NULL,
+  maker TEXT NOT NULL,
+  inputs TEXT NOT NULL, -- JSON
+  at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

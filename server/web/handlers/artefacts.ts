@@ -4,8 +4,9 @@ import { Attachment } from '../attachment.ts'
 import type { Handlers } from '../calls.ts'
 import type { Deps } from '../deps.ts'
 
-export const artefactHandlers = ({ data: { artefacts } }: Deps): Pick<Handlers, keyof typeof ARTEFACTS_API> => ({
+export const artefactHandlers = ({ data: { artefacts, made } }: Deps): Pick<Handlers, keyof typeof ARTEFACTS_API> => ({
   'GET /api/artefacts': ({ who }) => artefacts.list(who),
+  'GET /api/artefacts/tables': ({ who }) => made(who),
   'GET /api/artefacts/:artefact/content': async ({ who, params }) => new Attachment(await artefacts.open(who, params.artefact)),
   'PUT /api/artefacts/:artefact/release': ({ who, params, body: { to, ...wanted } }) =>
     artefacts.release(who, params.artefact, to, wanted),

@@ -16,20 +16,23 @@ import { About } from './About.tsx'
 import { createActs } from './createActs.ts'
 import { List } from './List.tsx'
 import { Picture } from './Picture.tsx'
-import { createArtefacts } from './queries.ts'
+import { createEntries } from './queries.ts'
 import { Relabel } from './Relabel.tsx'
 import { Release } from './Release.tsx'
+import { type Entry, nameOfEntry } from './words.ts'
 
-export type Asked = 'about' | 'picture' | 'release' | 'label' | 'remove'
+/** What is asked or shown of one of them. */
+export type Asked =
+  | { readonly what: 'about'; readonly entry: Entry }
+  | { readonly what: 'picture' | 'release' | 'label' | 'remove'; readonly card: ArtefactCard }
 
 export function Artefacts() {
-  const artefacts = createArtefacts()
+  const entries = createEntries()
   const { nameOf } = createNames()
   const acts = createActs()
   const [query, setQuery] = createSignal('')
-  const [asked, setAsked] = createSignal<{ readonly what: Asked; readonly card: ArtefactCard } | null>(null)
-  const all = () => dataOf(artefacts) ?? []
-  const found = createMemo(() => search(all(), query()))
+  const [asked, setAsked] = createSignal<Asked | null>(null)
+  const found = createMemo(() => search(dataOf(entries) ?? [], query()))
   return (
     <>
       <div class="flex min-h-0 grow flex-col">
@@ -38,77 +41,73 @@ export function Artefacts() {
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is long is scrolled without a pointer too */}
         <div class="min-h-0 grow overflow-auto -outline-offset-2" tabIndex={0}>
-          <Query query={artefacts}>
+          <Query query={entries}>
             {() => (
               <Show when={found().length > 0} fallback={<Nothing query={query()} />}>
-                <List
-                  artefacts={found()}
-                  nameOf={nameOf}
-                  onAsk={(what, card) => setAsked({ what, card })}
-                  onDownload={(card) => void acts.download(card)}
-                />
+                <List entries={found()} nameOf={nameOf} onAsk={setAsked} onDownload={(card) => void acts.download(card)} />
               </Show>
             )}
           </Query>
         </div>
-        <Footer said={dataOf(artefacts) ? count(found().length, 'artefact') : ''} />
+        <Footer said={dataOf(entries) ? count(found().length, 'artefact') : ''} />
       </div>
       <Show when={asked()} keyed>
-        {(open) => <Asking {...open} nameOf={nameOf} acts={acts} onClose={() => setAsked(null)} />}
+        {(open) => <Asking asked={open} nameOf={nameOf} acts={acts} onClose={() => setAsked(null)} />}
       </Show>
     </>
   )
 }
 
 type AskingProps = {
-  readonly what: Asked
-  readonly card: ArtefactCard
+  readonly asked: Asked
   readonly nameOf: NameOf
   readonly acts: ReturnType<typeof createActs>
   readonly onClose: () => void
 }
 
-/** What is asked or shown of one of them, over the list. */
+/** Over the list. */
 function Asking(props: AskingProps) {
+  const about = () => (props.asked.what === 'about' ? props.asked.entry : null)
+  const card = (what: Asked['what']) => (props.asked.what === what && props.asked.what !== 'about' ? props.asked.card : null)
   return (
     <Switch>
-      <Match when={props.what === 'about'}>
-        <About card={props.card} nameOf={props.nameOf} onClose={props.onClose} />
+      <Match when={about()}>{(entry) => <About entry={entry()} nameOf={props.nameOf} onClose={props.onClose} />}</Match>
+      <Match when={card('picture')}>
+        {(card) => <Picture card={card()} content={props.acts.content} onClose={props.onClose} />}
       </Match>
-      <Match when={props.what === 'picture'}>
-        <Picture card={props.card} content={props.acts.content} onClose={props.onClose} />
-      </Match>
-      <Match when={props.what === 'release'}>
-        <Release card={props.card} onClose={props.onClose} />
-      </Match>
-      <Match when={props.what === 'label'}>
-        <Relabel card={props.card} onClose={props.onClose} />
-      </Match>
-      <Match when={props.what === 'remove'}>
-        <Confirm
-          title={`Remove “${props.card.name}”?`}
-          act="Remove"
-          onAct={() => void props.acts.remove(props.card)}
-          onClose={props.onClose}
-        >
-          It is gone then, also for those it was released to. To have it again, its notebook has to save it again.
-        </Confirm>
+      <Match when={card('release')}>{(card) => <Release card={card()} onClose={props.onClose} />}</Match>
+      <Match when={card('label')}>{(card) => <Relabel card={card()} onClose={props.onClose} />}</Match>
+      <Match when={card('remove')}>
+        {(card) => (
+          <Confirm
+            title={`Remove “${card().name}”?`}
+            act="Remove"
+            onAct={() => void props.acts.remove(card())}
+            onClose={props.onClose}
+          >
+            It is gone then, also for those it was released to. To have it again, its notebook has to save it again.
+          </Confirm>
+        )}
       </Match>
     </Switch>
   )
 }
 
-function search(artefacts: readonly ArtefactCard[], query: string): readonly ArtefactCard[] {
+function search(entries: readonly Entry[], query: string): readonly Entry[] {
   const matches = finder(query)
-  return artefacts.filter(({ name, kind, label, maker, inputs }) =>
-    matches(fold([name, kind, labelText(label), maker.name, ...inputs.map(({ table }) => table)].join(' '))),
-  )
+  return entries.filter((entry) => {
+    const { label, maker, inputs } = entry.card
+    const kind = entry.of === 'table' ? 'table' : entry.card.kind
+    return matches(fold([nameOfEntry(entry), kind, labelText(label), maker.name, ...inputs.map(({ table }) => table)].join(' ')))
+  })
 }
 
 function Footer(props: { readonly said: string }) {
   return (
     <footer class="flex items-center justify-between gap-4 py-2.5 text-xs text-ink-2">
-      <span role="status">{props.said}</span>
+      <span role="status" class="flex-none">
+        {props.said}
+      </span>
       <span>
         In a notebook: <code class="font-mono text-ink">from scrydon import artifacts</code>,{' '}
         <code class="font-mono text-ink">artifacts.save(df, "…")</code>

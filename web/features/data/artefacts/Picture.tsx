@@ -30,7 +30,9 @@ export function Picture(props: PictureProps) {
             <Spinner />
           </p>
         </Match>
-        <Match when={address()}>{(source) => <img src={source()} alt={props.card.name} class="mx-auto max-h-[70vh]" />}</Match>
+        <Match when={address()}>
+          {(source) => <img src={source()} alt={props.card.name} class="mx-auto max-h-[70vh] bg-white" />}
+        </Match>
         <Match when>
           <p class="text-sm" role="alert">
             This is not a picture that can be shown here. You may download it.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ArtefactCard } from '#protocol/artefacts.ts'
-import { releasedText } from './words.ts'
+import type { ArtefactCard, MadeTableCard } from '#protocol/artefacts.ts'
+import { entriesOf, nameOfEntry, releasedText } from './words.ts'
 
 const card: ArtefactCard = {
   id: 'a_00000001',
@@ -18,6 +18,16 @@ const card: ArtefactCard = {
   version: 1,
   may: { release: true, raise: true, lower: false, remove: true },
 }
+
+test('tables that were made stand among what was saved, the newest first', () => {
+  const { label, maker, notebook, inputs, unnamed, library } = card
+  const table: MadeTableCard = { table: 'anna.delays', label, maker, notebook, inputs, unnamed, library, at: 2 }
+  const saved = [
+    { ...card, name: 'newest', at: 3 },
+    { ...card, name: 'oldest', at: 1 },
+  ]
+  expect(entriesOf(saved, [table]).map(nameOfEntry)).toEqual(['newest', 'anna.delays', 'oldest'])
+})
 
 test('whom it is released to, for who may know', () => {
   const nameOf = () => 'Boris'

@@ -32,7 +32,7 @@ export function TablePage(props: { readonly name: string }) {
               <Show when={page().origin}>
                 {(origin) => (
                   <div class="mt-6">
-                    <MadeFrom origin={origin()} />
+                    <MadeFrom origin={origin()} table />
                   </div>
                 )}
               </Show>

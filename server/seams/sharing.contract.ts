@@ -1,4 +1,4 @@
-// What every store must keep of what tables were made from, and how releases and classifications of them stand on record.
+// How releases and classifications of tables stand on record, in every store.
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Audience, Policy, Table } from '#protocol/policy/policy.ts'
@@ -9,7 +9,6 @@ const MAKER = 'p_00000001'
 const NAME = '00000001.copy'
 const INTERNAL: Label = { level: 'internal', markings: [] }
 const PERSONAL: Label = { level: 'confidential', markings: ['PII'] }
-const NOTHING = { tables: [], library: null }
 const edit = { by: MAKER, at: 2000, reason: 'as asked' }
 const table: Table = {
   name: NAME,
@@ -23,32 +22,15 @@ const table: Table = {
   ],
 }
 
-export function originsContract(open: OpenStore): void {
-  describe('origins at rest', () => {
+export function sharingContract(open: OpenStore): void {
+  describe('releases and classifications at rest', () => {
     let store: Store
-    const again = freshEach(open, (fresh) => {
+    freshEach(open, (fresh) => {
       store = fresh
     })
     const newest = async () => (await store.audit.list({ limit: 1 }))[0]?.entry
     beforeEach(async () => {
       await store.governance.addTable(table, 1000)
-    })
-
-    test('each input is kept once, at every version of its policy, with its label; the library’s join; of others nothing', async () => {
-      const { governance } = store
-      const flights = { table: 'flights', policy: 2, label: INTERNAL }
-      const later = { table: 'flights', policy: 10, label: INTERNAL }
-      const people = { table: 'a "b"; é 😀', policy: 0, label: PERSONAL }
-      await governance.addInputs(NAME, { tables: [later, people], library: null })
-      await governance.addInputs(NAME, { tables: [flights, later], library: INTERNAL })
-      await governance.addInputs(NAME, { tables: [later], library: { level: 'public', markings: ['EU'] } })
-      await governance.addInputs('other', NOTHING)
-      await again()
-      expect(await store.governance.inputs(NAME)).toEqual({
-        tables: [people, flights, later],
-        library: { level: 'internal', markings: ['EU'] },
-      })
-      expect(await store.governance.inputs('other')).toEqual(NOTHING)
     })
 
     test('a release is a version of the policy, and a row that says to whom', async () => {
