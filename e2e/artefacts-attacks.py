@@ -104,7 +104,7 @@ came = {
         "somebody else": control("artefacts.save", save="s_" + "x" * 24, name="x", content={"kind": "file"}, person="p_demo-owner"),
         "a label": save("x", "file", whole(b"x"), label={"level": "public", "markings": []}),
         "many columns": save("x", "table", whole(b"x"), columns=[{"name": f"c{n}", "type": "text"} for n in range(1601)]),
-        "no Arrow": save("x", "table", whole(b"x" * 999), columns=[{"name": "a", "type": "text"}]),
+        "no Arrow": save("x", "table", whole(b"\xff" * 5000), columns=[{"name": "a", "type": "text"}]),
     },
     "frames": {
         "one without end": save("x", "file", [frame(b"D", b"x", 1 << 63)]),

@@ -123,6 +123,13 @@ class Kept(unittest.TestCase):
         bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1 << 30, 1 << 30, 8, 6, 0, 0, 0)) + chunk(b"IDAT", b"")
         self.assertEqual(self.picture(bomb), {"error": "too-large"})
 
+    def test_what_is_squeezed_beside_the_pixels_does_not_unfold(self) -> None:
+        whole, much = png(Image.new("1", (8, 8))), zlib.compress(bytes(128 << 20))
+        head, rest = whole[:33], whole[33:]  # the rest begins after IHDR
+        for bomb in (chunk(b"zTXt", b"k\0\0" + much), chunk(b"iCCP", b"k\0\0" + much), chunk(b"iTXt", b"k\0\1\0\0\0" + much)):
+            self.assertEqual(self.picture(head + bomb + rest), {"error": "not-picture"}, bomb[4:8])
+            self.not_kept("unknown-plan")
+
     def test_the_most_pixels_fit_in_a_worker(self) -> None:
         self.assertEqual(self.picture(png(Image.new("RGB", (4096, 4096)), compress_level=1), 16 << 20), {})
         with Image.open(io.BytesIO(self.kept())) as made:
