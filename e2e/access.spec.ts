@@ -1,5 +1,6 @@
 // The shell's pages on managed data, with real kernels and the real data plane: who makes the rules, what an edit ends, what each sees.
 import type { Page } from '@playwright/test'
+import type { Label } from '#protocol/policy/label.ts'
 import type { Client } from './client.ts'
 import { expect, kernel, notebookOf, openNotebook, output, runAll, test } from './fixtures.ts'
 
@@ -38,9 +39,21 @@ async function restore(owner: Client): Promise<void> {
   }
   const card = await owner.call('GET /api/policies/:table', { params })
   if (!card.table.hidden) return
+  const seen: Label = { level: 'secret', markings: ['PII'] } // who lowers it has to see it
+  const cleared = await clear(owner, seen)
   const label = { level: 'internal', markings: [] }
   const details = { description: card.table.description, hidden: false, label, columns: { acronym: { label, description: '' } } }
   await owner.call('PUT /api/tables/:table', { params, body: { details, onto: card.tableVersion, reason: REASON } })
+  await clear(owner, cleared)
+}
+
+/** The owner's own clearance; what it was. */
+async function clear(owner: Client, clearance: Label): Promise<Label> {
+  const own = (await owner.call('GET /api/people')).find(({ role }) => role === 'owner')
+  if (!own) throw new Error('an owner')
+  const body = { standing: { ...own.standing, clearance }, onto: own.version, reason: REASON }
+  await owner.call('PUT /api/people/:person', { params: { person: own.person.id }, body })
+  return own.standing.clearance
 }
 test.afterEach(async ({ again }) => restore(await again('Owner')))
 

@@ -71,7 +71,7 @@ test('what a notebook saves is on the page with its label, and its maker’s alo
 
   await act(page, 'contacts.txt', 'What it was made from')
   const inputs = page.getByRole('list', { name: 'Made from' })
-  await expect(inputs).toContainText('compliance_authorities, under version 1 of its rules')
+  await expect(inputs).toContainText('compliance_authorities, read as confidential · PII under version 1 of its rules')
   await page.keyboard.press('Escape')
 
   for (const name of ['delays', 'contacts.txt']) {
@@ -140,7 +140,9 @@ test('a table that a notebook makes is there with its label, inputs and maker, f
   await expect(row).toContainText('internal')
   await expect(row).toContainText('Analyst')
   await act(page, `demo-analyst.${name}`, 'What it was made from')
-  await expect(page.getByRole('list', { name: 'Made from' })).toHaveText(/^airports, under version 1 of its rules$/)
+  await expect(page.getByRole('list', { name: 'Made from' })).toHaveText(
+    /^airports, read as internal under version 1 of its rules$/,
+  )
   await page.keyboard.press('Escape')
   await row.getByRole('link').click()
   await expect(page.getByRole('heading', { name: `demo-analyst.${name}` })).toBeVisible()

@@ -3,27 +3,14 @@
 import * as z from 'zod/mini'
 import { ArtefactId, NotebookId, PersonId } from './ids.ts'
 import { ARTEFACT_KINDS } from './library/artefacts.ts'
-import { ARTEFACT } from './limits.ts'
 import { Reason } from './policy/edit.ts'
 import { Label } from './policy/label.ts'
 import { Audience, TableName } from './policy/policy.ts'
+import { Disclosure, origin, Readers } from './release.ts'
 
 const Count = z.int().check(z.gte(0))
 const Nothing = z.strictObject({})
 const Named = z.strictObject({ id: PersonId, name: z.string() })
-
-/** A table that the kernel had read; `policy`: the version of its policy then; `changed`: it has another by now. */
-export const ArtefactInput = z.strictObject({ table: TableName, policy: Count, changed: z.boolean() })
-export type ArtefactInput = z.infer<typeof ArtefactInput>
-
-/** What something was made from. */
-const sources = {
-  inputs: z.array(ArtefactInput), // that one may know of
-  unnamed: Count, // how many inputs one may not know of
-  library: z.nullable(Label), // of passages of the library that the kernel had been given
-}
-const Sources = z.strictObject(sources)
-export type Sources = z.infer<typeof Sources>
 
 export const ArtefactCard = z.strictObject({
   id: ArtefactId,
@@ -34,7 +21,7 @@ export const ArtefactCard = z.strictObject({
   maker: Named,
   notebook: NotebookId,
   at: Count, // ms since 1970
-  ...sources,
+  ...origin,
   released: z.nullable(z.array(Audience)), // null: who may not release it is not told to whom it is
   version: Count,
   may: z.strictObject({ release: z.boolean(), raise: z.boolean(), lower: z.boolean(), remove: z.boolean() }),
@@ -48,7 +35,7 @@ export const MadeTableCard = z.strictObject({
   maker: Named,
   notebook: NotebookId,
   at: Count, // ms since 1970
-  ...sources,
+  ...origin,
 })
 export type MadeTableCard = z.infer<typeof MadeTableCard>
 
@@ -62,10 +49,11 @@ export const ARTEFACTS_API = {
   'GET /api/artefacts/tables': { body: Nothing, answer: z.array(MadeTableCard), who: 'person' }, // the newest first
   'GET /api/artefacts/:artefact/content': { body: Nothing, answer: z.unknown(), who: 'person' }, // the bytes, as an attachment
   'PUT /api/artefacts/:artefact/release': {
-    body: z.strictObject({ to: z.readonly(z.array(Audience).check(z.maxLength(ARTEFACT.readers))), ...change }),
+    body: z.strictObject({ to: Readers, ...change }),
     answer: Edited,
     who: 'person',
   },
+  'POST /api/artefacts/:artefact/release/preview': { body: z.strictObject({ to: Readers }), answer: Disclosure, who: 'person' },
   'PUT /api/artefacts/:artefact/label': { body: z.strictObject({ label: Label, ...change }), answer: Edited, who: 'person' },
   'DELETE /api/artefacts/:artefact': { body: Nothing, answer: Nothing, who: 'person' },
 } as const

@@ -64,6 +64,8 @@ export const READ = {
   bytes: 1 * GiB,
   seconds: 120, // that a read may run
   planLife: 5, // seconds in which a plan must be presented
+  burst: 600, // reads of one person at once, whatever kernels of theirs ask
+  perSecond: 20, // reads that they may go on with
 } as const
 
 export const WRITE = {

@@ -5,8 +5,9 @@ import { PersonId, RequestId } from './ids.ts'
 import { Reason, Standing } from './policy/edit.ts'
 import { Label } from './policy/label.ts'
 import { STRICTNESS } from './policy/mask.ts'
-import { Column, Policy, Table, TableName } from './policy/policy.ts'
+import { Audience, Column, Policy, Table, TableName } from './policy/policy.ts'
 import { COLUMN_TYPES } from './policy/values.ts'
+import { Disclosure, Origin, Readers } from './release.ts'
 import { STANDINGS } from './standings.ts'
 
 const Time = z.number() // ms since the epoch
@@ -31,7 +32,19 @@ export const ColumnSeen = z.strictObject({
   description: Column.shape.description,
 })
 export type ColumnSeen = z.infer<typeof ColumnSeen>
-export const TablePage = z.strictObject({ card: TableCard, columns: z.array(ColumnSeen), writable: z.boolean() })
+/**
+ * `origin`: what it was made from, of a table that was made here. `release`: to whom it is, `onto` which version of its policy, for who
+ * may release it. `classify`: its label, `onto` which version of it, for who may change it.
+ */
+export const TablePage = z.strictObject({
+  card: TableCard,
+  columns: z.array(ColumnSeen),
+  writable: z.boolean(),
+  origin: z.nullable(Origin),
+  release: z.nullable(z.strictObject({ to: z.array(Audience), onto: Count })),
+  classify: z.nullable(z.strictObject({ label: Label, onto: Count, raise: z.boolean(), lower: z.boolean() })),
+})
+export type TablePage = z.infer<typeof TablePage>
 
 const edited = { by: Named, at: Time, reason: z.string() }
 const Edited = z.strictObject({ version: Count })
@@ -111,6 +124,9 @@ export const MANAGED_API = {
   'GET /api/tables': { body: Nothing, answer: z.array(TableCard), who: 'person' },
   'GET /api/tables/:table': { body: Nothing, answer: TablePage, who: 'person' },
   'PUT /api/tables/:table': { body: z.strictObject({ details: TableDetails, ...change }), answer: Edited, who: 'person' }, // owners
+  'PUT /api/tables/:table/release': { body: z.strictObject({ to: Readers, ...change }), answer: Edited, who: 'person' }, // makers
+  'POST /api/tables/:table/release/preview': { body: z.strictObject({ to: Readers }), answer: Disclosure, who: 'person' },
+  'PUT /api/tables/:table/label': { body: z.strictObject({ label: Label, ...change }), answer: Edited, who: 'person' },
   'GET /api/people': { body: Nothing, answer: z.array(PersonCard), who: 'person' }, // owners
   'PUT /api/people/:person': { body: z.strictObject({ standing: Standing, ...change }), answer: Edited, who: 'person' },
   'GET /api/policies': { body: Nothing, answer: z.array(PolicyLine), who: 'person' }, // owners

@@ -20,7 +20,10 @@ export const DEEDS = [
  */
 export type Deed = (typeof DEEDS)[number]
 
-/** Whoever owns a table is asked for it and changes none of its rules: those are the workspace owner's (decision 15). */
+/**
+ * Whoever owns a table is asked for it and changes none of its rules: those are the workspace owner's (decision 15). To release or classify
+ * what one made, and to declassify, are no standing's: server/policy/release.ts and relabel.ts decide them (decision 24).
+ */
 export const MAY: Record<Standing, Record<Deed, boolean>> = {
   owner: {
     'see tables': true,

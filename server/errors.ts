@@ -24,7 +24,15 @@ export const ERRORS = {
     status: 403,
     text: 'Lowering a classification needs a grant to declassify in this workspace. Ask its owner.',
   },
-  'label-above': { status: 403, text: 'You may not classify an artefact above your own clearance.' },
+  'not-your-table': {
+    status: 403,
+    text: 'Only who made a table can do this to it. The workspace’s owner can change the rules of every table.',
+  },
+  'label-unseen': {
+    status: 403,
+    text: 'Who lowers a classification has to see what it is of, unmasked. Ask somebody who does.',
+  },
+  'label-above': { status: 403, text: 'You may not classify anything above your own clearance.' },
   'label-below': { status: 403, text: 'Nothing in this workspace may count less than the workspace itself does.' },
   'wrong-origin': { status: 403, text: 'This request came from another site and was refused.' },
   'not-offered': { status: 403, text: 'This part of marimo is switched off here.' },

@@ -6,7 +6,7 @@ import { Grant } from './policy.ts'
 
 const GRANTS = 200
 
-/** `managed-table:write` on the workspace: to make tables, each in its maker's own namespace. `declassify`: to lower an artefact's label. */
+/** `managed-table:write` on the workspace: to make tables, each in its maker's own namespace. `declassify`: to lower what is classified, of what one sees. */
 export const WORKSPACE_RIGHTS = ['managed-table:write', 'declassify'] as const
 export const WorkspaceGrant = z.strictObject({
   id: Grant.shape.id,

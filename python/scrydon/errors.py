@@ -94,6 +94,7 @@ CLASSES: dict[str, type[ScrydonError]] = {
     "write-large": TooLarge,
     "write-revoked": Revoked,
     "write-late": Unavailable,
+    "read-often": Unavailable,
     "write-busy": Unavailable,
     "write-cut": Unavailable,
     "artefact-members": Denied,

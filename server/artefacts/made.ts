@@ -2,11 +2,11 @@
 import type { MadeTableCard } from '#protocol/artefacts.ts'
 import { MAY } from '#protocol/standings.ts'
 import { namesOf } from '../data/catalogue.ts'
+import { originOf } from '../data/origin.ts'
 import type { Ruling } from '../data/ruling.ts'
 import { look } from '../data/sight.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import type { MadeTable, MadeTables } from '../seams/made.ts'
-import { sourcesOf } from './sources.ts'
 
 export type Made = (who: Principal) => Promise<MadeTableCard[]>
 
@@ -22,7 +22,7 @@ export function makeMade({ ruling, made, identity }: Given): Made {
       const looked = await look(ruling, table, subject)
       if (!looked.ok) return null
       const { label } = looked.sight.view
-      return { table, label, maker: named(maker), notebook, at, ...(await sourcesOf(ruling, inputs, subject)) }
+      return { table, label, maker: named(maker), notebook, at, ...(await originOf(ruling, inputs, subject)) }
     }
     return (await Promise.all((await made.list()).map(cardOf))).filter((card) => card !== null)
   }

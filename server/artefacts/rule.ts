@@ -1,6 +1,7 @@
 // Who may open an artefact, and what may be done to it: pure, total, deny by default. Its label holds for its maker, too.
 import { dominates, type Label } from '#protocol/policy/label.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
+import { mayDeclassify } from '../policy/relabel.ts'
 import { isIn, type Subject } from '../policy/subject.ts'
 import type { StoredArtefact } from '../seams/artefacts.ts'
 
@@ -12,9 +13,6 @@ export function mayOpen({ maker, label, released }: Artefact, who: Subject): boo
 }
 
 export const mayRelease = ({ maker }: Artefact, who: Subject): boolean => maker === who.person
-
-export const mayDeclassify = ({ grants }: Workspace, who: Subject, now: number): boolean =>
-  grants.some(({ to, right, expires }) => right === 'declassify' && isIn(to, who) && (expires === null || expires > now))
 
 /** `clearance`: above one's own. `floor`: below the workspace's. `maker`: raised by somebody else. `declassify`: lowered without a grant. */
 export type Unlabelled = 'clearance' | 'floor' | 'maker' | 'declassify'

@@ -70,8 +70,11 @@ describe('a save', () => {
     await house.read('analyst', 'compliance_authorities', null, kernel)
     const { ok } = await house.save('analyst', file, kernel)
     expect(ok.artefact.label).toEqual(PERSONAL)
-    const version = async (table: string) => ({ table, policy: (await house.ruling.policy(table)).version })
-    const tables = [await version('compliance_authorities'), await version('flights')]
+    const { version } = await house.ruling.policy('flights')
+    const tables = [
+      { table: 'compliance_authorities', policy: (await house.ruling.policy('compliance_authorities')).version, label: PERSONAL },
+      { table: 'flights', policy: version, label: INTERNAL },
+    ]
     expect((await house.store.artefacts.get(ok.artefact.id))?.inputs).toEqual({ tables, library: null })
     expect((await house.save('analyst', file, fresh('analyst'))).ok.artefact.label).toEqual(INTERNAL)
   })

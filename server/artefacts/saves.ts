@@ -8,6 +8,7 @@ import { ARTEFACT, NOTEBOOK, READ } from '#protocol/limits.ts'
 import type { KernelSpec, KernelState } from '#protocol/runner.ts'
 import { sizeText } from '#protocol/size.ts'
 import type { Clock } from '#protocol/wire.ts'
+import { inputsOf } from '../data/inputs.ts'
 import { Declined, type Ruling } from '../data/ruling.ts'
 import type { RefusalCode } from '../data/words.ts'
 import { mint } from '../ids.ts'
@@ -15,7 +16,6 @@ import type { Log } from '../log.ts'
 import type { Artefacts, NewArtefact, StoredArtefact } from '../seams/artefacts.ts'
 import { aboutPerson, type DataPlane, type Handed, type Kept, type TakenIn } from '../seams/dataPlane.ts'
 import type { Files } from './files.ts'
-import { inputsOf } from './inputs.ts'
 
 type Ask = Asked<'artefacts.save'>
 type Outcome = StoredArtefact | Declined
@@ -167,7 +167,7 @@ export class Saves {
     const { plan, artefact, spec } = save
     const policy = await ruling.epoch()
     const label = await ruling.taint(spec.id) // all has been handed over: what is read from here on is not in it
-    const inputs = await inputsOf(ruling, spec.id)
+    const inputs = await inputsOf(ruling, spec)
     const keep = { plan, kernel: spec.id, artefact, policy, rights: RIGHTS, about: [aboutPerson(spec.person)] }
     if ((await plane?.keep(keep)) !== 'taken') throw this.#why(save, GONE)
     const kept = await this.#within(save.kept.promise, ARTEFACT.keep + SLACK, { plan, bytes: 0, digest: '', end: GONE })

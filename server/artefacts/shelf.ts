@@ -3,18 +3,20 @@ import type { ArtefactCard } from '#protocol/artefacts.ts'
 import type { ArtefactId } from '#protocol/ids.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
+import type { Disclosure } from '#protocol/release.ts'
 import { MAY } from '#protocol/standings.ts'
 import { namesOf } from '../data/catalogue.ts'
+import { disclosureOf, originOf } from '../data/origin.ts'
 import type { Ruling } from '../data/ruling.ts'
 import { refuse } from '../errors.ts'
+import { mayDeclassify } from '../policy/relabel.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Artefacts, Changed, StoredArtefact } from '../seams/artefacts.ts'
 import type { Audit } from '../seams/audit.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import { type Content, contentOf } from './content.ts'
 import type { Files } from './files.ts'
-import { mayDeclassify, mayOpen, mayRelabel, mayRelease } from './rule.ts'
-import { sourcesOf } from './sources.ts'
+import { mayOpen, mayRelabel, mayRelease } from './rule.ts'
 
 type Wanted = { readonly onto: number; readonly reason: string }
 type Done = { readonly version: number }
@@ -30,6 +32,8 @@ export type Shelf = {
   list(who: Principal): Promise<ArtefactCard[]>
   /** On record before a byte is given. */
   open(who: Principal, id: ArtefactId): Promise<Content>
+  /** What a release to these would give them. */
+  disclosure(who: Principal, id: ArtefactId, to: readonly Audience[]): Promise<Disclosure>
   release(who: Principal, id: ArtefactId, to: readonly Audience[], wanted: Wanted): Promise<Done>
   relabel(who: Principal, id: ArtefactId, label: Label, wanted: Wanted): Promise<Done>
   remove(who: Principal, id: ArtefactId): Promise<void>
@@ -37,12 +41,7 @@ export type Shelf = {
 
 export function makeShelf({ ruling, artefacts, audit, files, identity }: Given): Shelf {
   const named = namesOf(identity)
-  const find = async (who: Principal, id: ArtefactId) => {
-    const subject = await ruling.subject(who.id)
-    const artefact = MAY[who.standing]['see artefacts'] ? await artefacts.get(id) : null
-    if (artefact === null || !mayOpen(artefact, subject)) throw refuse('not-found')
-    return { artefact, subject }
-  }
+  const find = (who: Principal, id: ArtefactId) => found(ruling, artefacts, who, id)
   return {
     async list(who) {
       if (!MAY[who.standing]['see artefacts']) return []
@@ -54,17 +53,22 @@ export function makeShelf({ ruling, artefacts, audit, files, identity }: Given):
       const { artefact } = await find(who, id)
       const stream = await files.open(artefact)
       if (stream === null) throw refuse('artefact-lost')
-      try {
-        await audit.append({ kind: 'artefact-opened', person: who.id, artefact: id, label: artefact.label }, ruling.now())
-      } catch (error) {
+      const opened = { kind: 'artefact-opened', person: who.id, artefact: id, label: artefact.label } as const
+      await audit.append(opened, ruling.now()).catch((error: unknown) => {
         stream.destroy()
         throw error
-      }
+      })
       return contentOf(artefact, stream)
+    },
+    async disclosure(who, id, to) {
+      const { artefact, subject } = await find(who, id)
+      mustBeMaker(artefact, subject)
+      const { label, inputs } = artefact
+      return disclosureOf(ruling, identity, { maker: subject, label, inputs, to })
     },
     async release(who, id, to, wanted) {
       const { artefact, subject } = await find(who, id)
-      if (!mayRelease(artefact, subject)) throw refuse('not-your-artefact')
+      mustBeMaker(artefact, subject)
       return made(await artefacts.release(id, to, { by: who.id, at: ruling.now(), ...wanted }))
     },
     async relabel(who, id, label, wanted) {
@@ -90,6 +94,17 @@ const REFUSED = {
   declassify: 'not-declassifier',
 } as const
 
+async function found(ruling: Ruling, artefacts: Artefacts, who: Principal, id: ArtefactId) {
+  const subject = await ruling.subject(who.id)
+  const artefact = MAY[who.standing]['see artefacts'] ? await artefacts.get(id) : null
+  if (artefact === null || !mayOpen(artefact, subject)) throw refuse('not-found')
+  return { artefact, subject }
+}
+
+function mustBeMaker(artefact: StoredArtefact, who: Subject): void {
+  if (!mayRelease(artefact, who)) throw refuse('not-your-artefact')
+}
+
 const mayRemove = ({ maker }: StoredArtefact, who: Principal): boolean =>
   maker === who.id || MAY[who.standing]['remove artefacts']
 
@@ -106,7 +121,7 @@ async function cardOf(
   return {
     ...said,
     maker: named(maker),
-    ...(await sourcesOf(ruling, inputs, subject)),
+    ...(await originOf(ruling, inputs, subject)),
     released: release ? [...released] : null,
     may: {
       release,

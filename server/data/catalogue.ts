@@ -2,42 +2,49 @@
 // make somebody see. Decided as for a kernel; rows are in none of it.
 import type { PersonId } from '#protocol/ids.ts'
 import type {
-  ColumnSeen,
   PersonCard,
   PolicyCard,
   PolicyLine,
   PolicyVersion,
   Preview,
   TableCard,
+  TablePage,
   Viewer,
 } from '#protocol/managed.ts'
-import { faults, type Policy, type Table } from '#protocol/policy/policy.ts'
+import { type Audience, faults, type Policy, type Table } from '#protocol/policy/policy.ts'
+import type { Disclosure } from '#protocol/release.ts'
 import { MAY } from '#protocol/standings.ts'
 import { refuse } from '../errors.ts'
-import { decide, granted, type View } from '../policy/decide.ts'
+import { decide } from '../policy/decide.ts'
 import { profiled } from '../policy/profile.ts'
+import { mayRelease } from '../policy/release.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
 import type { Governance } from '../seams/governance.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
-import { mustGovern } from './edits.ts'
+import type { MadeTables } from '../seams/made.ts'
+import { mustGovern, readable } from './edits.ts'
+import { disclosureOf } from './origin.ts'
+import { cardOf, columnsOf, pageOf } from './page.ts'
 import type { Ruling } from './ruling.ts'
-import { type Looked, look } from './sight.ts'
-import { sentence, THEIRS } from './words.ts'
+import { look } from './sight.ts'
+import { THEIRS } from './words.ts'
 
 const VERSIONS = 50 // of one policy that are shown
 
 type Options = {
   readonly ruling: Ruling
   readonly governance: Governance
+  readonly made: MadeTables
   readonly identity: Identity
   readonly plane: Pick<DataPlane, 'writes'> | null
 }
-type Page = { readonly card: TableCard; readonly columns: ColumnSeen[]; readonly writable: boolean }
 
 export type Catalogue = {
   tables(who: Principal): Promise<TableCard[]>
-  table(who: Principal, name: string): Promise<Page>
+  table(who: Principal, name: string): Promise<TablePage>
+  /** What a release to these would give them. */
+  disclosure(who: Principal, table: string, to: readonly Audience[]): Promise<Disclosure>
   people(who: Principal): Promise<PersonCard[]>
   policies(who: Principal): Promise<PolicyLine[]>
   policy(who: Principal, table: string): Promise<PolicyCard>
@@ -45,7 +52,9 @@ export type Catalogue = {
   preview(who: Principal, table: string, policy: Policy, as: Viewer): Promise<Preview>
 }
 
-export function makeCatalogue({ ruling, governance, identity, plane }: Options): Catalogue {
+export const makeCatalogue = (given: Options): Catalogue => ({ ...tablesOf(given), ...rulesOf(given) })
+
+function tablesOf({ ruling, governance, made, identity, plane }: Options): Pick<Catalogue, 'tables' | 'table' | 'disclosure'> {
   const named = namesOf(identity)
   return {
     async tables(who) {
@@ -59,11 +68,23 @@ export function makeCatalogue({ ruling, governance, identity, plane }: Options):
       const looked = await look(ruling, name, subject)
       const card = cardOf(ruling, looked, named)
       if (card === null) throw refuse('not-found')
-      if (!looked.ok) return { card, columns: [], writable: false }
-      const { table, policy, view } = looked.sight
-      const granting = granted(policy, 'managed-table:write', subject, ruling.now())
-      return { card, columns: columnsOf(table, view), writable: (plane?.writes() ?? false) && granting.length > 0 }
+      if (!looked.ok) return { card, columns: [], writable: false, origin: null, release: null, classify: null }
+      return { card, ...(await pageOf(ruling, { governance, made, plane }, looked.sight, subject, MAY[who.standing].govern)) }
     },
+    async disclosure(who, name, to) {
+      const maker = await ruling.subject(who.id)
+      const { table } = await readable(ruling, maker, name)
+      if (!mayRelease(table, maker)) throw refuse('not-your-table')
+      const { inputs } = (await made.find(name)) ?? { inputs: { tables: [], library: null } }
+      return disclosureOf(ruling, identity, { maker, label: table.label, inputs, to })
+    },
+  }
+}
+
+/** For who makes the rules. */
+function rulesOf({ ruling, governance, identity }: Options): Omit<Catalogue, keyof ReturnType<typeof tablesOf>> {
+  const named = namesOf(identity)
+  return {
     async people(who) {
       mustGovern(who)
       const here = identity.accounts().filter(({ standing }) => standing !== 'none')
@@ -112,32 +133,6 @@ type Named = (person: PersonId) => TableCard['owner']
 export const namesOf =
   (identity: Identity): Named =>
   (person) => ({ id: person, name: identity.find(person)?.name ?? 'Somebody who has left' })
-
-/** Null: not there, or not for them. */
-function cardOf(ruling: Ruling, looked: Looked, named: Named): TableCard | null {
-  const table = looked.ok ? looked.sight.table : looked.table
-  if (table === null || (!looked.ok && looked.why === 'absent')) return null
-  const { name, description } = table
-  const card = { name, description, owner: named(table.owner) }
-  if (!looked.ok) {
-    const why = sentence(`table-${looked.why}`, { table: name, owner: card.owner.name, contact: ruling.contact() })
-    return { ...card, access: { readable: false, why } }
-  }
-  const { columns, filtered, label } = looked.sight.view
-  const masked = columns.filter(({ mask }) => mask !== null).length
-  return { ...card, access: { readable: true, label, columns: columns.length, masked, filtered } }
-}
-
-function columnsOf(table: Table, view: View): ColumnSeen[] {
-  const descriptions = new Map(table.columns.map(({ name, description }) => [name, description]))
-  return view.columns.map(({ name, type, mask, label }) => ({
-    name,
-    type,
-    masked: mask?.kind ?? null,
-    label,
-    description: descriptions.get(name) ?? '',
-  }))
-}
 
 async function policyLine(ruling: Ruling, { name, label }: Table): Promise<PolicyLine> {
   const { policy, version } = await ruling.policy(name)

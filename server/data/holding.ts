@@ -1,10 +1,10 @@
 // Kernels that hold what their person may no longer see: judged when policies change, and on a beat, since grants run out by
 // themselves. A kernel whose reads cannot be judged ends.
 import * as z from 'zod/mini'
-import { dominates, Label } from '#protocol/policy/label.ts'
+import { dominates, join, Label, LOWEST } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import type { Log } from '../log.ts'
-import { type Held, heldOf, mayHold } from '../policy/held.ts'
+import { type Held, heldOf, labelHeld, mayHold } from '../policy/held.ts'
 import type { Look } from '../policy/question.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Kernels } from '../seams/kernels.ts'
@@ -71,19 +71,28 @@ async function judge(ruling: Ruling, state: KernelState, end: End, log: Log): Pr
   const all = await ruling.held(spec.id)
   if (all.length === 0) return
   const who = await ruling.subject(spec.person)
+  let label = LOWEST
   for (const text of all) {
-    if (await mayKeep(ruling, text, who)) continue
+    const kept = await keptAs(ruling, text, who)
+    if (kept !== null) {
+      label = join(label, kept)
+      continue
+    }
     const held = read(text)?.table ?? (searched(text) ? 'the library' : predicted(text) && 'predictions')
     log.info({ kernel: spec.id, person: spec.person, held }, 'kernel holds what it may not: it ends')
     return end(state)
   }
+  // What was classified higher since it was read counts higher in the kernel, too.
+  if (!dominates(await ruling.label(spec.id), label)) await ruling.raise(spec.id, label)
 }
 
-async function mayKeep(ruling: Ruling, text: string, who: Subject): Promise<boolean> {
-  const label = searched(text) ?? predicted(text)
-  if (label !== null) return who.member && dominates(who.clearance, label)
+/** What it counts with now; null: it may not be kept. */
+async function keptAs(ruling: Ruling, text: string, who: Subject): Promise<Label | null> {
+  const said = searched(text) ?? predicted(text)
+  if (said !== null) return who.member && dominates(who.clearance, said) ? said : null
   const held = read(text)
-  if (held === null) return false
+  if (held === null) return null
   const looked = await look(ruling, held.table, who)
-  return mayHold(held, looked.ok ? { ok: true, view: looked.sight.view } : { ok: false, why: looked.why })
+  if (!looked.ok || !mayHold(held, { ok: true, view: looked.sight.view })) return null
+  return labelHeld(looked.sight.view, [held])
 }

@@ -8,6 +8,7 @@ import type { KernelSpec, KernelState } from '#protocol/runner.ts'
 import { Dialect, quoted } from '../policy/dialect.ts'
 import { type Look, type Misunderstood, statement, understand } from '../policy/question.ts'
 import { summarise, summaryStatement } from '../policy/summary.ts'
+import { type Limiter, makeLimiter } from '../rate.ts'
 import { aboutPerson, aboutTable, type DataPlane, type Done, type Plan, type Statement } from '../seams/dataPlane.ts'
 import { narrow } from './narrow.ts'
 import { Declined, type Denial, type Ruling } from './ruling.ts'
@@ -27,6 +28,7 @@ type Compiled = {
 type Compile = (sight: Sight, dialect: Dialect) => Compiled | Misunderstood
 
 const RIGHTS = 1 // the epoch of a kernel's rights: they do not change while it lives, yet
+const RATE = { burst: READ.burst, perSecond: READ.perSecond }
 const PENDING = 10_000 // reads whose end is awaited; the oldest is given up
 
 /** What the record calls a refusal of the question itself. */
@@ -40,11 +42,13 @@ const DENIAL: Partial<Record<RefusalCode, Denial>> = {
 export class Reads {
   readonly #ruling: Ruling
   readonly #plane: DataPlane | null
+  readonly #limiter: Limiter
   readonly #begun = new Map<string, Begun>() // by plan
 
   constructor(ruling: Ruling, plane: DataPlane | null) {
     this.#ruling = ruling
     this.#plane = plane
+    this.#limiter = makeLimiter(ruling.now)
   }
 
   read(kernel: KernelState, ask: Asked<'tables.read'>): Promise<Planned> {
@@ -77,6 +81,8 @@ export class Reads {
   async #plan({ spec, data }: KernelState, name: string, compile: Compile): Promise<Planned> {
     if (data === null) throw new Declined('not-here', {})
     if (this.#plane === null) throw new Declined('unavailable', {})
+    const seconds = this.#limiter(spec.person, RATE) // how long a read takes says a little of what is not seen
+    if (seconds > 0) throw new Declined('read-often', { table: name, seconds: String(seconds) })
     const policy = await this.#ruling.epoch() // before anything it stands for is read
     const looked = await look(this.#ruling, name, await this.#ruling.subject(spec.person))
     if (!looked.ok) {

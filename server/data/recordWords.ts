@@ -3,6 +3,7 @@ import { dominates, type Label } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
 import { sizeText } from '#protocol/size.ts'
 import type { AuditEntry, INFERENCE_DENIALS, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
+import type { Input } from '../seams/inputs.ts'
 import type { namesOf } from './catalogue.ts'
 import type { Denial } from './ruling.ts'
 
@@ -17,8 +18,7 @@ const because = (version: number, reason: string) => [`Version ${version}`, `Rea
 const labelText = ({ level, markings }: Label) => [level, ...markings].join(' · ')
 const list = (what: string, names: readonly string[]) => (names.length === 0 ? [] : [`${what}: ${names.join(', ')}`])
 
-const inputText = ({ table, policy }: { readonly table: string; readonly policy: number }) =>
-  `${table} (policy version ${policy})`
+const inputText = ({ table, policy, label }: Input) => `${table} (policy version ${policy}, ${labelText(label)})`
 
 function audience(to: Audience, named: Named): string {
   if (to.who === 'workspace') return 'the workspace'
@@ -205,4 +205,18 @@ const WORDS: Words = {
   }),
   'table-added': () => ({ text: 'Added the table', details: [] }),
   'table-changed': ({ version, reason }) => ({ text: 'Changed the table', details: because(version, reason) }),
+  'table-released': ({ to, version, reason }, named) => ({
+    text:
+      to.length === 0
+        ? 'Took the release of the table back'
+        : `Released the table to ${to.map((one) => audience(one, named)).join(', ')}`,
+    details: because(version, reason),
+  }),
+  'table-relabelled': ({ labels, version, reason }) => ({
+    text: labels.every(({ before, label }) => dominates(label, before)) ? 'Classified the table higher' : 'Lowered the table',
+    details: [
+      ...labels.map(({ column, before, label }) => `${column ?? 'The table'}: ${labelText(before)} → ${labelText(label)}`),
+      ...because(version, reason),
+    ],
+  }),
 }

@@ -50,6 +50,7 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
       await audit.append({ kind: 'read-done', person, table, of, rows, end }, now())
     },
     label: (kernel) => governance.label(kernel),
+    raise: async (kernel, label) => void (await governance.raise(kernel, label)),
     taint: async (kernel) => join(await governance.label(kernel), (await governance.workspace()).workspace.label),
     async decided({ id, person }) {
       const [rows, latest] = await Promise.all([

@@ -48,6 +48,8 @@ export type Ruling = {
   /** Records how an admitted read ended. */
   ended(kernel: KernelSpec, table: string, of: number, done: Done): Promise<void>
   label(kernel: KernelId): Promise<Label>
+  /** It never falls. */
+  raise(kernel: KernelId, label: Label): Promise<void>
   /** What whatever leaves a kernel counts with: all that it has read, and the workspace itself. */
   taint(kernel: KernelId): Promise<Label>
   /** The last that was decided for this kernel, the newest first, and how it ended. */

@@ -11,6 +11,8 @@ export const REFUSALS = {
   'bad-question': 'This cannot be asked of “{table}”: {detail}.',
   'too-large':
     '“{table}” would give {rows} rows, about {size}; a read without a limit may give {limit}. Name fewer columns, narrow it with where, or set limit.',
+  'read-often':
+    'You have read very often in a short time, so “{table}” was not read. Wait {seconds} seconds; read once, and keep what you have read.',
   readers:
     'Who reads a notebook changes nothing from it, so {call}{of} was refused. Ask its author to share it with you for editing.',
   'write-ungranted': 'You may not write to “{table}”. Ask {owner}, who owns it, for a grant.',

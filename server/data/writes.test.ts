@@ -309,7 +309,11 @@ describe('create', () => {
     await house.read('analyst', 'flights', ['carrier'])
     const { ok } = await house.write('analyst', { table: 'sourced', mode: 'create', frame: { a: text('x') } })
     const made = async () => (await house.store.made.list()).find(({ table }) => table === ok.table)
-    const version = async (table: string) => ({ table, policy: (await house.store.governance.policy(table)).version })
+    const version = async (table: string) => ({
+      table,
+      policy: (await house.store.governance.policy(table)).version,
+      label: INTERNAL,
+    })
     const born = {
       table: ok.table,
       kernel: 'k_test-analyst',

@@ -7,13 +7,13 @@ import { READ, WRITE } from '#protocol/limits.ts'
 import type { KernelSpec, KernelState } from '#protocol/runner.ts'
 import { sizeText } from '#protocol/size.ts'
 import type { Clock } from '#protocol/wire.ts'
-import { inputsOf } from '../artefacts/inputs.ts'
 import type { Log } from '../log.ts'
 import { Dialect } from '../policy/dialect.ts'
 import { type Birth, type Named, ownName, type Target } from '../policy/write.ts'
 import { stepsOf } from '../policy/writeSql.ts'
 import { aboutPerson, aboutTable, type DataPlane, type Taken, type TakenIn, type Wrote } from '../seams/dataPlane.ts'
 import type { Answers } from './answers.ts'
+import { inputsOf } from './inputs.ts'
 import { Declined, type Ruling } from './ruling.ts'
 import type { Filling, RefusalCode } from './words.ts'
 import { judge } from './writeVerdict.ts'
@@ -204,7 +204,7 @@ export class Writes {
       write.making = verdict.birth
     }
     this.#within(write, WRITE.commit)
-    await this.#writing.sources(spec, ask.mode, write.table, await inputsOf(this.#ruling, spec.id))
+    await this.#writing.sources(spec, ask.mode, write.table, await inputsOf(this.#ruling, spec))
     const taken = await this.#order(write, verdict.target, policy)
     if (taken !== 'taken') await this.#recover(write) // it may have come
   }

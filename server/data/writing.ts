@@ -3,8 +3,8 @@ import type { WriteMode } from '#protocol/library/writes.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import type { Birth } from '../policy/write.ts'
-import type { Inputs } from '../seams/artefacts.ts'
 import type { AuditEntry, WRITE_DENIALS } from '../seams/audit.ts'
+import type { Inputs } from '../seams/inputs.ts'
 import type { Store } from '../seams/store.ts'
 
 export type WriteDenial = (typeof WRITE_DENIALS)[number]

@@ -11,10 +11,10 @@ import { writtenPrediction } from '../data/holding.ts'
 import { Declined, type Ruling } from '../data/ruling.ts'
 import type { Filling, RefusalCode } from '../data/words.ts'
 import type { Log } from '../log.ts'
+import { type Limiter, makeLimiter } from '../rate.ts'
 import type { AuditEntry, INFERENCE_DENIALS } from '../seams/audit.ts'
 import type { Deployed, Inference } from '../seams/inference.ts'
 import type { Store } from '../seams/store.ts'
-import { type Limiter, makeLimiter } from '../web/rate.ts'
 import { judge, misfit } from './rule.ts'
 
 type Call = keyof typeof INFERENCE_CALLS

@@ -1,8 +1,9 @@
 // What a kernel still holds of a table, and whether it may: what was read stays in its memory, so a right that is taken away, or a
 // mask that is drawn tighter, ends the kernel. Whatever cannot be compared counts as tighter.
+import type { Label } from '#protocol/policy/label.ts'
 import { type Mask, stricter } from '#protocol/policy/mask.ts'
 import { type Condition, EVERY } from './condition.ts'
-import type { Decision, Seen, View } from './decide.ts'
+import { type Decision, labelOf, type Seen, type View } from './decide.ts'
 
 /** One read, as it was decided. */
 export type Held = {
@@ -16,6 +17,13 @@ export const heldOf = (view: View, columns: readonly Seen[]): Held => ({
   columns: columns.map(({ name, mask }) => ({ name, mask })),
   keep: view.keep,
 })
+
+/** What these reads of one table count with, as it is classified now. */
+export function labelHeld(view: View, reads: readonly Held[]): Label {
+  const names = new Set(reads.flatMap(({ columns }) => columns.map(({ name }) => name)))
+  const columns = view.columns.filter(({ name }) => names.has(name))
+  return labelOf(view, columns)
+}
 
 /** Would each value and each row that was read be read again? `now`: the same person and table, decided anew. */
 export function mayHold({ columns, keep }: Held, now: Decision): boolean {

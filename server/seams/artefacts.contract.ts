@@ -23,7 +23,7 @@ const artefact = (n: number, over: Partial<NewArtefact> = {}): NewArtefact => ({
   bytes: 100,
   digest: 'ab'.repeat(32),
   label: PERSONAL,
-  inputs: { tables: [{ table: 'flights', policy: 3 }], library: INTERNAL },
+  inputs: { tables: [{ table: 'flights', policy: 3, label: INTERNAL }], library: INTERNAL },
   at: n,
   ...over,
 })
@@ -109,7 +109,7 @@ export function artefactsContract(open: OpenStore): void {
         { kind: 'file' },
         { digest: 'cd'.repeat(32) },
         { label: INTERNAL },
-        { inputs: { tables: [{ table: 'flights', policy: 4 }], library: INTERNAL } },
+        { inputs: { tables: [{ table: 'flights', policy: 4, label: INTERNAL }], library: INTERNAL } },
       ]
       for (const [n, other] of others.entries())
         expect(await store.artefacts.add(artefact(2 + n, { name: artefact(1).name, ...other }))).toBe('added')

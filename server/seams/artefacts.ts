@@ -4,14 +4,9 @@ import type { ArtefactId, KernelId, NotebookId, PersonId } from '#protocol/ids.t
 import type { ArtefactKind } from '#protocol/library/artefacts.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
+import type { Inputs } from './inputs.ts'
 
-/** What the kernel had read when it was saved: tables, each with the version of its policy, and the label of passages of the library. */
-export type Inputs = {
-  readonly tables: readonly { readonly table: string; readonly policy: number }[]
-  readonly library: Label | null
-}
-
-/** `save`: the library's id of the save. `digest`: SHA-256 of the file, hexadecimal. `at`: ms since 1970. */
+/** `inputs`: what its kernel had read. `save`: the library's id of the save. `digest`: SHA-256 of the file, hexadecimal. `at`: ms since 1970. */
 export type NewArtefact = {
   readonly id: ArtefactId
   readonly kernel: KernelId

@@ -14,6 +14,7 @@ import { STRICTNESS } from '#protocol/policy/mask.ts'
 import { Audience, Grant, TableName } from '#protocol/policy/policy.ts'
 import type { ChainedRow, Link } from './chain.ts'
 import { HELD } from './governance.ts'
+import { Input } from './inputs.ts'
 
 export const AUDIT_PAGE = 1000 // rows of one list, at most
 const COLUMNS = 1600
@@ -206,7 +207,7 @@ const ArtefactSaved = z.strictObject({
   bytes: Count,
   digest: Digest,
   label: Label,
-  inputs: few(z.strictObject({ table: TableName, policy: Count }), HELD),
+  inputs: few(Input, HELD),
 })
 
 /** Before its bytes are given to that person. */
@@ -262,6 +263,10 @@ const InferenceDone = z.strictObject({
 const asked = { person: PersonId, table: TableName, request: RequestId }
 const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
 
+/** `column` null: the table itself. */
+const Relabelled = z.strictObject({ column: z.nullable(ColumnName), before: Label, label: Label })
+export type Relabelled = z.infer<typeof Relabelled>
+
 export const AuditEntry = z.discriminatedUnion('kind', [
   ReadDecided,
   ReadDone,
@@ -286,6 +291,8 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('subject-changed'), of: PersonId, ...edited }),
   z.strictObject({ kind: z.literal('table-added'), table: TableName, person: PersonId }),
   z.strictObject({ kind: z.literal('table-changed'), table: TableName, ...edited }),
+  z.strictObject({ kind: z.literal('table-released'), table: TableName, ...edited, to: few(Audience, ARTEFACT.readers) }),
+  z.strictObject({ kind: z.literal('table-relabelled'), table: TableName, ...edited, labels: few(Relabelled, COLUMNS + 1) }),
   z.strictObject({ kind: z.literal('workspace-changed'), ...edited }),
   z.strictObject({ kind: z.literal('route-changed'), model: Alias, ...edited }),
   z.strictObject({ kind: z.literal('access-asked'), notebook: NotebookId, policy: Count, ...asked }), // policy: the version that closed the table to them

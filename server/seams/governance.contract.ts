@@ -263,11 +263,13 @@ export function governanceContract(open: OpenStore): void {
         grants: [{ id: 'makes', to: { who: 'group', group: 'legal' }, right: 'managed-table:write', expires: 5 }],
       }
 
-      test('nobody makes tables in one of which nothing was said; each edit is a version, on record', async () => {
+      test('nobody makes tables in one of which nothing was said; each edit is a version, on record, onto the newest', async () => {
         expect(await store.governance.workspace()).toEqual({ workspace: { label: LOWEST, grants: [] }, version: 0 })
         expect(await store.governance.setWorkspace({ ...workspace, grants: [] }, edit())).toEqual({ ok: true, version: 1 })
         const before = await store.governance.epoch()
-        expect(await store.governance.setWorkspace(workspace, edit())).toEqual({ ok: true, version: 2 })
+        expect(await store.governance.setWorkspace(workspace, { ...edit(), onto: 0 })).toEqual({ ok: false, why: 'stale' })
+        expect(await store.governance.epoch()).toBe(before)
+        expect(await store.governance.setWorkspace(workspace, { ...edit(), onto: 1 })).toEqual({ ok: true, version: 2 })
         expect(await store.governance.epoch()).toBeGreaterThan(before)
         await again()
         expect(await store.governance.workspace()).toEqual({ workspace, version: 2 })

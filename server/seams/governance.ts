@@ -3,7 +3,7 @@
 import type { KernelId, PersonId, RequestId } from '#protocol/ids.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
 import type { Label } from '#protocol/policy/label.ts'
-import type { Policy, Table } from '#protocol/policy/policy.ts'
+import type { Audience, Policy, Table } from '#protocol/policy/policy.ts'
 import type { RouteRules } from '#protocol/policy/route.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
 
@@ -37,7 +37,8 @@ export interface Catalogue {
   tableHistory(name: string): Promise<readonly Versioned<Table>[]>
   /** Version 0: the empty policy, of a table that never had another and of one that there is not. */
   policy(name: string): Promise<{ readonly policy: Policy; readonly version: number }>
-  setPolicy(name: string, policy: Policy, change: Change): Promise<Edited>
+  /** `released`: it is a release of the table to these, and stands on record as one. */
+  setPolicy(name: string, policy: Policy, change: Change, released?: readonly Audience[]): Promise<Edited>
   /** Newest first. */
   policyHistory(name: string): Promise<readonly Versioned<Policy>[]>
 }

@@ -6,7 +6,7 @@ import type { Store } from './store.ts'
 
 const INTERNAL = { level: 'internal', markings: [] } as const
 const PERSONAL = { level: 'confidential', markings: ['PII'] } as const
-const read = (table: string, policy: number) => ({ table, policy })
+const read = (table: string, policy: number) => ({ table, policy, label: INTERNAL })
 const table = (name: string, over: Partial<MadeTable> = {}): MadeTable => ({
   table: name,
   kernel: 'k_00000001',
@@ -32,17 +32,19 @@ export function madeContract(open: OpenStore): void {
       expect(await store.made.list()).toEqual([table('anna.a', { at: 3, kernel: 'k_00000002' }), table('anna.b', { at: 2 })])
     })
 
-    test('what is added joins what they were made from, under the newest policies', async () => {
+    test('what is added stands beside what they were made from, each table at each version of its policy, once', async () => {
       await store.made.made(table('anna.a', { inputs: { tables: [read('flights', 3), read('planes', 1)], library: null } }))
       const inputs = async () => (await store.made.list()).map((made) => made.inputs)
       await store.made.added('anna.a', {
         tables: [read('airports', 2), read('flights', 2), read('planes', 4)],
         library: INTERNAL,
       })
-      const tables = [read('airports', 2), read('flights', 3), read('planes', 4)]
+      const tables = [read('airports', 2), read('flights', 2), read('flights', 3), read('planes', 1), read('planes', 4)]
       expect(await inputs()).toEqual([{ tables, library: INTERNAL }])
       await store.made.added('anna.a', { tables: [], library: PERSONAL })
-      await store.made.added('anna.a', { tables: [], library: null })
+      await store.made.added('anna.a', { tables: [read('planes', 4)], library: null })
+      expect(await store.made.find('anna.a')).toMatchObject({ table: 'anna.a', inputs: { library: PERSONAL } })
+      expect(await store.made.find('anna.b')).toBeNull()
       expect(await inputs()).toEqual([{ tables, library: PERSONAL }])
     })
 

@@ -1,6 +1,6 @@
 // Tables that kernels made, at rest: what each is made from. Who may read one is its policy's affair (governance.ts).
 import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
-import type { Inputs } from './artefacts.ts'
+import type { Inputs } from './inputs.ts'
 
 /** `at`: ms since 1970. */
 export type MadeTable = {
@@ -16,8 +16,10 @@ export type MadeTable = {
 export interface MadeTables {
   /** In place of one that came to nothing. */
   made(table: MadeTable): Promise<void>
-  /** Joined to what it was made from, under the newest of the policies; of a table that no kernel made nothing is kept. */
+  /** Beside what it was made from before, each table at each version of its policy; of a table that no kernel made nothing is kept. */
   added(table: string, inputs: Inputs): Promise<void>
+  /** Null: no kernel made it. */
+  find(table: string): Promise<MadeTable | null>
   /** All, the newest first, those that came to nothing too: they are in no catalogue. */
   list(): Promise<readonly MadeTable[]>
 }

@@ -2,9 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod/mini'
 import { ARTEFACT } from '#protocol/limits.ts'
 import { Label } from '#protocol/policy/label.ts'
-import { Audience, TableName } from '#protocol/policy/policy.ts'
-import type { Artefacts, Change, Changed, Inputs, NewArtefact, StoredArtefact } from '../seams/artefacts.ts'
+import { Audience } from '#protocol/policy/policy.ts'
+import type { Artefacts, Change, Changed, NewArtefact, StoredArtefact } from '../seams/artefacts.ts'
 import type { AuditEntry } from '../seams/audit.ts'
+import { Inputs } from '../seams/inputs.ts'
 import { type Append, appender } from './audit.ts'
 import { transaction } from './database.ts'
 import { json } from './json.ts'
@@ -12,13 +13,7 @@ import { json } from './json.ts'
 const COLUMNS = 'id, kernel, save, notebook, maker, name, kind, bytes, digest, label, inputs, released, version, at'
 
 const labelOf = json('label of the artefact', Label)
-export const inputsOf = json<Inputs>(
-  'record of inputs of the artefact',
-  z.strictObject({
-    tables: z.readonly(z.array(z.strictObject({ table: TableName, policy: z.int().check(z.gte(0)) }))),
-    library: z.nullable(Label),
-  }),
-)
+export const inputsOf = json('record of inputs of the artefact', Inputs)
 const releasedOf = json<readonly Audience[]>('release of the artefact', z.readonly(z.array(Audience)))
 
 export function artefacts(database: DatabaseSync): Artefacts {

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Standing } from '#protocol/policy/edit.ts'
 import { join, Label, LOWEST } from '#protocol/policy/label.ts'
-import { faults, Policy, Table } from '#protocol/policy/policy.ts'
+import { type Audience, faults, Policy, Table } from '#protocol/policy/policy.ts'
 import { RouteRules } from '#protocol/policy/route.ts'
 import { NEW_WORKSPACE, Workspace } from '#protocol/policy/workspace.ts'
+import type { Relabelled } from '../seams/audit.ts'
+import { canonical } from '../seams/chain.ts'
 import {
   type Catalogue,
   type Change,
@@ -62,7 +64,8 @@ function catalogue(database: DatabaseSync, ledger: Ledger): Catalogue {
       const found = policies.newest(name)
       return { policy: found?.value ?? NO_RULES, version: found?.version ?? 0 }
     },
-    setPolicy: async (name, policy, change) => transaction(database, () => rule(ledger, name, policy, change)),
+    setPolicy: async (name, policy, change, released) =>
+      transaction(database, () => rule(ledger, name, policy, change, released)),
     policyHistory: async (name) => policies.history(name),
   }
 }
@@ -87,12 +90,30 @@ function change(ledger: Ledger, table: Table, edit: Change, policy: Policy | und
   const unfit = refused(table, policy ?? policies.newest(name)?.value ?? NO_RULES)
   if (unfit) return unfit
   const version = tables.add(name, table, edit)
-  append({ kind: 'table-changed', table: name, person: edit.by, version, reason: edit.reason }, edit.at)
+  const edited = { table: name, person: edit.by, version, reason: edit.reason }
+  const labels = relabelled(newest.value, table)
+  append(labels.length === 0 ? { kind: 'table-changed', ...edited } : { kind: 'table-relabelled', ...edited, labels }, edit.at)
   if (policy) rule(ledger, name, policy, { by: edit.by, at: edit.at, reason: edit.reason })
   return { ok: true, version }
 }
 
-function rule({ tables, policies, append, requests }: Ledger, name: string, policy: Policy, edit: Change): Edited {
+/** Of the table (null) and its columns: which count otherwise than before. */
+function relabelled(before: Table, after: Table): readonly Relabelled[] {
+  const former = new Map(before.columns.map(({ name, label }) => [name, label]))
+  const all = [
+    { column: null, before: before.label, label: after.label },
+    ...after.columns.map(({ name, label }) => ({ column: name, before: former.get(name) ?? label, label })),
+  ]
+  return all.filter((one) => canonical(one.before) !== canonical(one.label))
+}
+
+function rule(
+  { tables, policies, append, requests }: Ledger,
+  name: string,
+  policy: Policy,
+  edit: Change,
+  released?: readonly Audience[],
+): Edited {
   const table = tables.newest(name)
   if (!table) return { ok: false, why: 'absent' }
   if (stale(policies.newest(name), edit)) return { ok: false, why: 'stale' }
@@ -100,7 +121,8 @@ function rule({ tables, policies, append, requests }: Ledger, name: string, poli
   if (unfit) return unfit
   if (edit.answers !== undefined && !requests.isOpen(edit.answers, name)) return { ok: false, why: 'answered' }
   const version = policies.add(name, policy, edit)
-  append({ kind: 'policy-changed', table: name, person: edit.by, version, reason: edit.reason }, edit.at)
+  const edited = { table: name, person: edit.by, version, reason: edit.reason }
+  append(released ? { kind: 'table-released', ...edited, to: released } : { kind: 'policy-changed', ...edited }, edit.at)
   if (edit.answers !== undefined) requests.end(edit.answers, { state: 'granted', by: edit.by, at: edit.at, words: '' })
   return { ok: true, version }
 }

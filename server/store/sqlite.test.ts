@@ -11,6 +11,7 @@ import { governanceContract } from '../seams/governance.contract.ts'
 import { knowledgeContract } from '../seams/knowledge.contract.ts'
 import { madeContract } from '../seams/made.contract.ts'
 import { requestsContract } from '../seams/requests.contract.ts'
+import { sharingContract } from '../seams/sharing.contract.ts'
 import { storeContract } from '../seams/store.contract.ts'
 import type { Store } from '../seams/store.ts'
 import { vectorsContract } from '../seams/vectors.contract.ts'
@@ -31,6 +32,7 @@ governanceContract(open)
 auditContract(open)
 allowanceContract(open)
 knowledgeContract(open)
+sharingContract(open)
 artefactsContract(open)
 madeContract(open)
 vectorsContract(open)

@@ -46,8 +46,8 @@ async function save(over: Partial<NewArtefact> = {}, body = 'hello'): Promise<st
   writeFileSync(fileOf(id), body)
   const inputs = {
     tables: [
-      { table: 'flights', policy: 1 },
-      { table: 'hidden', policy: 0 },
+      { table: 'flights', policy: 1, label: INTERNAL },
+      { table: 'hidden', policy: 0, label: INTERNAL },
     ],
     library: null,
   }
@@ -93,7 +93,7 @@ describe('an artefact', () => {
       maker: { id: 'p_demo-analyst', name: 'Analyst' },
       notebook: 'n_00000001',
       at: made,
-      inputs: [{ table: 'flights', policy: 1, changed: false }],
+      inputs: [{ table: 'flights', policy: 1, label: INTERNAL, changed: false }],
       unnamed: 1,
       library: null,
       released: [],
@@ -114,7 +114,9 @@ describe('an artefact', () => {
   test('says which policies of its inputs have changed since', async () => {
     await save()
     await gateway.deps.desk.store.governance.setPolicy('flights', policyOf('flights'), EDIT)
-    expect((await listed(analyst)).map(({ inputs }) => inputs)).toEqual([[{ table: 'flights', policy: 1, changed: true }]])
+    expect((await listed(analyst)).map(({ inputs }) => inputs)).toEqual([
+      [{ table: 'flights', policy: 1, label: INTERNAL, changed: true }],
+    ])
   })
 
   test('released, is opened by those with the clearance, on record, and by nobody else', async () => {
@@ -205,7 +207,7 @@ test('tables that kernels made are there for who may read them, with their input
   const flights = tableOf('flights', [['carrier', 'text']])
   if (flights === null) throw new Error('one of the demo')
   const whose = { kernel: 'k_00000001', notebook: 'n_00000001', maker: 'p_demo-analyst' } as const
-  const inputs = { tables: [{ table: 'hidden', policy: 0 }], library: INTERNAL }
+  const inputs = { tables: [{ table: 'hidden', policy: 0, label: INTERNAL }], library: INTERNAL }
   for (const table of ['flights', 'hidden', 'nothing']) await store.made({ ...whose, table, inputs, at: 1 })
   const tables = async (who: Client) => (await who.call('GET /api/artefacts/tables')).body
   const maker = { id: 'p_demo-analyst', name: 'Analyst' }

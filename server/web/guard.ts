@@ -2,8 +2,8 @@
 import type { FastifyRequest } from 'fastify'
 import { CALLS, type Call } from '#protocol/calls.ts'
 import { refuse } from '../errors.ts'
+import { type Limiter, RATE } from '../rate.ts'
 import type { Principal, Sessions } from '../seams/identity.ts'
-import { type Limiter, RATE } from './rate.ts'
 import { readCookie } from './sessions.ts'
 import type { Where } from './where.ts'
 

@@ -73,6 +73,9 @@ describe('who is answered', () => {
   const standing = { clearance: LOWEST, groups: [], attributes: {} }
   const bodies: Partial<Record<Call, unknown>> = {
     'PUT /api/tables/:table': { details: { description: '', hidden: false, label: LOWEST, columns: {} }, onto: 1, reason: 'x' },
+    'PUT /api/tables/:table/release': { to: [], onto: 1, reason: 'x' },
+    'POST /api/tables/:table/release/preview': { to: [] },
+    'PUT /api/tables/:table/label': { label: LOWEST, onto: 1, reason: 'x' },
     'PUT /api/people/:person': { standing, onto: 0, reason: 'x' },
     'PUT /api/policies/:table': { policy: OPEN, onto: 1, reason: 'x' },
     'POST /api/policies/:table/preview': { policy: OPEN, as: { is: 'person', person: COLLEAGUE } },
@@ -81,10 +84,14 @@ describe('who is answered', () => {
   const every = { owner: 200, analyst: 200, colleague: 200, auditor: 200, outsider: 200 }
   const members = { ...every, auditor: 404, outsider: 404 }
   const owners = { owner: 200, analyst: 404, colleague: 404, auditor: 404, outsider: 404 }
+  const others = { ...owners, analyst: 403, colleague: 403 }
   const EXPECTED: Record<keyof typeof MANAGED_API, Record<Role, number>> = {
     'GET /api/tables': every, // to who sees none, an empty list
     'GET /api/tables/:table': members,
     'PUT /api/tables/:table': owners,
+    'PUT /api/tables/:table/release': { ...others, owner: 403 }, // nobody made it here (released.test.ts)
+    'POST /api/tables/:table/release/preview': { ...others, owner: 403 },
+    'PUT /api/tables/:table/label': others,
     'GET /api/people': owners,
     'PUT /api/people/:person': owners,
     'GET /api/policies': owners,

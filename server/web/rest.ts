@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { CALLS, type Call } from '#protocol/calls.ts'
 import { NOTEBOOK, WIRE } from '#protocol/limits.ts'
 import { refuse } from '../errors.ts'
+import type { Limiter } from '../rate.ts'
 import { Attachment } from './attachment.ts'
 import { type Asked, type Handlers, read, readParams } from './calls.ts'
 import type { Deps } from './deps.ts'
@@ -18,7 +19,6 @@ import { libraryHandlers } from './handlers/library.ts'
 import { managedHandlers } from './handlers/managed.ts'
 import { notebookHandlers } from './handlers/notebooks.ts'
 import { requestHandlers } from './handlers/requests.ts'
-import type { Limiter } from './rate.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -10,6 +10,7 @@ export const artefactHandlers = ({ data: { artefacts, made } }: Deps): Pick<Hand
   'GET /api/artefacts/:artefact/content': async ({ who, params }) => new Attachment(await artefacts.open(who, params.artefact)),
   'PUT /api/artefacts/:artefact/release': ({ who, params, body: { to, ...wanted } }) =>
     artefacts.release(who, params.artefact, to, wanted),
+  'POST /api/artefacts/:artefact/release/preview': ({ who, params, body }) => artefacts.disclosure(who, params.artefact, body.to),
   'PUT /api/artefacts/:artefact/label': ({ who, params, body: { label, ...wanted } }) =>
     artefacts.relabel(who, params.artefact, label, wanted),
   'DELETE /api/artefacts/:artefact': async ({ who, params }) => {

@@ -17,6 +17,10 @@ export const managedHandlers = ({ data: { catalogue, edits, record } }: Deps): P
   'GET /api/tables': ({ who }) => catalogue.tables(who),
   'GET /api/tables/:table': ({ who, params }) => catalogue.table(who, params.table),
   'PUT /api/tables/:table': ({ who, params, body: { details, ...wanted } }) => edits.table(who, params.table, details, wanted),
+  'PUT /api/tables/:table/release': ({ who, params, body: { to, ...wanted } }) => edits.release(who, params.table, to, wanted),
+  'POST /api/tables/:table/release/preview': ({ who, params, body }) => catalogue.disclosure(who, params.table, body.to),
+  'PUT /api/tables/:table/label': ({ who, params, body: { label, ...wanted } }) =>
+    edits.relabel(who, params.table, label, wanted),
   'GET /api/people': ({ who }) => catalogue.people(who),
   'PUT /api/people/:person': ({ who, params, body: { standing, ...wanted } }) =>
     edits.person(who, params.person, standing, wanted),

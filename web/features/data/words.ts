@@ -3,6 +3,7 @@ import type { Expr, Term } from '#protocol/policy/expr.ts'
 import type { Mask, MaskKind } from '#protocol/policy/mask.ts'
 import type { Audience, Bound, Grant, MaskRule, RowRule } from '#protocol/policy/policy.ts'
 import type { Literal } from '#protocol/policy/values.ts'
+import type { WorkspaceGrant } from '#protocol/policy/workspace.ts'
 import { labelText } from '../../primitives/label.ts'
 
 /** What each mask does to a column, in a few words. */
@@ -74,11 +75,23 @@ export function maskText(mask: Mask): string {
   return mask.kind === 'constant' ? `replaced by ${literalText(mask.value)}` : MASKS[mask.kind]
 }
 
+export const WORKSPACE_RIGHT: Readonly<Record<WorkspaceGrant['right'], string>> = {
+  'managed-table:write': 'make tables of their own',
+  declassify: 'declassify',
+}
+
+/** `expires`: the first moment after the last day. */
+export const untilText = (expires: number | null): string =>
+  expires === null ? '' : `, until ${new Date(expires - 1).toISOString().slice(0, 10)}`
+
 export function grantText({ to, right, rows, expires }: Grant, nameOf: NameOf): string {
   const only = rows === null ? '' : `, rows where ${exprText(rows)}`
-  const until = expires === null ? '' : `, until ${new Date(expires).toISOString().slice(0, 10)}`
-  return `${audienceText(to, nameOf)} may ${rightText(right)}${only}${until}`
+  return `${audienceText(to, nameOf)} may ${rightText(right)}${only}${untilText(expires)}`
 }
+
+/** Whom something that somebody made is released to, for who may know. */
+export const releaseText = (to: readonly Audience[], nameOf: NameOf): string =>
+  to.length === 0 ? 'Yours alone' : `Released to ${to.map((one) => audienceText(one, nameOf)).join(', ')}`
 
 export const rowText = ({ bound, keep }: RowRule): string => `${boundText(bound)} sees rows where ${exprText(keep)}`
 

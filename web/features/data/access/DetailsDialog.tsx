@@ -8,7 +8,8 @@ import { LabelField } from '../parts/LabelField.tsx'
 import { useManaged } from '../queries.ts'
 import { SaveForm } from './SaveForm.tsx'
 
-const NOTE = 'It is in force at once. What is classified above somebody’s clearance is gone for them, and from their kernels.'
+const NOTE =
+  'It is in force at once. What is classified above somebody’s clearance is gone for them, and from their kernels. To lower it needs a grant to declassify.'
 
 export function DetailsDialog(props: { readonly card: PolicyCard; readonly onClose: () => void }) {
   const api = useManaged()

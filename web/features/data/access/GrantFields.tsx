@@ -29,7 +29,7 @@ export function GrantFields(props: GrantFieldsProps) {
   return (
     <>
       <div class="flex flex-wrap items-center gap-2">
-        <Whom {...props} onTo={(to) => put({ to })} />
+        <Whom of={props.grant.id} to={props.grant.to} people={props.people} onTo={(to) => put({ to })} />
         <Choice
           label={`What ${props.grant.id} allows`}
           value={props.grant.right}
@@ -43,31 +43,28 @@ export function GrantFields(props: GrantFieldsProps) {
   )
 }
 
-type WhomProps = Pick<GrantFieldsProps, 'people'> & {
-  readonly grant: Pick<Grant, 'id' | 'to'>
+type WhomProps = {
+  readonly of: string
+  readonly to: Audience
+  readonly people: readonly PersonCard[]
   readonly onTo: (to: Audience) => void
 }
 
 export function Whom(props: WhomProps) {
-  const group = () => (props.grant.to.who === 'group' ? props.grant.to : null)
-  const person = () => (props.grant.to.who === 'person' ? props.grant.to : null)
+  const group = () => (props.to.who === 'group' ? props.to : null)
+  const person = () => (props.to.who === 'person' ? props.to : null)
   const blank = (who: Audience['who']): Audience => {
     if (who === 'workspace') return { who }
     return who === 'group' ? { who, group: '' } : { who, person: props.people[0]?.person.id ?? '' }
   }
   return (
     <>
-      <Choice
-        label={`To whom ${props.grant.id} is`}
-        value={props.grant.to.who}
-        options={WHO}
-        onValue={(who) => props.onTo(blank(who))}
-      />
+      <Choice label={`To whom ${props.of} is`} value={props.to.who} options={WHO} onValue={(who) => props.onTo(blank(who))} />
       <Switch>
         <Match when={group()}>
           {(to) => (
             <Word
-              label={`Group of ${props.grant.id}`}
+              label={`Group of ${props.of}`}
               word={to().group}
               group
               onWord={(name) => props.onTo({ who: 'group', group: name })}
@@ -77,7 +74,7 @@ export function Whom(props: WhomProps) {
         <Match when={person()}>
           {(to) => (
             <Choice
-              label={`Person of ${props.grant.id}`}
+              label={`Person of ${props.of}`}
               value={to().person}
               options={named(props.people, to().person)}
               onValue={(id) => props.onTo({ who: 'person', person: id })}

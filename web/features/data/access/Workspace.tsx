@@ -1,4 +1,4 @@
-// The workspace itself: the label that all work in it counts with, and who may make tables of their own.
+// The workspace itself: the label that all work in it counts with, who may make tables, and who may declassify. No role is a grant.
 import { createSignal, For, Show } from 'solid-js'
 import type { WorkspaceCard } from '#protocol/access.ts'
 import type { PersonCard } from '#protocol/managed.ts'
@@ -6,8 +6,8 @@ import { labelText } from '../../../primitives/label.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { Query } from '../../../ui/Query.tsx'
 import { createWorkspace } from '../models/queries.ts'
-import { makerText } from './makers.ts'
 import { WorkspaceDialog } from './WorkspaceDialog.tsx'
+import { workspaceGrantText } from './workspaceGrants.ts'
 
 export function Workspace(props: { readonly people: readonly PersonCard[] }) {
   const workspace = createWorkspace()
@@ -42,9 +42,9 @@ function Said(props: { readonly card: WorkspaceCard; readonly people: readonly P
         <span class="chip">{labelText(workspace().label)}</span>
         <span class="text-ink-2">All work in it counts with this, at least.</span>
       </p>
-      <Show when={workspace().grants.length > 0} fallback={<p class="text-ink-2">Nobody may make tables.</p>}>
-        <ul aria-label="Who may make tables" class="text-ink-2">
-          <For each={workspace().grants}>{(grant) => <li>{makerText(grant, props.people)}</li>}</For>
+      <Show when={workspace().grants.length > 0} fallback={<p class="text-ink-2">Nobody may make tables or declassify.</p>}>
+        <ul aria-label="Grants of the workspace" class="text-ink-2">
+          <For each={workspace().grants}>{(grant) => <li>{workspaceGrantText(grant, props.people)}</li>}</For>
         </ul>
       </Show>
     </div>

@@ -1,26 +1,28 @@
-// The label of the workspace and who may make tables in it; each change with its reason.
+// The label of the workspace and its grants; each change with its reason.
 import { useQueryClient } from '@tanstack/solid-query'
 import Plus from 'lucide-solid/icons/plus'
 import X from 'lucide-solid/icons/x'
 import { createSignal, Index, Show } from 'solid-js'
 import type { WorkspaceCard } from '#protocol/access.ts'
 import type { PersonCard } from '#protocol/managed.ts'
-import type { Workspace, WorkspaceGrant } from '#protocol/policy/workspace.ts'
+import { WORKSPACE_RIGHTS, type Workspace, type WorkspaceGrant } from '#protocol/policy/workspace.ts'
 import { say } from '../../../primitives/notices.ts'
 import { refusalOf } from '../../../primitives/refused.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { Modal } from '../../../ui/Modal.tsx'
 import { IconButton } from '../../../ui/Tip.tsx'
 import { useAccess } from '../models/queries.ts'
+import { Choice } from '../parts/Choice.tsx'
 import { LabelField } from '../parts/LabelField.tsx'
 import { Line } from '../parts/Line.tsx'
+import { WORKSPACE_RIGHT } from '../words.ts'
 import { Until, Whom } from './GrantFields.tsx'
 import { LastChange } from './LastChange.tsx'
-import { newMaker } from './makers.ts'
 import { SaveForm } from './SaveForm.tsx'
+import { newWorkspaceGrant } from './workspaceGrants.ts'
 
 const NOTE =
-  'It is in force at once. All kernels count with the label from then on: what may not hold or get as much is closed to them.'
+  'It is in force at once. All kernels count with the label from then on: what may not hold or get as much is closed to them. To declassify is to let others see what was above them: no role includes it, the owner’s neither.'
 
 type WorkspaceDialogProps = {
   readonly card: WorkspaceCard
@@ -57,8 +59,8 @@ export function WorkspaceDialog(props: WorkspaceDialogProps) {
             onLabel={(label) => setWorkspace((now) => ({ ...now, label }))}
           />
         </Line>
-        <Line label="May make tables">
-          <Makers
+        <Line label="Grants">
+          <Grants
             workspace={workspace()}
             people={props.people}
             onGrants={(grants) => setWorkspace((now) => ({ ...now, grants }))}
@@ -69,22 +71,29 @@ export function WorkspaceDialog(props: WorkspaceDialogProps) {
   )
 }
 
-type MakersProps = {
+type GrantsProps = {
   readonly workspace: Workspace
   readonly people: readonly PersonCard[]
   readonly onGrants: (grants: readonly WorkspaceGrant[]) => void
 }
 
-function Makers(props: MakersProps) {
+function Grants(props: GrantsProps) {
   const grants = () => props.workspace.grants
   const put = (at: number, change: Partial<WorkspaceGrant>) =>
     props.onGrants(grants().map((grant, index) => (index === at ? { ...grant, ...change } : grant)))
+  const add = () => props.onGrants([...grants(), newWorkspaceGrant(props.workspace, props.people[0]?.person.id ?? '')])
   return (
-    <ul aria-label="Who may make tables" class="flex flex-col items-start gap-2">
+    <ul aria-label="Grants" class="flex flex-col items-start gap-2">
       <Index each={grants()}>
         {(grant, at) => (
           <li aria-label={grant().id} class="flex w-full flex-wrap items-center gap-2">
-            <Whom grant={grant()} people={props.people} onTo={(to) => put(at, { to })} />
+            <Whom of={grant().id} to={grant().to} people={props.people} onTo={(to) => put(at, { to })} />
+            <Choice
+              label={`What ${grant().id} allows`}
+              value={grant().right}
+              options={WORKSPACE_RIGHTS.map((right) => [right, `may ${WORKSPACE_RIGHT[right]}`] as const)}
+              onValue={(right) => put(at, { right })}
+            />
             <Until of={grant().id} expires={grant().expires} onExpires={(expires) => put(at, { expires })} />
             <IconButton
               label={`Remove ${grant().id}`}
@@ -96,8 +105,8 @@ function Makers(props: MakersProps) {
           </li>
         )}
       </Index>
-      <Button size="small" onClick={() => props.onGrants([...grants(), newMaker(props.workspace)])}>
-        <Plus size={14} aria-hidden="true" /> Grant
+      <Button size="small" onClick={add}>
+        <Plus size={14} aria-hidden="true" /> Add a grant
       </Button>
     </ul>
   )

@@ -1,14 +1,14 @@
 // What an artefact or a table that a notebook made is made from, as the server wrote it down.
-import { For, Match, Show, Switch } from 'solid-js'
+import { Match, Show, Switch } from 'solid-js'
 import { sizeText } from '#protocol/size.ts'
 import { labelText } from '../../../primitives/label.ts'
 import { Modal } from '../../../ui/Modal.tsx'
 import { Time } from '../../../ui/Time.tsx'
+import { MadeFrom } from '../sharing/MadeFrom.tsx'
 import type { NameOf } from '../words.ts'
-import { type Entry, inputLines, nameOfEntry, releasedText } from './words.ts'
+import { type Entry, nameOfEntry, releasedText } from './words.ts'
 
 export function About(props: { readonly entry: Entry; readonly nameOf: NameOf; readonly onClose: () => void }) {
-  const lines = () => inputLines(props.entry.card)
   return (
     <Modal title={nameOfEntry(props.entry)} onClose={props.onClose}>
       <div class="flex flex-col gap-3 text-sm select-text">
@@ -18,16 +18,7 @@ export function About(props: { readonly entry: Entry; readonly nameOf: NameOf; r
         <p>
           It counts as <span class="chip">{labelText(props.entry.card.label)}</span>
         </p>
-        <Show when={lines().length > 0} fallback={<p>Its kernel had read no managed data.</p>}>
-          <div>
-            <p class="mb-1 font-medium">
-              {props.entry.of === 'table' ? 'Kernels that wrote to it had read' : 'Its kernel had read'}
-            </p>
-            <ul aria-label="Made from" class="flex list-disc flex-col gap-1 pl-5">
-              <For each={lines()}>{(line) => <li>{line}</li>}</For>
-            </ul>
-          </div>
-        </Show>
+        <MadeFrom origin={props.entry.card} table={props.entry.of === 'table'} />
         <Show when={props.entry.of === 'artefact' && props.entry.card}>
           {(card) => (
             <p class="text-xs text-ink-2">

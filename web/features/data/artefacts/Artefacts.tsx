@@ -1,9 +1,7 @@
 // What notebooks saved: one's own, and what others released to one. What is done to an artefact is done here, and by nobody's code.
-import { createQuery } from '@tanstack/solid-query'
 import Package from 'lucide-solid/icons/package'
 import { createMemo, createSignal, Match, Show, Switch } from 'solid-js'
 import type { ArtefactCard } from '#protocol/artefacts.ts'
-import { usePeople } from '../../../net/context.ts'
 import { count } from '../../../primitives/format.ts'
 import { labelText } from '../../../primitives/label.ts'
 import { finder, fold } from '../../../primitives/match.ts'
@@ -12,6 +10,7 @@ import { Confirm } from '../../../ui/Confirm.tsx'
 import { Empty } from '../../../ui/Notice.tsx'
 import { Query } from '../../../ui/Query.tsx'
 import { SearchBox } from '../../../ui/SearchBox.tsx'
+import { createNames } from '../names.ts'
 import type { NameOf } from '../words.ts'
 import { About } from './About.tsx'
 import { createActs } from './createActs.ts'
@@ -29,7 +28,7 @@ export type Asked =
 
 export function Artefacts() {
   const entries = createEntries()
-  const { accounts, nameOf } = createNames()
+  const { nameOf } = createNames()
   const acts = createActs()
   const [query, setQuery] = createSignal('')
   const [asked, setAsked] = createSignal<Asked | null>(null)
@@ -53,7 +52,7 @@ export function Artefacts() {
         <Footer said={dataOf(entries) ? count(found().length, 'artefact') : ''} />
       </div>
       <Show when={asked()} keyed>
-        {(open) => <Asking asked={open} accounts={accounts()} nameOf={nameOf} acts={acts} onClose={() => setAsked(null)} />}
+        {(open) => <Asking asked={open} nameOf={nameOf} acts={acts} onClose={() => setAsked(null)} />}
       </Show>
     </>
   )
@@ -61,7 +60,6 @@ export function Artefacts() {
 
 type AskingProps = {
   readonly asked: Asked
-  readonly accounts: ReturnType<ReturnType<typeof createNames>['accounts']>
   readonly nameOf: NameOf
   readonly acts: ReturnType<typeof createActs>
   readonly onClose: () => void
@@ -77,9 +75,7 @@ function Asking(props: AskingProps) {
       <Match when={card('picture')}>
         {(card) => <Picture card={card()} content={props.acts.content} onClose={props.onClose} />}
       </Match>
-      <Match when={card('release')}>
-        {(card) => <Release card={card()} accounts={props.accounts} nameOf={props.nameOf} onClose={props.onClose} />}
-      </Match>
+      <Match when={card('release')}>{(card) => <Release card={card()} onClose={props.onClose} />}</Match>
       <Match when={card('label')}>{(card) => <Relabel card={card()} onClose={props.onClose} />}</Match>
       <Match when={card('remove')}>
         {(card) => (
@@ -95,13 +91,6 @@ function Asking(props: AskingProps) {
       </Match>
     </Switch>
   )
-}
-
-function createNames() {
-  const people = usePeople()
-  const accounts = createQuery(() => ({ queryKey: ['accounts'], queryFn: () => people.anonymous('GET /api/accounts') }))
-  const nameOf: NameOf = (person) => dataOf(accounts)?.find(({ id }) => id === person)?.name ?? 'somebody who has left'
-  return { accounts: () => dataOf(accounts) ?? [], nameOf }
 }
 
 function search(entries: readonly Entry[], query: string): readonly Entry[] {

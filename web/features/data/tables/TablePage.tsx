@@ -1,13 +1,17 @@
 // One table as one sees it: its columns, what is done to them, and the line that reads it.
 import { A } from '@solidjs/router'
 import { Show } from 'solid-js'
-import type { TableCard } from '#protocol/managed.ts'
+import type { TablePage as Page, TableCard } from '#protocol/managed.ts'
 import { useMay } from '../../../net/context.ts'
 import { labelText } from '../../../primitives/label.ts'
 import { Query } from '../../../ui/Query.tsx'
+import { createNames } from '../names.ts'
 import { Back } from '../parts/Back.tsx'
 import { pathOf } from '../place.ts'
 import { createTable } from '../queries.ts'
+import { MadeFrom } from '../sharing/MadeFrom.tsx'
+import { releaseText } from '../words.ts'
+import { Acts } from './Acts.tsx'
 import { Columns } from './Columns.tsx'
 import { Sees } from './Sees.tsx'
 import { Snippet } from './Snippet.tsx'
@@ -21,10 +25,17 @@ export function TablePage(props: { readonly name: string }) {
       <Query query={table}>
         {(page) => (
           <>
-            <Facts card={page().card} writable={page().writable} />
+            <Facts page={page()} />
             <Show when={page().card.access.readable} fallback={<Closed card={page().card} />}>
               <Snippet code={`from scrydon import tables\n\ntables.read(${JSON.stringify(props.name)})`} />
               <Columns label={`Columns of ${props.name}`} columns={page().columns} />
+              <Show when={page().origin}>
+                {(origin) => (
+                  <div class="mt-6">
+                    <MadeFrom origin={origin()} table />
+                  </div>
+                )}
+              </Show>
             </Show>
             <Show when={may('govern')}>
               <p class="mt-5 text-sm">
@@ -40,19 +51,28 @@ export function TablePage(props: { readonly name: string }) {
   )
 }
 
-function Facts(props: { readonly card: TableCard; readonly writable: boolean }) {
-  const label = () => (props.card.access.readable ? labelText(props.card.access.label) : null)
+function Facts(props: { readonly page: Page }) {
+  const { nameOf } = createNames()
+  const card = () => props.page.card
+  const label = () => {
+    const { access } = card()
+    return access.readable ? labelText(access.label) : null
+  }
   return (
     <div class="mb-5">
-      <h2 class="text-lg font-semibold break-all">{props.card.name}</h2>
-      <p class="mt-1 max-w-prose text-sm text-ink-2">{props.card.description}</p>
+      <div class="flex flex-wrap items-center gap-2">
+        <h2 class="mr-auto text-lg font-semibold break-all">{card().name}</h2>
+        <Acts page={props.page} />
+      </div>
+      <p class="mt-1 max-w-prose text-sm text-ink-2">{card().description}</p>
       <p class="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
         <Show when={label()}>{(text) => <span class="chip">{text()}</span>}</Show>
-        <span class="text-ink-2">Owned by {props.card.owner.name}</span>
-        <Sees access={props.card.access} />
-        <Show when={props.writable}>
+        <span class="text-ink-2">Owned by {card().owner.name}</span>
+        <Sees access={card().access} />
+        <Show when={props.page.writable}>
           <span class="text-ink-2">You may write to it</span>
         </Show>
+        <Show when={props.page.release}>{(release) => <span class="text-ink-2">{releaseText(release().to, nameOf)}</span>}</Show>
       </p>
     </div>
   )
