@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { PersonId } from '#protocol/ids.ts'
-import { LOWEST } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { makeEvents } from '../bus.ts'
 import { clock } from '../clock.ts'
@@ -77,6 +76,7 @@ function begin(plan: string): Promise<Socket> {
   })
 }
 
+const INTERNAL = { level: 'internal', markings: [] } as const // as it is
 const closed = { grants: [], rows: [], masks: [] }
 const ends = async () =>
   (await store.audit.list({ table: 'flights', limit: 20 })).flatMap(({ entry }) => (entry.kind === 'read-done' ? entry : []))
@@ -93,7 +93,7 @@ test('an edit of another table, or of another person, leaves what runs; one of t
   const standing = async (person: PersonId) => ({ ...(await store.governance.subject(person)), attributes: { test: ['1'] } })
   const socket = await begin((await read()).ok.plan)
   await data.edits.policy(OWNER, 'weather', closed, change)
-  await data.edits.table(OWNER, 'planes', { description: '', hidden: true, label: LOWEST, columns: {} }, change)
+  await data.edits.table(OWNER, 'planes', { description: '', hidden: true, label: INTERNAL, columns: {} }, change)
   await data.edits.person(OWNER, 'p_demo-colleague', await standing('p_demo-colleague'), change)
   expect(await rest(socket)).toBe(`{"rows": ${ROWS}}`)
   const mine = await begin((await read()).ok.plan)

@@ -143,7 +143,7 @@ test('what an edit does is said rule by rule', () => {
   const grant = { ...newGrant(EMPTY), to: { who: 'person', person: 'p_00000002' } } as const
   const mask = { ...newMaskRule(EMPTY, columns), bound: { all: 'below', label: { level: 'secret', markings: ['PII'] } } } as const
   const before: Policy = { ...EMPTY, grants: [grant], rows: [newRowRule(EMPTY, columns)] }
-  const after: Policy = { ...EMPTY, grants: [{ ...grant, expires: Date.UTC(2026, 0, 31) }], masks: [mask] }
+  const after: Policy = { ...EMPTY, grants: [{ ...grant, expires: Date.UTC(2026, 1, 1) }], masks: [mask] }
   expect(differences(before, after, nameOf)).toEqual([
     { what: 'changed', text: 'Analyst may read, until 2026-01-31' },
     { what: 'removed', text: 'everybody sees rows where text = “”' },
