@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 Rows = Sequence[Sequence[str]]
+APART = "border-collapse: separate; border-spacing: 1em 0.2em; margin-left: -1em; text-align: left"  # marimo's page has cells touch
 
 
 def text(title: str, heads: Sequence[str], rows: Rows) -> str:
@@ -18,4 +19,4 @@ def html(title: str, heads: Sequence[str], rows: Rows) -> str:
         return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
 
     body = "".join(line("td", row) for row in rows)
-    return f"<p>{escape(title)}</p><table><thead>{line('th', heads)}</thead><tbody>{body}</tbody></table>"
+    return f"<p>{escape(title)}</p><table style='{APART}'><thead>{line('th', heads)}</thead><tbody style='vertical-align: top'>{body}</tbody></table>"

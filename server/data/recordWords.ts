@@ -165,11 +165,11 @@ const WORDS: Words = {
   }),
   'artefact-removed': ({ artefact }) => ({ text: 'Removed an artefact', details: [artefact] }),
   'inference-decided': ({ model, decision, ...where }) => {
-    const name = model === null ? 'a deployed model' : `the deployed model ${model}`
+    const name = model ?? 'a deployed model'
     if (!decision.allowed)
-      return { allowed: false, text: `Predicting with ${name} refused: ${UNSCORED[decision.why]}`, details: from(where) }
+      return { allowed: false, text: `Prediction of ${name} refused: ${UNSCORED[decision.why]}`, details: from(where) }
     return {
-      text: `Predicted with ${name}: ${count(decision.rows, 'row')}, counts as ${labelText(decision.counts)}`,
+      text: `Prediction of ${name} allowed: ${count(decision.rows, 'row')}, counts as ${labelText(decision.counts)}`,
       details: [...list('Columns', decision.columns), `The kernel counted as ${labelText(decision.label)}`, ...from(where)],
     }
   },
