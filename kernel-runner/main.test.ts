@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Client, type KernelChannel, type RunnerChannel, specOf } from './testing/client.ts'
+import { GUARD } from './testing/launch.ts'
 import { prepared, temporaryRoot } from './testing/local.ts'
 import { alive, eventually, RunnerProcess } from './testing/process.ts'
 
@@ -136,8 +137,13 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     ['folders within folders', 'import os\nfor _ in range(100):\n    os.mkdir("d")\n    os.chdir("d")', '256 MB'],
   ])('stops a kernel that fills its scratch space with %s; another goes on', async (_, code, limit) => {
     const [live, bystander] = await Promise.all([start(client, runner), start(client, runner)])
-    live.channel.run(live.cell, code)
-    expect(await runner.exited(live.kernel, 8000)).toMatchObject({ cause: 'scratch', message: expect.stringContaining(limit) })
+    live.channel.run(live.cell, `${code}\nopen("/home/me/full", "w").close()`)
+    const full = path.join(process_.root, 'kernels', live.kernel, 'home', 'full')
+    const exited = runner.exited(live.kernel, GUARD)
+    await Promise.race([exited, eventually(() => fs.existsSync(full), GUARD)]) // how long filling it takes is the kernel's affair
+    const since = Date.now()
+    expect(await exited).toMatchObject({ cause: 'scratch', message: expect.stringContaining(limit) })
+    expect(Date.now() - since).toBeLessThan(8000)
     await eventually(() => !fs.existsSync(path.join(process_.root, 'kernels', live.kernel)), 3000)
     await evaluate(bystander, '"still " + "here"', 'still here')
     await runner.call('/stop', { kernel: bystander.kernel, cause: 'stopped' })

@@ -15,7 +15,8 @@ export const PYTHON = join(ROOT, '.venv/bin/python')
 export const MAIN = join(ROOT, 'python/launcher/main.py')
 export const sandboxable = process.platform === 'linux' && process.geteuid?.() === 0 && findBubblewrap() !== null
 const SESSION = 's_tested'
-const DEADLINE = 20_000 // ms for anything awaited from a kernel
+/** ms for anything awaited from a kernel: no promise, only an end to waiting. */
+export const GUARD = 20_000
 
 type Message = { readonly op: string; readonly data: Record<string, unknown> }
 export type Ground = {
@@ -135,10 +136,7 @@ export class TestKernel {
     const found = this.messages.find(wanted)
     if (found) return found
     return await new Promise<Message>((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(new Error(`nothing came; seen: ${this.messages.map((m) => m.op).join(' ')}`)),
-        DEADLINE,
-      )
+      const late = setTimeout(() => reject(new Error(`nothing came; seen: ${this.messages.map((m) => m.op).join(' ')}`)), GUARD)
       this.#ws?.on('message', () => {
         const now = this.messages.find(wanted)
         if (now === undefined) return

@@ -28,7 +28,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from launcher import config, nursery, patches, reset
+from launcher import config, forks, nursery, patches, reset
 
 LIFESPANS = [lifespans.etc, lifespans.signal_handler, lifespans.reap_subprocesses]
 FOREVER = 10**9  # seconds
@@ -109,6 +109,7 @@ def run(request: dict[str, Any], listener: int) -> None:
     """Serves until told to end. `request` is the zygote's start request."""
     mode, limits = request["mode"], request["limits"]
     reset.everything(request["home"], limits.get("threads", 1), limits.get("memory", 0), request.get("unisolated"))
+    forks.end_at_sigterm()
     autorun = request["autorun"]
     patches.apply(mode, autorun, limits, config.forced(mode, autorun, request["theme"], limits["output"]))
     if mode == "edit":

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type Ground, openGround, sandboxable, TestKernel, type Wish } from '../../testing/launch.ts'
+import { type Ground, GUARD, openGround, sandboxable, TestKernel, type Wish } from '../../testing/launch.ts'
 
 const LOOK = `import ctypes, json, os, pwd, socket
 def refused(what):
@@ -181,6 +181,14 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     expect(JSON.stringify(await kernel.until(({ op }) => op === 'completion-result'))).toContain('getcwd')
   })
 
+  for (const mode of ['edit', 'run'] as const)
+    test(`pools that end before their workers have begun do end (${mode})`, async () => {
+      const pools = 'import multiprocessing as mp\nfor _ in range(10):\n    with mp.get_context("fork").Pool(3):\n        pass'
+      const kernel = await open({ mode, cells: [`${pools}\n"all " + "ended"`] })
+      if (mode === 'edit') await kernel.instantiate()
+      await kernel.output('all ended')
+    })
+
   test('a saved cache beside the notebook is neither read nor written', async () => {
     const kernel = await open({ mode: 'edit', cells: ['"fresh " + "output"'] })
     await kernel.instantiate()
@@ -276,7 +284,7 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     const kernel = await open({ mode: 'edit', cells: [print] })
     await kernel.instantiate()
     const count = () => (existsSync(join(kernel.home, 'count')) ? Number(readFileSync(join(kernel.home, 'count'), 'utf8')) : 0)
-    await expect.poll(count, { timeout: 10_000 }).toBeGreaterThan(0)
+    await expect.poll(count, { timeout: GUARD }).toBeGreaterThan(0)
     kernel.pause()
     const still = async () => {
       const before = count()
@@ -287,10 +295,10 @@ describe.skipIf(!sandboxable)('kernels from the zygote, in real sandboxes', () =
     const stopped = count()
     expect(kernel.cgroup.usage()?.memory).toBeLessThan(250 * 2 ** 20)
     kernel.resume()
-    await expect.poll(count, { timeout: 10_000 }).toBeGreaterThan(stopped)
+    await expect.poll(count, { timeout: GUARD }).toBeGreaterThan(stopped)
     await kernel.call('POST', '/api/kernel/interrupt', {})
     await kernel.until(({ op }) => op === 'interrupted')
-  }, 60_000)
+  }, 90_000)
 
   test('memory without end: only that kernel dies, and it is counted', async () => {
     const neighbour = await open({ cells: ['"fine " + "here"'] })
