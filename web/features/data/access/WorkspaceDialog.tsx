@@ -53,7 +53,8 @@ export function WorkspaceDialog(props: WorkspaceDialogProps) {
                 />
                 <Until of={grant().id} expires={grant().expires} onExpires={(expires) => put(at, { expires })} />
                 <IconButton
-                  text={`Remove ${grant().id}`}
+                  label={`Remove ${grant().id}`}
+                  text="Remove"
                   onClick={() => setGrants((now) => now.filter((_, other) => other !== at))}
                 >
                   <Trash size={15} aria-hidden="true" />
