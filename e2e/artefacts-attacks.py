@@ -42,13 +42,18 @@ def data(*parts):
     with socket.socket(socket.AF_UNIX) as own:
         own.settimeout(60)
         own.connect("/run/scrydon/data")
+        said = b""
         try:
             for part in parts:
                 own.sendall(part)
+            own.shutdown(socket.SHUT_WR)
         except OSError:
             pass  # closed in our face: what it said is read
-        own.shutdown(socket.SHUT_WR)
-        said = own.makefile("rb").read()
+        try:
+            while part := own.recv(4096):
+                said += part
+        except ConnectionResetError:
+            pass  # all that it said has been read
         return json.loads(said[9:])["error"] if b"error" in said else said[9:].decode()
 
 

@@ -71,7 +71,7 @@ test('what is not as it should be is refused, and nothing of it is kept', async 
   })
   expect((await list(who)).map(({ name, kind, bytes }) => [name, kind, bytes])).toEqual([
     ['chart', 'chart', 41],
-    ['drawing.svg', 'file', 74],
+    ['drawing.svg', 'file', 75],
     [NAMED, 'file', 41],
     ['twice', 'file', 3],
   ])
