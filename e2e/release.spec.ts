@@ -22,7 +22,7 @@ async function said(who: Client, code: string, word: string): Promise<string> {
 
 const place = (page: Page) => page.getByRole('navigation', { name: 'Managed data' })
 async function toTables(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Tables' }).click()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Tables' }).click()
   await expect(page.getByRole('list', { name: 'Tables', exact: true })).toContainText(SOURCE)
 }
 const listed = (page: Page, name: string) =>

@@ -1,5 +1,6 @@
 // A table in the shell, as one person sees it: its card in the list, and its page.
 import type { ColumnSeen, TableCard, TablePage } from '#protocol/managed.ts'
+import { join } from '#protocol/policy/label.ts'
 import type { Table } from '#protocol/policy/policy.ts'
 import { granted, type View } from '../policy/decide.ts'
 import { mayLower } from '../policy/relabel.ts'
@@ -38,7 +39,7 @@ export function columnsOf(table: Table, view: View): ColumnSeen[] {
     name,
     type,
     masked: mask?.kind ?? null,
-    label,
+    label: join(view.label, label),
     description: descriptions.get(name) ?? '',
   }))
 }

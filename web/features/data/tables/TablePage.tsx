@@ -62,7 +62,9 @@ function Facts(props: { readonly page: Page }) {
     <div class="mb-5">
       <div class="flex flex-wrap items-center gap-2">
         <h2 class="mr-auto text-lg font-semibold break-all">{card().name}</h2>
-        <Acts page={props.page} />
+        <div class="flex gap-2">
+          <Acts page={props.page} />
+        </div>
       </div>
       <p class="mt-1 max-w-prose text-sm text-ink-2">{card().description}</p>
       <p class="mt-3 flex flex-wrap items-center gap-x-4 gap-y-2 text-sm">
