@@ -265,7 +265,7 @@ class Frames(Case):
         listener = threading.Thread(target=listen)
         listener.start()
         with here:
-            _write._send(here, rows)
+            _write._send(here, lambda sink: _write.stream(rows, sink))
         listener.join()
         self.assertEqual({kind for kind, _ in sent[:-1]}, {b"D"})
         self.assertLessEqual(max(size for _, size in sent), _write.CHUNK)
