@@ -83,9 +83,11 @@ function Makers(props: MakersProps) {
     <ul aria-label="Who may make tables" class="flex flex-col items-start gap-2">
       <Index each={grants()}>
         {(grant, at) => (
-          <li aria-label={grant().id} class="flex w-full flex-wrap items-center gap-2">
-            <Whom grant={grant()} people={props.people} onTo={(to) => put(at, { to })} />
-            <Until of={grant().id} expires={grant().expires} onExpires={(expires) => put(at, { expires })} />
+          <li aria-label={grant().id} class="flex w-full items-start gap-2">
+            <div class="flex grow flex-wrap items-center gap-2">
+              <Whom grant={grant()} people={props.people} onTo={(to) => put(at, { to })} />
+              <Until of={grant().id} expires={grant().expires} onExpires={(expires) => put(at, { expires })} />
+            </div>
             <IconButton
               label={`Remove ${grant().id}`}
               text="Remove"
