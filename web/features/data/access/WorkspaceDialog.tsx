@@ -80,27 +80,29 @@ function Makers(props: MakersProps) {
   const put = (at: number, change: Partial<WorkspaceGrant>) =>
     props.onGrants(grants().map((grant, index) => (index === at ? { ...grant, ...change } : grant)))
   return (
-    <ul aria-label="Who may make tables" class="flex flex-col items-start gap-2">
-      <Index each={grants()}>
-        {(grant, at) => (
-          <li aria-label={grant().id} class="flex w-full items-start gap-2">
-            <div class="flex grow flex-wrap items-center gap-2">
-              <Whom grant={grant()} people={props.people} onTo={(to) => put(at, { to })} />
-              <Until of={grant().id} expires={grant().expires} onExpires={(expires) => put(at, { expires })} />
-            </div>
-            <IconButton
-              label={`Remove ${grant().id}`}
-              text="Remove"
-              onClick={() => props.onGrants(grants().filter((_, index) => index !== at))}
-            >
-              <X size={15} aria-hidden="true" />
-            </IconButton>
-          </li>
-        )}
-      </Index>
+    <>
+      <ul aria-label="Who may make tables" class="mb-2 flex flex-col gap-2">
+        <Index each={grants()}>
+          {(grant, at) => (
+            <li aria-label={grant().id} class="flex w-full items-start gap-2">
+              <div class="flex grow flex-wrap items-center gap-2">
+                <Whom grant={grant()} people={props.people} onTo={(to) => put(at, { to })} />
+                <Until of={grant().id} expires={grant().expires} onExpires={(expires) => put(at, { expires })} />
+              </div>
+              <IconButton
+                label={`Remove ${grant().id}`}
+                text="Remove"
+                onClick={() => props.onGrants(grants().filter((_, index) => index !== at))}
+              >
+                <X size={15} aria-hidden="true" />
+              </IconButton>
+            </li>
+          )}
+        </Index>
+      </ul>
       <Button size="small" onClick={() => props.onGrants([...grants(), newMaker(props.workspace)])}>
         <Plus size={14} aria-hidden="true" /> Grant
       </Button>
-    </ul>
+    </>
   )
 }
