@@ -83,31 +83,35 @@ function Grants(props: GrantsProps) {
     props.onGrants(grants().map((grant, index) => (index === at ? { ...grant, ...change } : grant)))
   const add = () => props.onGrants([...grants(), newWorkspaceGrant(props.workspace, props.people[0]?.person.id ?? '')])
   return (
-    <ul aria-label="Grants" class="flex flex-col items-start gap-2">
-      <Index each={grants()}>
-        {(grant, at) => (
-          <li aria-label={grant().id} class="flex w-full flex-wrap items-center gap-2">
-            <Whom of={grant().id} to={grant().to} people={props.people} onTo={(to) => put(at, { to })} />
-            <Choice
-              label={`What ${grant().id} allows`}
-              value={grant().right}
-              options={WORKSPACE_RIGHTS.map((right) => [right, `may ${WORKSPACE_RIGHT[right]}`] as const)}
-              onValue={(right) => put(at, { right })}
-            />
-            <Until of={grant().id} expires={grant().expires} onExpires={(expires) => put(at, { expires })} />
-            <IconButton
-              label={`Remove ${grant().id}`}
-              text="Remove"
-              onClick={() => props.onGrants(grants().filter((_, index) => index !== at))}
-            >
-              <X size={15} aria-hidden="true" />
-            </IconButton>
-          </li>
-        )}
-      </Index>
+    <>
+      <ul aria-label="Grants" class="mb-2 flex flex-col gap-2">
+        <Index each={grants()}>
+          {(grant, at) => (
+            <li aria-label={grant().id} class="flex w-full items-start gap-2">
+              <div class="flex grow flex-wrap items-center gap-2">
+                <Whom of={grant().id} to={grant().to} people={props.people} onTo={(to) => put(at, { to })} />
+                <Choice
+                  label={`What ${grant().id} allows`}
+                  value={grant().right}
+                  options={WORKSPACE_RIGHTS.map((right) => [right, `may ${WORKSPACE_RIGHT[right]}`] as const)}
+                  onValue={(right) => put(at, { right })}
+                />
+                <Until of={grant().id} expires={grant().expires} onExpires={(expires) => put(at, { expires })} />
+              </div>
+              <IconButton
+                label={`Remove ${grant().id}`}
+                text="Remove"
+                onClick={() => props.onGrants(grants().filter((_, index) => index !== at))}
+              >
+                <X size={15} aria-hidden="true" />
+              </IconButton>
+            </li>
+          )}
+        </Index>
+      </ul>
       <Button size="small" onClick={add}>
         <Plus size={14} aria-hidden="true" /> Add a grant
       </Button>
-    </ul>
+    </>
   )
 }

@@ -44,7 +44,7 @@ function Row(props: { readonly model: ModelSeen }) {
   return (
     <li
       aria-label={props.model.alias}
-      class="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-1 border-b border-line/60 px-1.5 py-3 text-sm md:grid-cols-[minmax(0,1fr)_190px_260px]"
+      class="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-1 border-b border-line/60 px-1.5 py-3 text-sm md:grid-cols-[minmax(0,1fr)_190px_390px]"
     >
       <span class="truncate font-mono text-xs font-medium">{props.model.alias}</span>
       <span>
