@@ -3,18 +3,19 @@
 import { createQuery } from '@tanstack/solid-query'
 import EyeOff from 'lucide-solid/icons/eye-off'
 import Funnel from 'lucide-solid/icons/funnel'
-import { createSignal, For, type JSX, Show } from 'solid-js'
+import { createSignal, For, type JSX, Show, Suspense } from 'solid-js'
 import type { KernelId } from '#protocol/ids.ts'
 import { type Sight as Shown, SIGHT_API } from '#protocol/sight.ts'
 import { usePeople } from '../../net/context.ts'
 import { count } from '../../primitives/format.ts'
 import { labelText } from '../../primitives/label.ts'
+import { lazily } from '../../ui/lazily.tsx'
 import { Query } from '../../ui/Query.tsx'
-import { AskDialog } from './sight/AskDialog.tsx'
 import { Done } from './sight/Done.tsx'
 import { Refused } from './sight/Refused.tsx'
 import { maskedText } from './words.ts'
 
+const AskDialog = lazily(() => import('./sight/AskDialog.tsx').then((module) => module.AskDialog))
 const EVERY = 2000 // ms between looks while the panel is open
 
 export function Sight(props: { readonly kernel: KernelId }) {
@@ -54,7 +55,14 @@ export function Sight(props: { readonly kernel: KernelId }) {
       </Query>
       <Show when={asked()}>
         {(table) => (
-          <AskDialog kernel={props.kernel} table={table()} onAsked={() => void sight.refetch()} onClose={() => setAsked(null)} />
+          <Suspense>
+            <AskDialog
+              kernel={props.kernel}
+              table={table()}
+              onAsked={() => void sight.refetch()}
+              onClose={() => setAsked(null)}
+            />
+          </Suspense>
         )}
       </Show>
     </>
