@@ -63,7 +63,7 @@ export const ERRORS = {
     text: 'You have asked for this table already. While nobody has answered you can take it back and ask in other words; a refusal stands until the rules of the table change.',
   },
   'request-ended': { status: 409, text: 'This request was answered or taken back meanwhile. Nothing was changed.' },
-  'request-unmet': { status: 422, text: 'Under these rules {who} could still not read the table. {why}' },
+  'request-unmet': { status: 422, text: '{why} Under these rules {who} could still not read the table.' },
   'in-trash': { status: 409, text: 'This notebook is in the trash. Restore it first.' },
   'being-edited': { status: 409, text: '{who} is editing this notebook. Ask to take over first.' },
   'already-asked': { status: 409, text: 'Somebody has asked to take over already. Try again in a few seconds.' },

@@ -152,7 +152,7 @@ class EngineContract(unittest.TestCase):
         self.works()
 
     def test_an_error_says_no_value(self) -> None:
-        plan = Plan("q", "k", "SELECT CAST($1 AS BIGINT) AS a", [{"type": "text", "value": "secret"}], 5, LONG, None, 1 << 30, 1, 1)
+        plan = Plan("q", "k", "SELECT CAST($1 AS BIGINT) AS a", [{"type": "text", "value": "secret"}], 5, LONG, None, 1 << 30, 1, 1, [])
         plans = Plans(policy=1, rights={"k": 1})
         plans.add(plan)
         ours, theirs = socket.socketpair()

@@ -133,7 +133,7 @@ class NotKnown(unittest.TestCase):
                 flat.write(ROWS.cast(flat.schema(COLUMNS)).combine_chunks().to_batches()[0], file)
                 flat.finish(file)
                 file.seek(0)
-                kept = Intake("p", "k", "arrow", {}, 5, 5, 1 << 20, 1, 1)
+                kept = Intake("p", "k", "arrow", {}, 5, 5, 1 << 20, 1, 1, [])
                 intakes.taken["p"] = intake.Taken(kept, file, time.monotonic() + DEADLINE)
                 told: queue.Queue[dict[str, Any]] = queue.Queue()
                 one = writes.Writes(plans, intakes, engine)

@@ -175,7 +175,10 @@ export class Dialect {
 type Generalise = Extract<Mask, { kind: 'generalise' }>
 
 function generalised({ to, otherwise }: Generalise, column: string, text: (value: string) => string): string {
-  const cases = Object.entries(to).map(([from, word]) => `WHEN ${column} = ${text(from)} THEN ${text(word)}`)
+  const words = Object.entries(to)
+  // DuckDB 2.0 cannot compare a CASE of one word over a column that is all NULL; two words that are the same are the same.
+  if (words.length === 0 && otherwise !== null) words.push([otherwise, otherwise])
+  const cases = words.map(([from, word]) => `WHEN ${column} = ${text(from)} THEN ${text(word)}`)
   const rest = otherwise === null ? 'NULL' : text(otherwise)
   return `CASE WHEN ${column} IS NULL THEN NULL ${cases.join(' ')} ELSE ${rest} END`
 }

@@ -161,6 +161,18 @@ onEach('a question', () => {
     )
     expect(judged).toBeGreaterThan(200)
   })
+
+  test('of one word for all values, where there are none, finds nothing', async () => {
+    const [text] = COLUMNS.filter(({ type }) => type === 'text').map(({ name }) => name)
+    if (text === undefined) return expect.unreachable()
+    await fill([Object.fromEntries(COLUMNS.map(({ name }) => [name, null]))])
+    const seen = seenAs(text, 'text', { kind: 'generalise', to: {}, otherwise: 'somewhere' })
+    const view = viewOf(seen ? [seen] : [], { op: 'and', of: [] })
+    const literal = { literal: { type: 'text', value: 'elsewhere' } } as const
+    const answer = understand(view, { columns: null, where: { op: 'eq', left: { column: text }, right: literal }, limit: null })
+    if (!answer.ok) return expect.unreachable()
+    expect(await engine.run(statement(view, answer.understood, 't', dialect, KEY))).toEqual([])
+  })
 })
 
 describe('tables that were not made here', () => {
