@@ -9,6 +9,7 @@ import type { RouteRules } from '#protocol/policy/route.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
 import { MAY } from '#protocol/standings.ts'
 import { type ErrorCode, refuse } from '../errors.ts'
+import type { Deploying, Said } from '../inference/deploying.ts'
 import type { Routes } from '../llm/routes.ts'
 import { offered } from '../llm/terms.ts'
 import type { Log } from '../log.ts'
@@ -32,6 +33,9 @@ export type Edits = {
   person(by: Principal, person: PersonId, standing: Standing, wanted: Wanted): Promise<Done>
   workspace(by: Principal, workspace: Workspace, wanted: Wanted): Promise<Done>
   route(by: Principal, alias: string, rules: RouteRules, wanted: Wanted): Promise<Done>
+  /** A model of an uploaded file; once more: under other rules, or another file. */
+  deploy(by: Principal, said: Said, wanted: Wanted): Promise<Done>
+  undeploy(by: Principal, name: string, wanted: Wanted): Promise<Done>
   /** A table that one made, to these and nobody else; a version of its policy. */
   release(by: Principal, table: string, to: readonly Audience[], wanted: Wanted): Promise<Done>
   /** What a table counts with; a version of the table. */
@@ -44,6 +48,7 @@ type Options = {
   readonly identity: Identity
   readonly plane: DataPlane | null
   readonly routes: Routes // as the operator set them up
+  readonly deploying: Pick<Deploying, 'judge'>
   readonly log: Log
   /** Judges what kernels hold, and the answers that models give them. */
   recheck(): Promise<void>
@@ -72,7 +77,7 @@ const changeOf = ({ id }: Principal, { onto, reason }: Wanted, at: number): Chan
 
 /** What the workspace's owner decides. */
 function rules(given: Options, settle: Settle): Omit<Edits, keyof ReturnType<typeof acts>> {
-  const { ruling, governance, identity, routes, requests } = given
+  const { ruling, governance, identity, routes, requests, deploying } = given
   const change = (by: Principal, wanted: Wanted) => changeOf(by, wanted, ruling.now())
   return {
     async policy(by, table, policy, wanted) {
@@ -104,6 +109,15 @@ function rules(given: Options, settle: Settle): Omit<Edits, keyof ReturnType<typ
       if (!routes.has(alias)) throw refuse('not-found')
       if (!offered(routes).includes(rules.model)) throw refuse('no-such-model')
       return settle(by, [], () => governance.setRoute(alias, rules, change(by, wanted))) // of tables and people it says nothing
+    },
+    async deploy(by, said, wanted) {
+      mustGovern(by)
+      const model = await deploying.judge(said)
+      return settle(by, [], () => governance.setDeployed(said.name, model, change(by, wanted)))
+    },
+    async undeploy(by, name, wanted) {
+      mustGovern(by)
+      return settle(by, [], () => governance.setDeployed(name, null, change(by, wanted)))
     },
   }
 }
