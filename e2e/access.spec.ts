@@ -232,7 +232,7 @@ test('who may not is offered nothing, and the address alone shows nothing', asyn
   const analyst = await person('Analyst')
   await analyst.getByRole('link', { name: 'Tables' }).click()
   await expect(analyst.getByRole('list', { name: 'Tables' })).toContainText(TABLE)
-  await expect(place(analyst).getByRole('link')).toHaveText(['Tables', 'Artefacts', 'Language models', 'Audit'])
+  await expect(place(analyst).getByRole('link')).toHaveText(['Tables', 'Artefacts', 'Models', 'Audit'])
   await analyst.goto(`${stack.origin}/access/${TABLE}`)
   await expect(analyst.getByRole('heading', { name: 'There is nothing here for you' })).toBeVisible()
 

@@ -18,7 +18,7 @@ const row = (page: Page, alias: string) => models(page).getByRole('listitem', { 
 
 async function toModels(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Tables' }).click()
-  await place(page).getByRole('link', { name: 'Language models' }).click()
+  await place(page).getByRole('link', { name: 'Models', exact: true }).click()
   await expect(models(page)).toBeVisible()
 }
 
@@ -203,6 +203,6 @@ served('others see the models that they may ask, and may change none', async ({ 
   await outsider.goto(stack.origin)
   await outsider.getByRole('button', { name: 'Continue as Outsider' }).click()
   await expect(outsider.getByRole('button', { name: 'Signed in as Outsider' })).toBeVisible()
-  await outsider.goto(`${stack.origin}/llm`)
+  await outsider.goto(`${stack.origin}/models`)
   await expect(outsider.getByRole('heading', { name: 'There is nothing here for you' })).toBeVisible()
 })
