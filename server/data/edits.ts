@@ -2,8 +2,9 @@
 // made from, the reason, and then at once what it takes away: streams and answers are cut, kernels that hold what they no longer may end.
 import type { PersonId, RequestId } from '#protocol/ids.ts'
 import type { TableDetails } from '#protocol/managed.ts'
+import type { DeployedModel } from '#protocol/policy/deployed.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
-import type { Label } from '#protocol/policy/label.ts'
+import { dominates, type Label } from '#protocol/policy/label.ts'
 import type { Audience, Column, Policy, Table } from '#protocol/policy/policy.ts'
 import type { RouteRules } from '#protocol/policy/route.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
@@ -13,7 +14,7 @@ import type { Deploying, Said } from '../inference/deploying.ts'
 import type { Routes } from '../llm/routes.ts'
 import { offered } from '../llm/terms.ts'
 import type { Log } from '../log.ts'
-import { mayRelabel, type Unrelabelled } from '../policy/relabel.ts'
+import { mayDeclassify, mayRelabel, type Unrelabelled } from '../policy/relabel.ts'
 import { mayRelease, released } from '../policy/release.ts'
 import type { Subject } from '../policy/subject.ts'
 import { type About, aboutPerson, aboutTable, type DataPlane } from '../seams/dataPlane.ts'
@@ -113,6 +114,7 @@ function rules(given: Options, settle: Settle): Omit<Edits, keyof ReturnType<typ
     async deploy(by, said, wanted) {
       mustGovern(by)
       const model = await deploying.judge(said)
+      await mustNotLower(given, by, model)
       return settle(by, [], () => governance.setDeployed(said.name, model, change(by, wanted)))
     },
     async undeploy(by, name, wanted) {
@@ -182,6 +184,14 @@ async function mustRelabel(ruling: Ruling, { id, standing }: Principal, before: 
   const view = looked.ok ? looked.sight.view : null
   const answer = mayRelabel(before, after, { who, workspace, now: ruling.now(), view, governs: MAY[standing].govern })
   if (answer !== 'yes') throw refuse(REFUSED[answer])
+}
+
+/** A file falls below what it was last said to count as, under whatever name, only by a grant to declassify. */
+async function mustNotLower({ ruling, governance }: Options, { id }: Principal, { file, rules }: DeployedModel): Promise<void> {
+  const before = await governance.fileLabel(file.digest)
+  if (before === null || dominates(rules.label, before)) return
+  const { workspace } = await ruling.workspace()
+  if (!mayDeclassify(workspace, await ruling.subject(id), ruling.now())) throw refuse('not-declassifier')
 }
 
 /** Names and types are the engine's: nobody says them. */

@@ -20,6 +20,7 @@ export function onnxInference(options: Options): FileInference {
 class Folder implements FileInference {
   readonly #options: Options
   #describing: Promise<unknown> = Promise.resolve()
+  #opening: Scorer | null = null // of the file that is described
   readonly #kept = new Map<string, Kept>() // by whose, and the file as it is; the one that was asked last is the last
 
   constructor(options: Options) {
@@ -42,6 +43,7 @@ class Folder implements FileInference {
   describe(file: Uint8Array): Promise<Described> {
     const said = this.#describing.then(async () => {
       const scorer = new Scorer(this.#options, file)
+      this.#opening = scorer
       return scorer.describe().finally(() => scorer.end())
     })
     this.#describing = said
@@ -53,6 +55,7 @@ class Folder implements FileInference {
   }
 
   close(): void {
+    this.#opening?.end()
     for (const key of [...this.#kept.keys()]) this.#drop(key)
   }
 

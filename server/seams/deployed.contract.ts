@@ -78,6 +78,21 @@ export function deployedContract(open: OpenStore): void {
       expect(await versions()).toEqual([['delays', 3]])
     })
 
+    test('what a file was last said to count as is known, whatever its name, and when it was taken away', async () => {
+      const label = (sign: string) => store.governance.fileLabel(sign.repeat(64))
+      const lower: DeployedModel = { ...model(), rules: { ...model().rules, label: { level: 'internal', markings: [] } } }
+      expect(await label('a')).toBeNull()
+      await set(model())
+      await set(lower)
+      expect(await label('a')).toEqual(lower.rules.label)
+      await set({ ...model(), name: 'other' }, {}, 'other')
+      expect(await label('a')).toEqual(model().rules.label)
+      await set(null)
+      await set(null, {}, 'other')
+      await again()
+      expect([await label('a'), await label('b')]).toEqual([model().rules.label, null])
+    })
+
     describe('an edit', () => {
       beforeEach(() => set(model()))
 

@@ -85,6 +85,8 @@ export interface ModelRules {
 export interface DeployedModels {
   /** Those that there are, by name. */
   deployed(): Promise<readonly Versioned<DeployedModel>[]>
+  /** What models of a file were last said to count as, those that were taken away, too; null: there was none. */
+  fileLabel(digest: string): Promise<Label | null>
   /** Null: to take it away. `onto` 0: where there is none, also where one of that name was taken away. */
   setDeployed(name: string, model: DeployedModel | null, change: Change): Promise<Edited>
 }

@@ -191,8 +191,16 @@ function modelRules(database: DatabaseSync, append: Append): ModelRules {
 
 function deployedModels(database: DatabaseSync, append: Append): DeployedModels {
   const models = edits(database, 'deployed', Deployed)
+  const ofFile = database.prepare(
+    `SELECT name, version FROM edits WHERE kind = 'deployed' AND json_extract(value, '$.file.digest') = ? ORDER BY epoch DESC LIMIT 1`,
+  )
   return {
     deployed: async () => models.all().flatMap(({ value, ...edit }) => (value === null ? [] : [{ ...edit, value }])),
+    fileLabel: async (digest) => {
+      const last = ofFile.get(digest) as { name: string; version: number } | undefined
+      const said = last && models.history(last.name).find(({ version }) => version === last.version)
+      return said?.value?.rules.label ?? null
+    },
     setDeployed: async (name, model, edit) =>
       transaction(database, () => {
         const newest = models.newest(name)

@@ -64,6 +64,13 @@ async function group(role: Role, ...groups: string[]): Promise<void> {
     { by: 'p_demo-owner', at: 1, reason: 'x' },
   )
 }
+/** The owner may lower what is classified. */
+async function declassifier(): Promise<void> {
+  const to = { who: 'person', person: 'p_demo-owner' } as const
+  const grants = [{ id: 'lowers', to, right: 'declassify', expires: null }] as const
+  const change = { by: 'p_demo-owner', at: 1, reason: 'x' }
+  await gateway.deps.desk.store.governance.setWorkspace({ label: { level: 'public', markings: [] }, grants }, change)
+}
 const upload = (body: Uint8Array<ArrayBuffer> | string, who = people.owner) =>
   send(gateway.origin, 'POST /api/models/files', {
     headers: { authorization: `Bearer ${who.bearer}`, 'content-type': 'application/octet-stream' },
@@ -260,11 +267,24 @@ describe('a model', () => {
     expect(await seenBy()).toEqual([[], ['delays'], [], []])
     await put(digest, { to: [{ who: 'workspace' }] }, 1)
     expect(await seenBy()).toEqual([['delays'], ['delays'], ['delays'], []])
-    await put(digest, { to: [{ who: 'workspace' }], label: SECRET }, 2)
-    expect(await seenBy()).toEqual([[], [], [], []])
-    await put(digest, { open: 'nobody' }, 3)
-    expect(await seenBy()).toEqual([[], [], [], []])
+    const closed = await put(digest, { to: [{ who: 'workspace' }], open: 'nobody' }, 2)
+    expect([closed.status, await seenBy()]).toEqual([200, [[], [], [], []]])
+    const raised = await put(digest, { to: [{ who: 'workspace' }], label: SECRET }, 3)
+    expect([raised.status, await seenBy()]).toEqual([200, [[], [], [], []]])
   })
+})
+
+test('a file counts as it was last said to, under any name, until somebody with a grant to declassify lowers it', async () => {
+  const { digest } = await taken('same')
+  await put(digest, { label: SECRET })
+  const lower = async (onto: number, name?: string) => code(await put(digest, {}, onto, name))
+  expect([await lower(1), await lower(0, 'other')]).toEqual(['not-declassifier', 'not-declassifier'])
+  await remove(1)
+  expect(await lower(0)).toBe('not-declassifier')
+  expect(await cards()).toEqual([])
+  await declassifier()
+  expect((await put(digest, {}, 0)).status).toBe(200)
+  expect((await cards()).map(({ rules }) => rules.label)).toEqual([INTERNAL])
 })
 
 describe('the next call of a kernel obeys', () => {
@@ -296,6 +316,7 @@ describe('the next call of a kernel obeys', () => {
     await put(digest)
     await put(digest, { label: SECRET }, 1)
     expect(await predicted('analyst')).toBe('inference-clearance')
+    await declassifier()
     await put(digest, {}, 2)
     expect(await predicted('analyst')).toEqual([1.5])
     await put(digest, { label: { level: 'public', markings: [] } }, 3)
