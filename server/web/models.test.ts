@@ -1,5 +1,5 @@
 // Deployed models over HTTP, with files that are opened in real processes, and what the next call of a kernel then comes to.
-import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Call } from '#protocol/calls.ts'
@@ -196,6 +196,9 @@ describe('a file', () => {
     const [same, twice] = [await taken('same'), await taken('twice')]
     await put(same.digest)
     for (const { digest } of [same, twice]) old(digest)
+    const part = join(gateway.home, 'models/uploaded', '0.part') // of a gateway that was killed while it came
+    writeFileSync(part, '')
+    utimesSync(part, 1000, 1000)
     await gateway.deps.data.sweep()
     expect(kept()).toEqual([`${same.digest}.onnx`])
     const late = await put(twice.digest, {}, 1)
