@@ -232,7 +232,7 @@ test('who may not is offered nothing, and the address alone shows nothing', asyn
   const analyst = await person('Analyst')
   await analyst.getByRole('link', { name: 'Tables' }).click()
   await expect(analyst.getByRole('list', { name: 'Tables' })).toContainText(TABLE)
-  await expect(place(analyst).getByRole('link')).toHaveText(['Tables', 'Artefacts', 'Language models', 'Audit'])
+  await expect(place(analyst).getByRole('link')).toHaveText(['Tables', 'Artefacts', 'Models', 'Audit'])
   await analyst.goto(`${stack.origin}/access/${TABLE}`)
   await expect(analyst.getByRole('heading', { name: 'There is nothing here for you' })).toBeVisible()
 
@@ -240,7 +240,7 @@ test('who may not is offered nothing, and the address alone shows nothing', asyn
   await outsider.getByRole('button', { name: 'Continue as Outsider' }).click()
   await expect(outsider.getByRole('button', { name: 'Signed in as Outsider' })).toBeVisible()
   await expect(outsider.getByRole('link', { name: 'Tables' })).toHaveCount(0)
-  for (const path of ['tables', `tables/${TABLE}`, 'artefacts', 'llm', 'access', 'audit']) {
+  for (const path of ['tables', `tables/${TABLE}`, 'artefacts', 'models', 'access', 'audit']) {
     await outsider.goto(`${stack.origin}/${path}`)
     await expect(outsider.getByRole('heading', { name: 'There is nothing here for you' })).toBeVisible()
     await expect(outsider.getByText(TABLE)).toHaveCount(0)

@@ -1,6 +1,6 @@
 // A product with language models from an endpoint on loopback, and notebooks that tell what their calls came to.
 import { Endpoint } from '../server/models/testing/endpoint.ts'
-import type { KernelStream } from './client.ts'
+import type { Client, KernelStream } from './client.ts'
 import { notebookOf, test } from './fixtures.ts'
 import { startStack } from './stack.ts'
 
@@ -28,7 +28,7 @@ export const withModels = (models: object, key: string) =>
   })
 
 const BEGIN = `import base64, json
-from scrydon import errors, llm, tables
+from scrydon import errors, inference, llm, tables
 told = {}
 def tell(what, call):
     try:
@@ -52,4 +52,18 @@ const TOLD = /TOLD:([\w+/=]+):/
 export async function outcome(kernel: KernelStream, from = 0): Promise<Record<string, unknown>> {
   const told = await kernel.until('the end of the cell', ({ data }) => TOLD.test(JSON.stringify(data)), 60_000, from)
   return JSON.parse(Buffer.from(TOLD.exec(JSON.stringify(told.data))?.[1] ?? '', 'base64').toString())
+}
+
+export type Running = { readonly kernel: KernelStream; readonly again: () => Promise<Record<string, unknown>> }
+
+/** A kernel of theirs, whose calls are made at each asking. */
+export async function running(who: Client, name: string, calls: Readonly<Record<string, string>>): Promise<Running> {
+  const { kernel } = await who.open(await who.tab(), (await who.notebook(name, tells(calls))).id)
+  const { ids, codes } = await kernel.instantiate()
+  const again = async () => {
+    const from = kernel.seen.length
+    await kernel.run(ids, codes)
+    return outcome(kernel, from)
+  }
+  return { kernel, again }
 }

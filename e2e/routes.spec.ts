@@ -1,8 +1,8 @@
 // Language models as the workspace's owner opens them, and the workspace itself: in the shell, and in the kernels that run meanwhile.
 import type { Page } from '@playwright/test'
-import type { Client, KernelStream } from './client.ts'
+import type { Client } from './client.ts'
 import { expect } from './fixtures.ts'
-import { outcome, tells, withModels } from './models.ts'
+import { outcome, running, tells, withModels } from './models.ts'
 
 const KEY = 'sk-not-for-owners'
 const MODELS = {
@@ -18,7 +18,7 @@ const row = (page: Page, alias: string) => models(page).getByRole('listitem', { 
 
 async function toModels(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Tables' }).click()
-  await place(page).getByRole('link', { name: 'Language models' }).click()
+  await place(page).getByRole('link', { name: 'Models', exact: true }).click()
   await expect(models(page)).toBeVisible()
 }
 
@@ -58,20 +58,6 @@ async function restore(owner: Client): Promise<void> {
   await owner.call('PUT /api/workspace', { body: { workspace: WORKSPACE, onto: version, reason: REASON } })
 }
 served.afterEach(async ({ again }) => restore(await again('Owner')))
-
-type Running = { readonly kernel: KernelStream; readonly again: () => Promise<Record<string, unknown>> }
-
-/** A kernel of theirs, whose calls are made at each asking. */
-async function running(who: Client, name: string, calls: Readonly<Record<string, string>>): Promise<Running> {
-  const { kernel } = await who.open(await who.tab(), (await who.notebook(name, tells(calls))).id)
-  const { ids, codes } = await kernel.instantiate()
-  const again = async () => {
-    const from = kernel.seen.length
-    await kernel.run(ids, codes)
-    return outcome(kernel, from)
-  }
-  return { kernel, again }
-}
 
 served(
   'what the owner says of a model is what the next call of a kernel obeys, readers’ kernels, too',
@@ -203,6 +189,6 @@ served('others see the models that they may ask, and may change none', async ({ 
   await outsider.goto(stack.origin)
   await outsider.getByRole('button', { name: 'Continue as Outsider' }).click()
   await expect(outsider.getByRole('button', { name: 'Signed in as Outsider' })).toBeVisible()
-  await outsider.goto(`${stack.origin}/llm`)
+  await outsider.goto(`${stack.origin}/models`)
   await expect(outsider.getByRole('heading', { name: 'There is nothing here for you' })).toBeVisible()
 })

@@ -129,7 +129,8 @@ export const INFERENCE = {
   seconds: 15 * second, // until a batch is scored
   loading: 12 * second, // until a model file is loaded; with a batch it stays within the time for an answer
   file: 64 * MiB, // one model file
-  models: 200, // that are listed
+  models: 200, // that are listed, and that owners may deploy
+  pending: hour, // an uploaded file that is no model's is kept
   memory: 2 * GiB, // of address space of the process that a model file is opened in
   processor: 10 * minute, // of one such process, in all
   waiting: 8, // batches of one kernel for one model file, the one at work included; the next is told that it is busy

@@ -14,6 +14,8 @@ import { KIND, KINDS } from '#protocol/frame.ts'
 import * as ids from '#protocol/ids.ts'
 import * as limits from '#protocol/limits.ts'
 import * as managed from '#protocol/managed.ts'
+import * as models from '#protocol/models.ts'
+import { DeployedModel, DeployedRules, FileDigest, ModelFile, Tensor } from '#protocol/policy/deployed.ts'
 import { Standing } from '#protocol/policy/edit.ts'
 import { Expr } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
@@ -55,8 +57,21 @@ type Json = {
   readonly maxLength?: number
 }
 
-const PAGES_OF_SHELL = { ...managed, ...access, ...artefacts, ...sight }
-const WRITTEN = { Label, Mask, Policy, RouteRules, Standing, Table, Workspace }
+const PAGES_OF_SHELL = { ...managed, ...access, ...artefacts, ...models, ...sight }
+const WRITTEN = {
+  DeployedModel,
+  DeployedRules,
+  FileDigest,
+  Label,
+  Mask,
+  ModelFile,
+  Policy,
+  RouteRules,
+  Standing,
+  Table,
+  Tensor,
+  Workspace,
+}
 const names = z.registry<{ id: string }>()
 for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...PAGES_OF_SHELL })) {
   if (isSchema(value)) names.add(value, { id: name })

@@ -58,6 +58,17 @@ export const ERRORS = {
     status: 422,
     text: 'The operator has not set up this model. Choose one of those that are offered.',
   },
+  'unusable-model': { status: 422, text: 'This file cannot be a model here: {why}. Nothing was kept of it.' },
+  'model-misfit': { status: 422, text: 'The file does not fit what is said of it: {why}.' },
+  'model-file-gone': {
+    status: 409,
+    text: 'The file that this is about is not here any more: without a model it is kept for an hour. Choose it again.',
+  },
+  'model-of-operator': {
+    status: 409,
+    text: 'The operator has set up a model of this name, which cannot be changed here. Choose another name.',
+  },
+  'too-many-models': { status: 409, text: 'A workspace may have {limit} models. Take one away first.' },
   'request-known': {
     status: 409,
     text: 'You have asked for this table already. While nobody has answered you can take it back and ask in other words; a refusal stands until the rules of the table change.',

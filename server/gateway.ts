@@ -13,6 +13,7 @@ import type { Config } from './config.ts'
 import { governed } from './data/governed.ts'
 import type { Library } from './data/library.ts'
 import { plantModels } from './inference/seed.ts'
+import type { Uploads } from './inference/uploads.ts'
 import { type Rights, recheck, wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
@@ -58,6 +59,8 @@ export type Implementations = {
   readonly llm: Served | null
   /** Deployed models; null where none is served. */
   readonly inference: Inference | null
+  /** Files that owners deploy models of; null where none is taken. */
+  readonly uploads: Uploads | null
   /** What passages and questions mean; null where no endpoint is set up. */
   readonly embedder: Embedder | null
   readonly log: Log
@@ -116,6 +119,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
     live?.close()
     plane?.close()
     made.inference?.close()
+    made.uploads?.close()
     frames?.close()
     frames?.closeAllConnections()
     await app.close()

@@ -6,6 +6,7 @@ import { readConfig } from './config.ts'
 import { dataPlane } from './data/plane.ts'
 import { startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
+import { Uploads } from './inference/uploads.ts'
 import { runnerKernels } from './kernels/runner.ts'
 import { lastWords, makeLog } from './log.ts'
 import './memory.ts'
@@ -29,6 +30,7 @@ lastWords(log)
 
 const kernels = runnerKernels({ socket: config.runner, clock, log })
 const plane = dataPlane({ socket: config.data, clock, log })
+const scorer = onnxInference({ folder: join(config.home, 'models'), python: config.python, clock })
 const gateway = await startGateway(config, {
   identity: demoIdentity(config.benchAccounts),
   store: openState(),
@@ -36,9 +38,8 @@ const gateway = await startGateway(config, {
   live: kernels,
   plane,
   llm: config.cortex && { ...config.cortex, models: openAiModels({ ...config.cortex, clock }) },
-  inference: config.inference
-    ? oipInference({ ...config.inference, clock })
-    : onnxInference({ folder: join(config.home, 'models'), python: config.python, clock }),
+  inference: config.inference ? oipInference({ ...config.inference, clock }) : scorer,
+  uploads: new Uploads({ home: config.home, scorer, free: freeBytes, now: Date.now }),
   embedder: config.embeddings && openAiEmbedder({ ...config.embeddings, clock }),
   log,
   now: Date.now,

@@ -6,10 +6,13 @@ import { clock } from './clock.ts'
 import { readConfig } from './config.ts'
 import { type Gateway, startGateway } from './gateway.ts'
 import { demoIdentity } from './identity/demo.ts'
+import { Uploads } from './inference/uploads.ts'
 import { memoryKernels } from './kernels/testing/memory.ts'
 import type { Served } from './llm/llm.ts'
 import { makeLog } from './log.ts'
 import { openAiEmbedder } from './models/embeddings.ts'
+import { onnxInference } from './scorers/onnx.ts'
+import { PYTHON } from './scorers/testing/models.ts'
 import type { Identity } from './seams/identity.ts'
 import type { Kernels, LiveKernels } from './seams/kernels.ts'
 import { openStore } from './store/sqlite.ts'
@@ -40,6 +43,8 @@ export async function testGateway({ home, kernels, live, identity, llm, now, fre
   if (!configured.ok) throw new Error(configured.message)
   const { config } = configured
   const log: string[] = []
+  const limits = { now: now ?? Date.now, free: free ?? (() => Number.POSITIVE_INFINITY) }
+  const scorer = onnxInference({ folder: join(folder, 'models'), python: PYTHON, clock })
   const gateway = await startGateway(config, {
     identity: identity ?? demoIdentity(config.benchAccounts),
     store: openStore(folder),
@@ -48,11 +53,11 @@ export async function testGateway({ home, kernels, live, identity, llm, now, fre
     plane: null,
     llm: llm ?? null,
     inference: null,
+    uploads: new Uploads({ home: folder, scorer, ...limits }),
     embedder: config.embeddings && openAiEmbedder({ ...config.embeddings, clock }),
     log: makeLog('debug', { write: (line) => void log.push(line) }),
-    now: now ?? Date.now,
+    ...limits,
     giveUp: (message) => log.push(message),
-    free: free ?? (() => Number.POSITIVE_INFINITY),
     content: null,
   })
   return { ...gateway, home: folder, origin: gateway.where.origin, log }

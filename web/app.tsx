@@ -102,7 +102,7 @@ function Signed(props: { readonly me: PersonId; readonly theme: ReturnType<typeo
         <Route path="/" component={Home} />
         <Route path="/library" component={LibraryPage} />
         <Route path="/n/:id" component={() => null} />
-        <Route path={['/tables/:table?', '/access/:table?', '/artefacts', '/llm', '/audit']} component={Data} />
+        <Route path={['/tables/:table?', '/access/:table?', '/artefacts', '/models', '/audit']} component={Data} />
         <Route path="*" component={NotFound} />
       </Router>
     </QueryClientProvider>

@@ -1,6 +1,7 @@
 """Scores rows with one ONNX model, in a process that is thrown away: `python -I onnx.py MEMORY SECONDS ANSWER`. The standard input is the size
-of the model as a line, the model, then a batch a line, `{"columns": [{"name", "type", "values"}, …]}`. Printed is a line for each:
-`{"ready": true}` once the model is loaded, then `{"columns": […]}`; or `{"failed": why}`.
+of the model as a line, the model, then a batch a line, `{"columns": [{"name", "type", "values"}, …]}`, or `{"describe": true}`. Printed is a
+line for each: `{"ready": true}` once the model is loaded, then `{"columns": […]}`, or `{"takes": […], "makes": […]}`, tensors as
+`{"name", "type", "width"}`; or `{"failed": why}`.
 
 A model is hostile. Everything that running one takes is imported, and was used once, first; then the process is sealed
 (reader/sealed.py), and only then is a byte of it read. So a model that names files of its own (external data) or libraries (custom
@@ -35,8 +36,17 @@ TENSORS = {
     "tensor(bool)": np.bool_,
     "tensor(string)": np.object_,
 }
+SAID = {
+    "tensor(float)": "real",
+    "tensor(double)": "real",
+    "tensor(int64)": "integer",
+    "tensor(int32)": "integer",
+    "tensor(bool)": "boolean",
+    "tensor(string)": "text",
+}
 KINDS = {"f": "real", "i": "integer", "u": "integer", "b": "boolean", "O": "text", "U": "text"}
-OUTPUTS = 256  # columns
+INPUTS = OUTPUTS = 256  # columns
+NAME = 255  # characters of the name of one
 SAFE = 2**53  # integers of a size below it are the same in JSON everywhere
 
 Column = dict[str, Any]
@@ -66,6 +76,26 @@ def scored(session: ort.InferenceSession, columns: list[Column]) -> list[Column]
     if not 1 <= len(made) <= OUTPUTS:
         raise Failed("garbled")
     return made
+
+
+def described(session: ort.InferenceSession) -> dict[str, Any]:
+    """What it says that it takes and makes. Raises Failed, where that are no columns with a row for each row."""
+    takes, makes = session.get_inputs(), session.get_outputs()
+    if not 1 <= len(takes) <= INPUTS or not 1 <= len(makes) <= OUTPUTS:
+        raise Failed("unusable")
+    if any(not one.shape or isinstance(one.shape[0], int) for one in takes):
+        raise Failed("unusable")  # it takes one row, or always as many
+    return {"takes": [_said(one) for one in takes], "makes": [_said(one) for one in makes]}
+
+
+def _said(one: ort.NodeArg) -> dict[str, Any]:
+    kind = SAID.get(one.type)
+    if kind is None or not 1 <= len(one.name) <= NAME or len(one.shape) > 2:
+        raise Failed("unusable")
+    if len(one.shape) < 2:
+        return {"name": one.name, "type": kind, "width": 1 if one.shape else None}
+    width = one.shape[1]
+    return {"name": one.name, "type": kind, "width": width if isinstance(width, int) and width > 0 else None}
 
 
 def _fed(session: ort.InferenceSession, columns: list[Column]) -> dict[str, np.ndarray]:
@@ -131,7 +161,8 @@ def serve(answer: int) -> None:
     say({"ready": True}, answer)
     for line in taken:
         try:
-            word = {"columns": scored(session, json.loads(line)["columns"])}
+            asked = json.loads(line)
+            word = described(session) if "describe" in asked else {"columns": scored(session, asked["columns"])}
         except Failed as failed:
             word = {"failed": str(failed)}
         except Exception:

@@ -67,7 +67,7 @@ CLASSES: dict[str, type[ScrydonError]] = {
     "inference-off": Unavailable,
     "inference-absent": NotFound,
     "inference-unknown": NotFound,
-    **dict.fromkeys(("inference-readers", "inference-label", "inference-clearance"), Denied),
+    **dict.fromkeys(("inference-closed", "inference-ungranted", "inference-readers", "inference-label", "inference-clearance"), Denied),
     **dict.fromkeys(("inference-inputs", "inference-rejected"), Invalid),
     "inference-too-long": TooLarge,
     **dict.fromkeys(("inference-rate", "inference-busy", "inference-unreachable", "inference-silent"), Unavailable),

@@ -16,9 +16,10 @@ MEMORY, SECONDS, ANSWER = 2 << 30, 20, 1 << 20
 SCRIPT = os.path.join(PYTHON, "scorer", "onnx.py")
 
 
-def run(model: bytes, *batches: list[dict[str, Any]], cwd: str = "/", memory: int = MEMORY, seconds: int = SECONDS, answer: int = ANSWER) -> list[Any]:
-    """What it said, a word a line; what ended it, where it did not end itself."""
-    lines = b"".join(json.dumps({"columns": batch}).encode() + b"\n" for batch in batches)
+def run(model: bytes, *batches: list[dict[str, Any]] | None, cwd: str = "/", memory: int = MEMORY, seconds: int = SECONDS, answer: int = ANSWER) -> list[Any]:
+    """What it said, a word a line; what ended it, where it did not end itself. A batch that is none: it is to describe the model."""
+    questions = [{"describe": True} if batch is None else {"columns": batch} for batch in batches]
+    lines = b"".join(json.dumps(question).encode() + b"\n" for question in questions)
     command = [sys.executable, "-I", SCRIPT, str(memory), str(seconds), str(answer)]
     done = subprocess.run(command, input=b"%d\n" % len(model) + model + lines, capture_output=True, timeout=120, cwd=cwd)
     return [json.loads(line) for line in done.stdout.splitlines()] + ([] if done.returncode == 0 else [done.returncode])
@@ -66,6 +67,24 @@ class Scoring(unittest.TestCase):
         word = {"columns": [column("y", "real", 1.5, 2.5)]}
         for answer, said in ((len(json.dumps(word)) + 1, word), (len(json.dumps(word)), {"failed": "too-long"})):
             self.assertEqual(run(models.passing(models.FLOAT, None), X, answer=answer), [READY, said])
+
+
+class Describing(unittest.TestCase):
+    def test_what_it_takes_and_makes_and_it_goes_on(self) -> None:
+        said = run(models.passing(models.FLOAT, None, 3), None, [column(name, "real", 1) for name in "abc"])
+        tensors = [{"name": name, "type": "real", "width": 3} for name in "xy"]
+        self.assertEqual(said[1], {"takes": tensors[:1], "makes": tensors[1:]})
+        self.assertEqual(len(said[2]["columns"]), 3)
+        for kind, name in ((models.DOUBLE, "real"), (models.INT64, "integer"), (models.BOOL, "boolean"), (models.STRING, "text")):
+            self.assertEqual(run(models.passing(kind, None), None)[1]["takes"], [{"name": "x", "type": name, "width": 1}])
+        self.assertEqual(run(models.passing(models.FLOAT, None, None), None)[1]["makes"], [{"name": "y", "type": "real", "width": None}])
+
+    def test_what_makes_no_column_of_a_row_for_each_row(self) -> None:
+        odd = (models.passing(models.FLOAT), models.passing(models.FLOAT, 1), models.passing(models.FLOAT, None, 2, 2), models.passing(10, None))
+        long = "y" * (onnx.NAME + 1)
+        named = models.model([models.node("Identity", ["x"], [long])], [models.value("x", models.FLOAT, None)], [models.value(long, models.FLOAT, None)])
+        for file in (*odd, named, models.many(onnx.OUTPUTS + 1)):
+            self.assertEqual(run(file, None), [READY, {"failed": "unusable"}])
 
 
 class Hostile(unittest.TestCase):

@@ -171,6 +171,8 @@ class Refused(Gateway):
         kinds = {
             "inference-absent": errors.NotFound,
             "inference-label": errors.Denied,
+            "inference-closed": errors.Denied,
+            "inference-ungranted": errors.Denied,
             "inference-readers": errors.Denied,
             "inference-clearance": errors.Denied,
             "inference-inputs": errors.Invalid,

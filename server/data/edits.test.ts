@@ -42,6 +42,7 @@ beforeAll(async () => {
     plane,
     llm: null,
     inference: null,
+    uploads: null,
     embedder: null,
     log,
     now: Date.now,

@@ -2,17 +2,19 @@
 // made from, the reason, and then at once what it takes away: streams and answers are cut, kernels that hold what they no longer may end.
 import type { PersonId, RequestId } from '#protocol/ids.ts'
 import type { TableDetails } from '#protocol/managed.ts'
+import type { DeployedModel } from '#protocol/policy/deployed.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
-import type { Label } from '#protocol/policy/label.ts'
+import { dominates, type Label } from '#protocol/policy/label.ts'
 import type { Audience, Column, Policy, Table } from '#protocol/policy/policy.ts'
 import type { RouteRules } from '#protocol/policy/route.ts'
 import type { Workspace } from '#protocol/policy/workspace.ts'
 import { MAY } from '#protocol/standings.ts'
 import { type ErrorCode, refuse } from '../errors.ts'
+import type { Deploying, Said } from '../inference/deploying.ts'
 import type { Routes } from '../llm/routes.ts'
 import { offered } from '../llm/terms.ts'
 import type { Log } from '../log.ts'
-import { mayRelabel, type Unrelabelled } from '../policy/relabel.ts'
+import { mayDeclassify, mayRelabel, type Unrelabelled } from '../policy/relabel.ts'
 import { mayRelease, released } from '../policy/release.ts'
 import type { Subject } from '../policy/subject.ts'
 import { type About, aboutPerson, aboutTable, type DataPlane } from '../seams/dataPlane.ts'
@@ -32,6 +34,9 @@ export type Edits = {
   person(by: Principal, person: PersonId, standing: Standing, wanted: Wanted): Promise<Done>
   workspace(by: Principal, workspace: Workspace, wanted: Wanted): Promise<Done>
   route(by: Principal, alias: string, rules: RouteRules, wanted: Wanted): Promise<Done>
+  /** A model of an uploaded file; once more: under other rules, or another file. */
+  deploy(by: Principal, said: Said, wanted: Wanted): Promise<Done>
+  undeploy(by: Principal, name: string, wanted: Wanted): Promise<Done>
   /** A table that one made, to these and nobody else; a version of its policy. */
   release(by: Principal, table: string, to: readonly Audience[], wanted: Wanted): Promise<Done>
   /** What a table counts with; a version of the table. */
@@ -44,6 +49,7 @@ type Options = {
   readonly identity: Identity
   readonly plane: DataPlane | null
   readonly routes: Routes // as the operator set them up
+  readonly deploying: Pick<Deploying, 'judge'>
   readonly log: Log
   /** Judges what kernels hold, and the answers that models give them. */
   recheck(): Promise<void>
@@ -72,7 +78,7 @@ const changeOf = ({ id }: Principal, { onto, reason }: Wanted, at: number): Chan
 
 /** What the workspace's owner decides. */
 function rules(given: Options, settle: Settle): Omit<Edits, keyof ReturnType<typeof acts>> {
-  const { ruling, governance, identity, routes, requests } = given
+  const { ruling, governance, identity, routes, requests, deploying } = given
   const change = (by: Principal, wanted: Wanted) => changeOf(by, wanted, ruling.now())
   return {
     async policy(by, table, policy, wanted) {
@@ -104,6 +110,16 @@ function rules(given: Options, settle: Settle): Omit<Edits, keyof ReturnType<typ
       if (!routes.has(alias)) throw refuse('not-found')
       if (!offered(routes).includes(rules.model)) throw refuse('no-such-model')
       return settle(by, [], () => governance.setRoute(alias, rules, change(by, wanted))) // of tables and people it says nothing
+    },
+    async deploy(by, said, wanted) {
+      mustGovern(by)
+      const model = await deploying.judge(said)
+      await mustNotLower(given, by, model)
+      return settle(by, [], () => governance.setDeployed(said.name, model, change(by, wanted)))
+    },
+    async undeploy(by, name, wanted) {
+      mustGovern(by)
+      return settle(by, [], () => governance.setDeployed(name, null, change(by, wanted)))
     },
   }
 }
@@ -168,6 +184,14 @@ async function mustRelabel(ruling: Ruling, { id, standing }: Principal, before: 
   const view = looked.ok ? looked.sight.view : null
   const answer = mayRelabel(before, after, { who, workspace, now: ruling.now(), view, governs: MAY[standing].govern })
   if (answer !== 'yes') throw refuse(REFUSED[answer])
+}
+
+/** A file falls below what it was last said to count as, under whatever name, only by a grant to declassify. */
+async function mustNotLower({ ruling, governance }: Options, { id }: Principal, { file, rules }: DeployedModel): Promise<void> {
+  const before = await governance.fileLabel(file.digest)
+  if (before === null || dominates(rules.label, before)) return
+  const { workspace } = await ruling.workspace()
+  if (!mayDeclassify(workspace, await ruling.subject(id), ruling.now())) throw refuse('not-declassifier')
 }
 
 /** Names and types are the engine's: nobody says them. */

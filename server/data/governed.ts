@@ -9,7 +9,11 @@ import { type Made, makeMade } from '../artefacts/made.ts'
 import { Saves } from '../artefacts/saves.ts'
 import { makeShelf, type Shelf } from '../artefacts/shelf.ts'
 import { clock } from '../clock.ts'
+import { makeDeploying } from '../inference/deploying.ts'
 import { makeScoring } from '../inference/inference.ts'
+import { makeOffers } from '../inference/offers.ts'
+import { type ModelPages, makeModelPages } from '../inference/pages.ts'
+import type { Uploads } from '../inference/uploads.ts'
 import { Meaning } from '../knowledge/meaning.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
 import { makeTerms } from '../llm/terms.ts'
@@ -50,6 +54,7 @@ type Given = {
   readonly plane: DataPlane | null
   readonly llm: Served | null
   readonly inference: Inference | null
+  readonly uploads: Uploads | null
   readonly embedder: Embedder | null
   readonly log: Log
   readonly now: () => number
@@ -76,26 +81,28 @@ export type Governed = {
   /** The shell's pages. */
   readonly catalogue: Catalogue
   readonly access: AccessPages
+  readonly models: ModelPages
   readonly edits: Edits
   readonly requests: Requests
   readonly record: AuditRecord
   readonly artefacts: Shelf
   readonly made: Made
-  /** Takes away what saves left that came to nothing. */
+  /** Takes away what saves and uploads left that came to nothing. */
   sweep(): Promise<void>
 }
 
 /** Managed data, for kernels and for the shell's pages. A kernel that has ended leaves no open door. */
 export function governed(home: string, given: Given): Governed {
-  const { identity, kernels, events, llm: served, log, now } = given
+  const { identity, kernels, events, llm: served, uploads, log, now } = given
   const { governance, audit, allowance, artefacts, made, requests: stored } = given.store
   const asked = answering(home, given)
-  const { ruling, plane, llm, terms, files, saves } = asked
+  const { ruling, plane, llm, terms, offers, files, saves } = asked
   listen(asked, given)
   const end = makeEnd(kernels, events, clock)
   const recheck = async () => void (await Promise.all([recheckHoldings(kernels, ruling, end, log), llm.recheck()]))
   const { routes } = served ?? NO_MODELS
   const requests = makeRequests({ ruling, stored, identity })
+  const deploying = makeDeploying({ offers, uploads, governance })
   return {
     library: libraryOf(asked, given),
     tables: () => (plane === null ? 'none' : plane.standing ? 'ready' : 'away'),
@@ -104,12 +111,13 @@ export function governed(home: string, given: Given): Governed {
     recheck,
     catalogue: makeCatalogue({ ruling, governance, made, identity, plane }),
     access: makeAccess({ served, terms, governance, allowance, identity, now }),
-    edits: makeEdits({ ruling, governance, identity, plane, routes, log, recheck, requests }),
+    models: makeModelPages({ offers, uploads, ruling, governance, identity }),
+    edits: makeEdits({ ruling, governance, identity, plane, routes, deploying, log, recheck, requests }),
     requests,
     record: makeRecord({ ruling, audit, identity }),
     artefacts: makeShelf({ ruling, artefacts, audit, files, identity }),
     made: makeMade({ ruling, made, identity }),
-    sweep: () => files.sweep((id) => saves.has(id)),
+    sweep: async () => void (await Promise.all([files.sweep((id) => saves.has(id)), deploying.sweep()])),
   }
 }
 
@@ -117,21 +125,23 @@ type Answering = ReturnType<typeof answering>
 
 /** What decides, and what carries out what kernels ask. */
 function answering(home: string, given: Given) {
-  const { identity, store, llm: served, inference, log, now, free } = given
+  const { identity, store, llm: served, log, now, free } = given
   const plane = given.plane && trusted(given.plane, home, given)
   const ruling = makeRuling({ store, identity, key: workspaceKey(home), now })
   const terms = makeTerms(served ?? NO_MODELS, store.governance)
   const files = new Files(home)
+  const offers = makeOffers(given, store.governance)
   return {
     plane,
     ruling,
     terms,
+    offers,
     files,
     reads: new Reads(ruling, plane),
     writes: new Writes(ruling, makeWriting(store, now), plane, clock, log),
     saves: new Saves({ ruling, artefacts: store.artefacts, files, plane, clock, log, free }),
     llm: makeLlm({ models: served?.models ?? null, terms, ruling, store, clock, log }),
-    scoring: makeScoring({ inference, ruling, store, log }),
+    scoring: makeScoring({ offers, ruling, store, log }),
   }
 }
 

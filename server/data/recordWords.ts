@@ -2,7 +2,7 @@
 import { dominates, type Label } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
 import { sizeText } from '#protocol/size.ts'
-import type { AuditEntry, INFERENCE_DENIALS, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
+import type { AuditEntry, DeployedChange, INFERENCE_DENIALS, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
 import type { Input } from '../seams/inputs.ts'
 import type { namesOf } from './catalogue.ts'
 import type { Denial } from './ruling.ts'
@@ -61,10 +61,18 @@ const UNASKED: Record<(typeof MODEL_DENIALS)[number], string> = {
 }
 const UNSCORED: Record<(typeof INFERENCE_DENIALS)[number], string> = {
   absent: 'there is no such model',
+  closed: 'it is closed',
+  ungranted: 'it is not open to them',
   readers: 'it is not open to readers',
   label: 'the kernel had read what the model may not get',
   clearance: 'what it says is classified above their clearance',
   inputs: 'the columns are not those that the model takes',
+}
+const DEPLOYED: Record<DeployedChange, string> = {
+  added: 'Deployed the model',
+  rules: 'Changed the rules of the model',
+  file: 'Replaced the file of the model',
+  removed: 'Took away the model',
 }
 const MODES_IN_WORDS = { append: 'Append', replace: 'Replacement', create: 'New table' } as const
 const WRITES_ENDED = { ...ENDS, refused: 'was refused when all was there' } as const
@@ -197,6 +205,10 @@ const WORDS: Words = {
   'route-changed': ({ model, version, reason }) => ({
     text: `Changed the rules of the model ${model}`,
     details: because(version, reason),
+  }),
+  'deployed-changed': ({ model, what, digest, version, reason }) => ({
+    text: `${DEPLOYED[what]} ${model}`,
+    details: [`File ${digest}`, ...because(version, reason)],
   }),
   'policy-changed': ({ version, reason }) => ({ text: 'Changed the policy', details: because(version, reason) }),
   'subject-changed': ({ of, version, reason }, named) => ({

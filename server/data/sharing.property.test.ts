@@ -13,6 +13,7 @@ import { mayOpen } from '../artefacts/rule.ts'
 import { makeShelf, type Shelf } from '../artefacts/shelf.ts'
 import { Refused } from '../errors.ts'
 import { demoIdentity } from '../identity/demo.ts'
+import { makeDeploying } from '../inference/deploying.ts'
 import { makeLog } from '../log.ts'
 import { understand } from '../policy/question.ts'
 import type { Principal } from '../seams/identity.ts'
@@ -100,7 +101,8 @@ class World {
     const recheck = async () => {}
     const requests = makeRequests({ ruling, stored: store.requests, identity })
     const log = makeLog('silent')
-    this.#edits = makeEdits({ ruling, governance, identity, plane: null, routes: new Map(), requests, log, recheck })
+    const deploying = makeDeploying({ offers: null, uploads: null, governance })
+    this.#edits = makeEdits({ ruling, governance, identity, plane: null, routes: new Map(), deploying, requests, log, recheck })
     this.#shelf = makeShelf({ ruling, artefacts, audit, files: new Files(this.#home), identity })
   }
 

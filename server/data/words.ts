@@ -104,6 +104,8 @@ export const REFUSALS = {
     'No deployed model is served here. Its operator can set INFERENCE_URL and INFERENCE_MODELS (docs/operations.md, Deployed models).',
   'inference-absent':
     'There is no deployed model “{model}”. inference.models() lists those that you may use here; ask {contact} for another.',
+  'inference-closed': 'The model “{model}” is closed. Use one that inference.models() lists, or ask {contact}.',
+  'inference-ungranted': 'The model “{model}” is not open to you. Use one that inference.models() lists, or ask {contact}.',
   'inference-readers':
     'The model “{model}” is not open to readers. Run the notebook as its editor, use one that inference.models() lists, or ask {contact}.',
   'inference-label':

@@ -25,6 +25,7 @@ import type { Inference } from '../seams/inference.ts'
 import type { Store } from '../seams/store.ts'
 import { openStore } from '../store/sqlite.ts'
 import { makeScoring, type Scoring } from './inference.ts'
+import { makeOffers } from './offers.ts'
 
 const INTERNAL: Label = { level: 'internal', markings: [] }
 const PERSONAL: Label = { level: 'confidential', markings: ['PII'] }
@@ -80,7 +81,8 @@ function serve(
   written: Pick<Store, 'audit' | 'governance'> = store,
 ) {
   const log = makeLog('debug', { write: (line) => void said.push(line) })
-  scoring = makeScoring({ inference, ruling, store: written, log })
+  const offers = makeOffers({ inference, uploads: null }, written.governance)
+  scoring = makeScoring({ offers, ruling, store: written, log })
   library = makeLibrary({ ...nobody, ...scoring.answers }, ruling, log)
 }
 

@@ -13,13 +13,13 @@ import type { Filling, RefusalCode } from '../data/words.ts'
 import type { Log } from '../log.ts'
 import { type Limiter, makeLimiter } from '../rate.ts'
 import type { AuditEntry, INFERENCE_DENIALS } from '../seams/audit.ts'
-import type { Deployed, Inference } from '../seams/inference.ts'
 import type { Store } from '../seams/store.ts'
+import type { Offer, Offers } from './offers.ts'
 import { judge, misfit } from './rule.ts'
 
 type Call = keyof typeof INFERENCE_CALLS
 type Given = {
-  readonly inference: Inference | null
+  readonly offers: Offers | null
   readonly ruling: Ruling
   readonly store: Pick<Store, 'audit' | 'governance'>
   readonly log: Log
@@ -35,16 +35,16 @@ type Predict = Asked<'inference.predict'>
 
 const SECOND = 1000
 
-export function makeScoring({ inference, ruling, store, log }: Given): Scoring {
-  if (inference === null) return { answers: off, forget: () => {} }
-  const desk = new Desk(inference, ruling, store, log)
+export function makeScoring({ offers, ruling, store, log }: Given): Scoring {
+  if (offers === null) return { answers: off, forget: () => {} }
+  const desk = new Desk(offers, ruling, store, log)
   return {
     answers: {
       'inference.models': (kernel) => desk.guarded('', () => desk.listed(here(kernel))),
       'inference.describe': (kernel, { model }) => desk.guarded(model, () => desk.described(here(kernel), model)),
       'inference.predict': (kernel, ask) => desk.guarded(ask.model, () => desk.predict(here(kernel), ask)),
     },
-    forget: (kernel) => inference.forget(kernel),
+    forget: (kernel) => offers.forget(kernel),
   }
 }
 
@@ -64,14 +64,14 @@ function here({ spec, data }: KernelState): KernelSpec {
 }
 
 class Desk {
-  readonly #inference: Inference
+  readonly #offers: Offers
   readonly #ruling: Ruling
   readonly #store: Pick<Store, 'audit' | 'governance'>
   readonly #log: Log
   readonly #limiter: Limiter
 
-  constructor(inference: Inference, ruling: Ruling, store: Pick<Store, 'audit' | 'governance'>, log: Log) {
-    this.#inference = inference
+  constructor(offers: Offers, ruling: Ruling, store: Pick<Store, 'audit' | 'governance'>, log: Log) {
+    this.#offers = offers
     this.#ruling = ruling
     this.#store = store
     this.#log = log
@@ -80,7 +80,7 @@ class Desk {
 
   async listed(spec: KernelSpec): Promise<Answered<'inference.models'>> {
     const asker = await this.#asker(spec)
-    const open = (await this.#inference.list()).filter((model) => judge(model, asker).ok)
+    const open = (await this.#offers.all()).filter((model) => judge(model, asker).ok)
     return { models: open.map(shown) }
   }
 
@@ -101,7 +101,7 @@ class Desk {
     const row = await this.#write(spec, model.name, { allowed: true, label, counts, columns, rows })
     // Also where it fails: that it does says something.
     await this.#store.governance.raise(spec.id, counts, writtenPrediction(counts))
-    const predicted = await this.#inference.predict({ whose: spec.id, model: model.name, columns: ask.columns })
+    const predicted = await this.#offers.predict(model, spec.id, ask.columns)
     await this.#ended(spec, model, row, predicted.ok ? rows : null)
     if (!predicted.ok)
       throw this.#declined(`inference-${predicted.why}`, model.name, { limit: String(INFERENCE.seconds / SECOND) })
@@ -120,19 +120,19 @@ class Desk {
   }
 
   async #asker(spec: KernelSpec) {
-    const { clearance } = await this.#ruling.subject(spec.person)
-    return { mode: spec.mode, label: await this.#ruling.taint(spec.id), clearance }
+    const who = await this.#ruling.subject(spec.person)
+    return { mode: spec.mode, label: await this.#ruling.taint(spec.id), who }
   }
 
-  async #admissible(spec: KernelSpec, name: string): Promise<{ readonly model: Deployed; readonly label: Label }> {
+  async #admissible(spec: KernelSpec, name: string): Promise<{ readonly model: Offer; readonly label: Label }> {
     const asker = await this.#asker(spec)
-    const found = (await this.#inference.list()).find((model) => model.name === name)
+    const found = (await this.#offers.all()).find((model) => model.name === name)
     const judged = judge(found, asker)
     if (judged.ok) return { model: judged.model, label: asker.label }
     throw await this.#refuse(spec, found ?? name, judged.why, asker.label)
   }
 
-  async #refuse(spec: KernelSpec, model: Deployed | string, why: Denial, label: Label, more: Filling = {}): Promise<Declined> {
+  async #refuse(spec: KernelSpec, model: Offer | string, why: Denial, label: Label, more: Filling = {}): Promise<Declined> {
     const known = typeof model === 'string' ? null : model
     await this.#write(spec, known?.name ?? null, { allowed: false, why, label })
     const filling = { label: textOf(label), most: known ? textOf(known.label) : '', ...more }
@@ -145,7 +145,7 @@ class Desk {
     return (await this.#store.audit.append(entry, this.#ruling.now())).seq
   }
 
-  async #ended({ person }: KernelSpec, { name: model }: Deployed, of: number, rows: number | null): Promise<void> {
+  async #ended({ person }: KernelSpec, { name: model }: Offer, of: number, rows: number | null): Promise<void> {
     const end = rows === null ? 'failed' : 'complete'
     await this.#store.audit.append({ kind: 'inference-done', person, model, of, rows: rows ?? 0, end }, this.#ruling.now())
   }
@@ -155,5 +155,5 @@ class Desk {
   }
 }
 
-const shown = ({ name, description, label, inputs }: Deployed) => ({ name, description, label, inputs: [...inputs] })
+const shown = ({ name, description, label, inputs }: Offer) => ({ name, description, label, inputs: [...inputs] })
 const textOf = ({ level, markings }: Label) => [level, ...markings].join(' ')

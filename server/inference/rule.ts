@@ -2,24 +2,31 @@
 import type { Column } from '#protocol/library/inference.ts'
 import { dominates, type Label } from '#protocol/policy/label.ts'
 import type { Role } from '#protocol/roles.ts'
-import type { Deployed } from '../seams/inference.ts'
+import { isIn, type Subject } from '../policy/subject.ts'
+import type { Offer } from './offers.ts'
 
-/** `label`: of the kernel, at the time of the question. `clearance`: of its person; what the model says counts as the model's label. */
-export type Asker = { readonly mode: Role; readonly label: Label; readonly clearance: Label }
+/** `label`: of the kernel, at the time of the question. `who`: its person; what the model says counts as the model's label. */
+export type Asker = { readonly mode: Role; readonly label: Label; readonly who: Subject }
 export type Judged =
-  | { readonly ok: true; readonly model: Deployed }
-  | { readonly ok: false; readonly why: 'absent' | 'readers' | 'label' | 'clearance' }
+  | { readonly ok: true; readonly model: Offer }
+  | { readonly ok: false; readonly why: 'absent' | 'closed' | 'ungranted' | 'readers' | 'label' | 'clearance' }
 
 /** Undefined: there is none of that name. */
-export function judge(model: Deployed | undefined, { mode, label, clearance }: Asker): Judged {
+export function judge(model: Offer | undefined, { mode, label, who }: Asker): Judged {
   if (model === undefined) return { ok: false, why: 'absent' }
-  if (mode !== 'edit' && !model.readers) return { ok: false, why: 'readers' }
-  if (!dominates(clearance, model.label)) return { ok: false, why: 'clearance' }
+  if (model.open === 'nobody') return { ok: false, why: 'closed' }
+  if (!model.to.some((one) => isIn(one, who))) return { ok: false, why: 'ungranted' }
+  if (mode !== 'edit' && model.open !== 'readers') return { ok: false, why: 'readers' }
+  if (!dominates(who.clearance, model.label)) return { ok: false, why: 'clearance' }
   return dominates(model.label, label) ? { ok: true, model } : { ok: false, why: 'label' }
 }
 
+/** Whether somebody may use it in some kernel of theirs. */
+export const isFor = ({ open, to, label }: Offer, who: Subject): boolean =>
+  open !== 'nobody' && to.some((one) => isIn(one, who)) && dominates(who.clearance, label)
+
 /** What does not fit, in words; null: it does. Names of columns are the model's, or say only that there are others. */
-export function misfit({ inputs }: Deployed, columns: readonly Column[]): string | null {
+export function misfit({ inputs }: Pick<Offer, 'inputs'>, columns: readonly Column[]): string | null {
   const given = new Map(columns.map((column) => [column.name, column]))
   if (given.size !== columns.length) return 'a column comes twice'
   const missing = inputs.find(({ name }) => !given.has(name))

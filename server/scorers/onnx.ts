@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Alias } from '#protocol/library/llm.ts'
 import { INFERENCE } from '#protocol/limits.ts'
-import type { Batch, Deployed, Inference, Predicted } from '../seams/inference.ts'
+import type { Batch, Deployed, Described, FileInference, Predicted } from '../seams/inference.ts'
 import { readDescribed } from './described.ts'
 import { type Place, Scorer } from './process.ts'
 
@@ -13,12 +13,14 @@ type Kept = { readonly whose: string; readonly scorer: Scorer; cancel: () => voi
 
 const SUFFIX = '.json'
 
-export function onnxInference(options: Options): Inference {
+export function onnxInference(options: Options): FileInference {
   return new Folder(options)
 }
 
-class Folder implements Inference {
+class Folder implements FileInference {
   readonly #options: Options
+  #describing: Promise<unknown> = Promise.resolve()
+  #opening: Scorer | null = null // of the file that is described
   readonly #kept = new Map<string, Kept>() // by whose, and the file as it is; the one that was asked last is the last
 
   constructor(options: Options) {
@@ -38,11 +40,22 @@ class Folder implements Inference {
     return typeof scorer === 'string' ? { ok: false, why: scorer } : scorer.score(columns)
   }
 
+  describe(file: Uint8Array): Promise<Described> {
+    const said = this.#describing.then(async () => {
+      const scorer = new Scorer(this.#options, file)
+      this.#opening = scorer
+      return scorer.describe().finally(() => scorer.end())
+    })
+    this.#describing = said
+    return said
+  }
+
   forget(whose: string): void {
     for (const [key, kept] of [...this.#kept]) if (kept.whose === whose) this.#drop(key)
   }
 
   close(): void {
+    this.#opening?.end()
     for (const key of [...this.#kept.keys()]) this.#drop(key)
   }
 

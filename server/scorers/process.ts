@@ -6,12 +6,14 @@ import type { Readable, Writable } from 'node:stream'
 import * as z from 'zod/mini'
 import { type Column, Made } from '#protocol/library/inference.ts'
 import { INFERENCE } from '#protocol/limits.ts'
+import { ModelFile } from '#protocol/policy/deployed.ts'
 import type { Clock } from '#protocol/wire.ts'
-import type { Predicted } from '../seams/inference.ts'
+import type { Described, Predicted } from '../seams/inference.ts'
 import { parsed } from './described.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../python/scorer/onnx.py')
 const WORD = z.union([
+  z.strictObject({ takes: ModelFile.shape.takes, makes: ModelFile.shape.makes }),
   z.strictObject({ columns: z.array(Made).check(z.minLength(1), z.maxLength(INFERENCE.outputs)) }),
   z.strictObject({ failed: z.enum(['rejected', 'failed', 'garbled', 'too-long', 'unusable']) }),
   z.strictObject({ ready: z.literal(true) }),
@@ -46,8 +48,8 @@ export class Scorer {
     this.#child.stdout.on('data', (part: Buffer) => this.#read(part))
     this.#child.once('error', () => this.#end('failed'))
     this.#child.once('close', () => this.#end('failed'))
-    this.#loaded = this.#say([Buffer.from(`${file.byteLength}\n`), file], INFERENCE.loading).then((said) =>
-      said?.ok ? this.#bent() : said,
+    this.#loaded = this.#say([Buffer.from(`${file.byteLength}\n`), file], INFERENCE.loading).then((word) =>
+      typeof word === 'object' && 'ready' in word ? null : this.#odd(word),
     )
     this.#last = this.#loaded
   }
@@ -74,15 +76,33 @@ export class Scorer {
     })
   }
 
+  /** What it says that it takes and makes: of one that scores nothing. */
+  async describe(): Promise<Described> {
+    const unready = await this.#loaded
+    if (unready) return unready
+    const word = await this.#say([Buffer.from('{"describe": true}\n')], this.#within)
+    return typeof word === 'object' && 'takes' in word ? { ok: true, ...word } : this.#odd(word)
+  }
+
   end(): void {
     this.#end('failed')
   }
 
+  get #within(): number {
+    return this.#place.within ?? INFERENCE.seconds
+  }
+
   async #answer(line: Buffer, rows: number): Promise<Predicted> {
-    const said = await this.#say([line], this.#place.within ?? INFERENCE.seconds)
-    if (said === null) return this.#bent()
-    if (said.ok && said.columns.some(({ values }) => values.length !== rows)) return this.#bent()
-    return said
+    const word = await this.#say([line], this.#within)
+    if (typeof word === 'string' || !('columns' in word)) return this.#odd(word)
+    if (word.columns.some(({ values }) => values.length !== rows)) return this.#bent()
+    return { ok: true, columns: word.columns }
+  }
+
+  /** Not what was asked: why, or that it was not understood. */
+  #odd(word: Word | Failed['why']): Failed {
+    if (typeof word === 'string') return failed(word)
+    return 'failed' in word ? failed(word.failed) : this.#bent()
   }
 
   #bent(): Failed {
@@ -90,18 +110,16 @@ export class Scorer {
     return failed('garbled')
   }
 
-  /** Null: it is ready. Whoever does not answer in time is ended. */
-  async #say(parts: readonly Uint8Array[], within: number): Promise<Predicted | null> {
-    if (this.#ended) return failed('failed')
+  /** Whoever does not answer in time is ended. */
+  async #say(parts: readonly Uint8Array[], within: number): Promise<Word | Failed['why']> {
+    if (this.#ended) return 'failed'
     const { promise, resolve } = Promise.withResolvers<Word | Failed['why']>()
     this.#hear = resolve
     const cancel = this.#place.clock.after(within, () => this.#end('silent'))
     for (const part of parts) this.#child.stdin.write(part)
     const word = await promise
     cancel()
-    if (typeof word === 'string') return failed(word)
-    if ('ready' in word) return null
-    return 'failed' in word ? failed(word.failed) : { ok: true, columns: word.columns }
+    return word
   }
 
   #read(part: Buffer): void {

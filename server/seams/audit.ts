@@ -7,6 +7,7 @@ import { Alias } from '#protocol/library/llm.ts'
 import { MODES, WriteId } from '#protocol/library/writes.ts'
 import { LIBRARY_CALLS, type LibraryCall } from '#protocol/library.ts'
 import { ARTEFACT, DOCUMENTS, INFERENCE } from '#protocol/limits.ts'
+import { FileDigest } from '#protocol/policy/deployed.ts'
 import { Reason } from '#protocol/policy/edit.ts'
 import { ColumnName } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
@@ -220,7 +221,7 @@ const ArtefactOpened = z.strictObject({
 const changed = { person: PersonId, artefact: ArtefactId, version: Version, reason: Reason }
 
 /** `absent` to `clearance` as the rule of inference/ says them. */
-export const INFERENCE_DENIALS = ['absent', 'readers', 'label', 'clearance', 'inputs'] as const
+export const INFERENCE_DENIALS = ['absent', 'closed', 'ungranted', 'readers', 'label', 'clearance', 'inputs'] as const
 
 /** `label`: of the kernel, so of its rows. `counts`: what the answer counts as, the kernel from then on too. */
 const InferenceAllowed = z.strictObject({
@@ -263,6 +264,10 @@ const InferenceDone = z.strictObject({
 const asked = { person: PersonId, table: TableName, request: RequestId }
 const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
 
+/** `rules`: what was said of it changed, its file did not. */
+const DEPLOYED_CHANGES = ['added', 'rules', 'file', 'removed'] as const
+export type DeployedChange = (typeof DEPLOYED_CHANGES)[number]
+
 /** `column` null: the table itself. */
 const Relabelled = z.strictObject({ column: z.nullable(ColumnName), before: Label, label: Label })
 export type Relabelled = z.infer<typeof Relabelled>
@@ -295,6 +300,13 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('table-relabelled'), table: TableName, ...edited, labels: few(Relabelled, COLUMNS + 1) }),
   z.strictObject({ kind: z.literal('workspace-changed'), ...edited }),
   z.strictObject({ kind: z.literal('route-changed'), model: Alias, ...edited }),
+  z.strictObject({
+    kind: z.literal('deployed-changed'),
+    model: Alias,
+    what: z.enum(DEPLOYED_CHANGES),
+    digest: FileDigest,
+    ...edited,
+  }),
   z.strictObject({ kind: z.literal('access-asked'), notebook: NotebookId, policy: Count, ...asked }), // policy: the version that closed the table to them
   z.strictObject({ kind: z.literal('access-withdrawn'), ...asked }),
   z.strictObject({ kind: z.literal('access-refused'), of: PersonId, ...asked }), // of: whose request it was

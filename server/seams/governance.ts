@@ -1,6 +1,7 @@
 // What is decided about tables and people, at rest. Every edit is a new version, kept for ever, and writes its row of the audit
 // in the same transaction. What is stored and does not read as what it should be is an error: it closes, it never opens.
 import type { KernelId, PersonId, RequestId } from '#protocol/ids.ts'
+import type { DeployedModel } from '#protocol/policy/deployed.ts'
 import type { Standing } from '#protocol/policy/edit.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Audience, Policy, Table } from '#protocol/policy/policy.ts'
@@ -80,7 +81,17 @@ export interface ModelRules {
   setRoute(alias: string, rules: RouteRules, change: Change): Promise<Edited>
 }
 
-export interface Governance extends Catalogue, Subjects, Labels, Workspaces, ModelRules {
+/** Models that owners deployed, by their name. Where their files are the store does not know. */
+export interface DeployedModels {
+  /** Those that there are, by name. */
+  deployed(): Promise<readonly Versioned<DeployedModel>[]>
+  /** What models of a file were last said to count as, those that were taken away, too; null: there was none. */
+  fileLabel(digest: string): Promise<Label | null>
+  /** Null: to take it away. `onto` 0: where there is none, also where one of that name was taken away. */
+  setDeployed(name: string, model: DeployedModel | null, change: Change): Promise<Edited>
+}
+
+export interface Governance extends Catalogue, Subjects, Labels, Workspaces, ModelRules, DeployedModels {
   /** Raised by every change of a table, a policy, a subject or the workspace, and by nothing else: what was decided under another is stale. */
   epoch(): Promise<number>
 }

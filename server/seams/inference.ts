@@ -1,5 +1,6 @@
 // Deployed models: which there are and what they take, and what one makes of a batch of rows.
 import type { Column, Input, Made } from '#protocol/library/inference.ts'
+import type { ModelFile } from '#protocol/policy/deployed.ts'
 import type { Label } from '#protocol/policy/label.ts'
 
 /** `name`: as notebooks say it. `label`: the highest whose rows it may get, which is what its answers count as. */
@@ -34,6 +35,11 @@ export type Predicted =
   | { readonly ok: true; readonly columns: readonly Made[] }
   | { readonly ok: false; readonly why: InferenceFailure }
 
+/** What a model file says of itself. */
+export type Described =
+  | ({ readonly ok: true } & Pick<ModelFile, 'takes' | 'makes'>)
+  | { readonly ok: false; readonly why: InferenceFailure }
+
 export interface Inference {
   /** By name. What cannot be used is left out. */
   list(): Promise<readonly Deployed[]>
@@ -42,4 +48,10 @@ export interface Inference {
   /** Nothing of theirs is kept any longer. */
   forget(whose: string): void
   close(): void
+}
+
+/** Where models are files. */
+export interface FileInference extends Inference {
+  /** Of a file that is no model yet, hostile as it may be. It never throws; one at a time. */
+  describe(file: Uint8Array): Promise<Described>
 }

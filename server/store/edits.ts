@@ -4,7 +4,7 @@ import type * as z from 'zod/mini'
 import type { Edit, Versioned } from '../seams/governance.ts'
 import { json } from './json.ts'
 
-type Kind = 'table' | 'policy' | 'subject' | 'workspace' | 'route'
+type Kind = 'table' | 'policy' | 'subject' | 'workspace' | 'route' | 'deployed'
 type Row = { readonly version: number; readonly name: string; readonly value: string } & Edit
 
 /** `add` is run inside of the caller's transaction. */
@@ -46,6 +46,6 @@ export function edits<T>(database: DatabaseSync, kind: Kind, schema: z.ZodMiniTy
 }
 
 export function epochOf(database: DatabaseSync): () => number {
-  const newest = database.prepare("SELECT coalesce(max(epoch), 0) AS epoch FROM edits WHERE kind <> 'route'")
+  const newest = database.prepare("SELECT coalesce(max(epoch), 0) AS epoch FROM edits WHERE kind NOT IN ('route', 'deployed')")
   return () => (newest.get() as { epoch: number }).epoch
 }

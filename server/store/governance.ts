@@ -1,14 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite'
+import * as z from 'zod/mini'
+import { DeployedModel } from '#protocol/policy/deployed.ts'
 import { Standing } from '#protocol/policy/edit.ts'
 import { join, Label, LOWEST } from '#protocol/policy/label.ts'
 import { type Audience, faults, Policy, Table } from '#protocol/policy/policy.ts'
 import { RouteRules } from '#protocol/policy/route.ts'
 import { NEW_WORKSPACE, Workspace } from '#protocol/policy/workspace.ts'
-import type { Relabelled } from '../seams/audit.ts'
+import type { DeployedChange, Relabelled } from '../seams/audit.ts'
 import { canonical } from '../seams/chain.ts'
 import {
   type Catalogue,
   type Change,
+  type DeployedModels,
   type Edited,
   type Governance,
   HELD,
@@ -25,6 +28,8 @@ import { type Answering, answering } from './requests.ts'
 
 const NO_RULES: Policy = { grants: [], rows: [], masks: [] }
 const UNKNOWN: Standing = { clearance: LOWEST, groups: [], attributes: {} }
+
+const Deployed = z.nullable(DeployedModel)
 
 type Ledger = {
   readonly tables: Edits<Table>
@@ -48,6 +53,7 @@ export function governance(database: DatabaseSync): Governance {
     ...labels(database),
     ...workspaces(database, append),
     ...modelRules(database, append),
+    ...deployedModels(database, append),
     epoch: async () => epoch(),
   }
 }
@@ -181,6 +187,39 @@ function modelRules(database: DatabaseSync, append: Append): ModelRules {
         return { ok: true, version }
       }),
   }
+}
+
+function deployedModels(database: DatabaseSync, append: Append): DeployedModels {
+  const models = edits(database, 'deployed', Deployed)
+  const ofFile = database.prepare(
+    `SELECT name, version FROM edits WHERE kind = 'deployed' AND json_extract(value, '$.file.digest') = ? ORDER BY epoch DESC LIMIT 1`,
+  )
+  return {
+    deployed: async () => models.all().flatMap(({ value, ...edit }) => (value === null ? [] : [{ ...edit, value }])),
+    fileLabel: async (digest) => {
+      const last = ofFile.get(digest) as { name: string; version: number } | undefined
+      const said = last && models.history(last.name).find(({ version }) => version === last.version)
+      return said?.value?.rules.label ?? null
+    },
+    setDeployed: async (name, model, edit) =>
+      transaction(database, () => {
+        const newest = models.newest(name)
+        const before = newest?.value ?? null
+        if (stale(before === null && edit.onto === 0 ? null : newest, edit)) return { ok: false, why: 'stale' }
+        const { digest } = (model ?? before)?.file ?? {}
+        if (digest === undefined) return { ok: false, why: 'absent' }
+        const version = models.add(name, model, edit)
+        const edited = { person: edit.by, version, reason: edit.reason }
+        append({ kind: 'deployed-changed', model: name, what: whatOf(before, model), digest, ...edited }, edit.at)
+        return { ok: true, version }
+      }),
+  }
+}
+
+function whatOf(before: DeployedModel | null, after: DeployedModel | null): DeployedChange {
+  if (after === null) return 'removed'
+  if (before === null) return 'added'
+  return before.file.digest === after.file.digest ? 'rules' : 'file'
 }
 
 function labels(database: DatabaseSync): Labels {

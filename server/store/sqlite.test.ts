@@ -7,6 +7,7 @@ import { LOWEST } from '#protocol/policy/label.ts'
 import { allowanceContract } from '../seams/allowance.contract.ts'
 import { artefactsContract } from '../seams/artefacts.contract.ts'
 import { auditContract } from '../seams/audit.contract.ts'
+import { deployedContract } from '../seams/deployed.contract.ts'
 import { governanceContract } from '../seams/governance.contract.ts'
 import { knowledgeContract } from '../seams/knowledge.contract.ts'
 import { madeContract } from '../seams/made.contract.ts'
@@ -29,6 +30,7 @@ const open = async () => {
 }
 storeContract(open)
 governanceContract(open)
+deployedContract(open)
 auditContract(open)
 allowanceContract(open)
 knowledgeContract(open)

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { DOCUMENTS, NOTEBOOK } from '#protocol/limits.ts'
+import { DOCUMENTS, INFERENCE, NOTEBOOK } from '#protocol/limits.ts'
 import { MiB } from '#protocol/size.ts'
 import { type Client, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
 
@@ -38,6 +38,7 @@ async function send(count: number): Promise<void> {
 
 test.each([
   ['beside a notebook', NOTEBOOK.upload, async (): Promise<string> => `PUT /api/notebooks/${await notebook()}/files/a.csv`],
+  ['of a model', INFERENCE.file, async (): Promise<string> => 'POST /api/models/files'],
   ['of the library', DOCUMENTS.file, async (): Promise<string> => 'POST /api/library/files/a.txt?level=public'],
 ] as const)(
   'a file %s',

@@ -17,6 +17,7 @@ import { artefactHandlers } from './handlers/artefacts.ts'
 import { kernelHandlers } from './handlers/kernels.ts'
 import { libraryHandlers } from './handlers/library.ts'
 import { managedHandlers } from './handlers/managed.ts'
+import { modelHandlers } from './handlers/models.ts'
 import { notebookHandlers } from './handlers/notebooks.ts'
 import { requestHandlers } from './handlers/requests.ts'
 
@@ -31,7 +32,11 @@ const BODIES: Partial<Record<Call, number>> = {
   'POST /api/notebooks/:id/drafts': WIRE.message,
 }
 /** Whose bodies are bytes. */
-const RAW: ReadonlySet<Call> = new Set(['PUT /api/notebooks/:id/files/:name', 'POST /api/library/files/:name'])
+const RAW: ReadonlySet<Call> = new Set([
+  'PUT /api/notebooks/:id/files/:name',
+  'POST /api/library/files/:name',
+  'POST /api/models/files',
+])
 
 export const bodyLimit = (call: Call | undefined): number => (call && BODIES[call]) ?? WIRE.fragment
 export const sourceBound = (call: Call | undefined): boolean => call !== undefined && BODIES[call] !== undefined
@@ -48,6 +53,7 @@ export async function rest(app: FastifyInstance, deps: Deps, limiter: Limiter): 
     ...managedHandlers(deps),
     ...artefactHandlers(deps),
     ...accessHandlers(deps),
+    ...modelHandlers(deps),
     ...requestHandlers(deps),
   }
   const calls = Object.keys(CALLS) as Call[]

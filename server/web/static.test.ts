@@ -53,7 +53,7 @@ describe('the shell', () => {
     '/tables/a%2Fb',
     '/access/flights',
     '/artefacts',
-    '/llm',
+    '/models',
     '/audit',
     '/library',
   ])('%s is the page, read anew each time', async (path) => {

@@ -27,7 +27,7 @@ export type Shell = (path: string, accepts: string) => Promise<Served | null>
 
 /** An address of the shell itself. */
 export const isPage = (path: string): boolean =>
-  /^\/(n\/[A-Za-z0-9_-]+|(tables|access)(\/[^/]+)?|artefacts|llm|audit|library)?$/.test(path)
+  /^\/(n\/[A-Za-z0-9_-]+|(tables|access)(\/[^/]+)?|artefacts|models|audit|library)?$/.test(path)
 
 export function serveShell(dist: string, now: () => number): Shell {
   let files = new Set<string>()

@@ -23,7 +23,7 @@ import { useWorkspace } from './workspace.ts'
 const PAGES = [
   { label: 'Tables', path: '/tables', deed: 'see tables' },
   { label: 'Artefacts', path: '/artefacts', deed: 'see artefacts' },
-  { label: 'Language models', path: '/llm', deed: 'ask models' },
+  { label: 'Models', path: '/models', deed: 'ask models' },
   { label: 'Access', path: '/access', deed: 'govern' },
   { label: 'Audit', path: '/audit', deed: 'audit own' },
 ] as const

@@ -26,7 +26,7 @@ export function TopBar(props: { readonly dialogs: Dialogs; readonly stateOf: (id
         </Place>
         <Show when={data()}>
           {(link) => (
-            <Place href={link().path} name={link().name} there={/^\/(tables|artefacts|llm|access|audit)\b/}>
+            <Place href={link().path} name={link().name} there={/^\/(tables|artefacts|models|access|audit)\b/}>
               <Database size={15} aria-hidden="true" />
             </Place>
           )}

@@ -1,4 +1,4 @@
-// The pages on managed data, one at a time: tables as one sees them, what notebooks saved, language models, who may what, the record.
+// The pages on managed data, one at a time: tables as one sees them, what notebooks saved, models, who may what, the record.
 import { A, useLocation } from '@solidjs/router'
 import { createEffect, For, Match, onCleanup, type ParentProps, Show, Switch } from 'solid-js'
 import type { Deed } from '#protocol/standings.ts'
@@ -17,7 +17,7 @@ import { Tables } from './tables/Tables.tsx'
 const PAGES: readonly { readonly page: Page; readonly name: string; readonly deed: Deed }[] = [
   { page: 'tables', name: 'Tables', deed: 'see tables' },
   { page: 'artefacts', name: 'Artefacts', deed: 'see artefacts' },
-  { page: 'llm', name: 'Language models', deed: 'ask models' },
+  { page: 'models', name: 'Models', deed: 'ask models' },
   { page: 'access', name: 'Access', deed: 'govern' },
   { page: 'audit', name: 'Audit', deed: 'audit own' },
 ]
@@ -61,7 +61,7 @@ export function DataPages() {
             <Match when={one().page === 'artefacts'}>
               <Artefacts />
             </Match>
-            <Match when={one().page === 'llm'}>
+            <Match when={one().page === 'models'}>
               <Models />
             </Match>
             <Match when={one().page === 'audit'}>

@@ -1,9 +1,9 @@
 // Which of the pages on managed data an address names. Names of tables may hold any sign.
-export type Page = 'tables' | 'artefacts' | 'llm' | 'access' | 'audit'
+export type Page = 'tables' | 'artefacts' | 'models' | 'access' | 'audit'
 export type Place = { readonly page: Page; readonly table: string | null }
 
 export function placeOf(path: string): Place {
-  const [, page = 'tables', name] = /^\/(tables|artefacts|llm|access|audit)(?:\/([^/]+))?\/?$/.exec(path) ?? []
+  const [, page = 'tables', name] = /^\/(tables|artefacts|models|access|audit)(?:\/([^/]+))?\/?$/.exec(path) ?? []
   return { page: page as Page, table: name === undefined ? null : decoded(name) }
 }
 

@@ -1,4 +1,4 @@
-// Language models and their rules in words.
+// Models and their rules in words.
 import type { RouteCard } from '#protocol/access.ts'
 import type { OpenTo } from '#protocol/policy/route.ts'
 import { count } from '../../../primitives/format.ts'
@@ -13,9 +13,12 @@ type State = { readonly text: string; readonly tone: 'ok' | 'warn' | 'bad' }
 
 /** How it stands with a model, in a word or two. */
 export function stateOf({ rules, missing }: Pick<RouteCard, 'rules' | 'missing'>): State {
-  if (missing) return { text: 'Its model is gone', tone: 'bad' }
-  if (rules.open === 'nobody') return { text: 'Closed', tone: 'warn' }
-  return { text: rules.open === 'readers' ? 'Editors and readers' : 'Editors', tone: 'ok' }
+  return missing ? { text: 'Its model is gone', tone: 'bad' } : openState(rules.open)
+}
+
+export function openState(open: OpenTo): State {
+  if (open === 'nobody') return { text: 'Closed', tone: 'warn' }
+  return { text: open === 'readers' ? 'Editors and readers' : 'Editors', tone: 'ok' }
 }
 
 export const tokensText = (tokens: number): string => count(tokens, 'token')

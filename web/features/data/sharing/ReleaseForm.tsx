@@ -4,16 +4,14 @@ import { createQuery, keepPreviousData } from '@tanstack/solid-query'
 import { createSignal, For, Show } from 'solid-js'
 import type { PersonId } from '#protocol/ids.ts'
 import type { Label } from '#protocol/policy/label.ts'
-import { type Audience, GroupName } from '#protocol/policy/policy.ts'
+import type { Audience } from '#protocol/policy/policy.ts'
 import type { Disclosure } from '#protocol/release.ts'
 import { labelText } from '../../../primitives/label.ts'
 import { dataOf } from '../../../primitives/query.ts'
-import { Button } from '../../../ui/Button.tsx'
 import { Modal } from '../../../ui/Modal.tsx'
 import { SaveForm } from '../access/SaveForm.tsx'
-import { createNames } from '../names.ts'
 import { disclosureLines } from '../origin.ts'
-import { audienceText } from '../words.ts'
+import { ReadersField } from './ReadersField.tsx'
 
 type ReleaseFormProps = {
   readonly name: string
@@ -27,23 +25,7 @@ type ReleaseFormProps = {
 }
 
 export function ReleaseForm(props: ReleaseFormProps) {
-  const { accounts, nameOf } = createNames()
-  const before = props.to // as it was when the dialog was opened
-  const [to, setTo] = createSignal<readonly Audience[]>(before)
-  const [groups, setGroups] = createSignal<readonly Audience[]>(before.filter(({ who }) => who === 'group'))
-  const choices = (): readonly Audience[] => [
-    { who: 'workspace' },
-    ...accounts().flatMap(({ id }) => (id === props.maker ? [] : [{ who: 'person', person: id } as const])),
-    ...groups(),
-  ]
-  const chosen = (one: Audience) => to().some((other) => same(one, other))
-  const choose = (one: Audience, on: boolean) =>
-    setTo((now) => [...now.filter((other) => !same(one, other)), ...(on ? [one] : [])])
-  const addGroup = (group: string) => {
-    const one = { who: 'group', group } as const
-    setGroups((now) => [...now.filter((other) => !same(one, other)), one])
-    choose(one, true)
-  }
+  const [to, setTo] = createSignal<readonly Audience[]>(props.to) // as it was when the dialog was opened
   return (
     <Modal
       title={`Release “${props.name}”`}
@@ -51,46 +33,10 @@ export function ReleaseForm(props: ReleaseFormProps) {
       onClose={props.onClose}
     >
       <SaveForm act="Save" onSave={(reason) => props.onRelease(to(), reason)} onCancel={props.onClose}>
-        <fieldset class="mb-3 max-h-48 overflow-auto">
-          <legend class="sr-only">Released to</legend>
-          <For each={choices()}>
-            {(one) => (
-              <label class="flex items-center gap-2 py-1 text-sm">
-                <input type="checkbox" checked={chosen(one)} onChange={(event) => choose(one, event.currentTarget.checked)} />
-                <span class="first-letter:uppercase">{audienceText(one, nameOf)}</span>
-              </label>
-            )}
-          </For>
-        </fieldset>
-        <NewGroup onGroup={addGroup} />
+        <ReadersField legend="Released to" to={to()} but={props.maker} onTo={setTo} />
         <Told {...props} to={to()} />
       </SaveForm>
     </Modal>
-  )
-}
-
-function NewGroup(props: { readonly onGroup: (group: string) => void }) {
-  const [group, setGroup] = createSignal('')
-  const reads = () => GroupName.safeParse(group()).success
-  const add = () => {
-    props.onGroup(group())
-    setGroup('')
-  }
-  return (
-    <div class="mb-4 flex items-center gap-2">
-      <input
-        class="field w-44"
-        aria-label="Group"
-        placeholder="name of a group"
-        autocomplete="off"
-        spellcheck={false}
-        value={group()}
-        onInput={(event) => setGroup(event.currentTarget.value)}
-      />
-      <Button size="small" disabled={!reads()} onClick={add}>
-        Add the group
-      </Button>
-    </div>
   )
 }
 
@@ -114,5 +60,3 @@ function Told(props: Pick<ReleaseFormProps, 'id' | 'label' | 'to' | 'disclosure'
     </Show>
   )
 }
-
-const same = (one: Audience, other: Audience): boolean => JSON.stringify(one) === JSON.stringify(other)
