@@ -197,7 +197,7 @@ describe('a kernel that was given passages', () => {
     await search('analyst', { query: '2.1' })
     expect(await sightOf(ruling, kernelOf('analyst'), nothing)).toMatchObject({
       label: PERSONAL,
-      raised: [{ table: null, label: PERSONAL }],
+      raised: [{ of: 'library', label: PERSONAL }],
       tables: [],
       library: PERSONAL,
       refused: [],

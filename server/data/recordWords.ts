@@ -2,7 +2,7 @@
 import { dominates, type Label } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
 import { sizeText } from '#protocol/size.ts'
-import type { AuditEntry, INFERENCE_DENIALS, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
+import type { ARTEFACT_DENIALS, AuditEntry, INFERENCE_DENIALS, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
 import type { Input } from '../seams/inputs.ts'
 import type { namesOf } from './catalogue.ts'
 import type { Denial } from './ruling.ts'
@@ -65,6 +65,14 @@ const UNSCORED: Record<(typeof INFERENCE_DENIALS)[number], string> = {
   label: 'the kernel had read what the model may not get',
   clearance: 'what it says is classified above their clearance',
   inputs: 'the columns are not those that the model takes',
+}
+const UNSAVED: Record<(typeof ARTEFACT_DENIALS)[number], string> = {
+  members: 'they are not a member of this workspace',
+  room: 'there was no room for it',
+  content: 'it was too large, or not what was announced',
+  revoked: 'policies had changed meanwhile',
+  cut: 'it was cut before it was done',
+  failed: 'it failed',
 }
 const MODES_IN_WORDS = { append: 'Append', replace: 'Replacement', create: 'New table' } as const
 const WRITES_ENDED = { ...ENDS, refused: 'was refused when all was there' } as const
@@ -150,6 +158,11 @@ const WORDS: Words = {
   'artefact-saved': ({ artefact, what, bytes, label, inputs, ...where }) => ({
     text: `Saved an artefact, a ${what} of ${sizeText(bytes)}, ${labelText(label)}`,
     details: [artefact, ...list('Made from', inputs.map(inputText)), ...from(where)],
+  }),
+  'artefact-refused': ({ what, why, ...where }) => ({
+    allowed: false,
+    text: `Saving an artefact, a ${what}, refused: ${UNSAVED[why]}`,
+    details: from(where),
   }),
   'artefact-opened': ({ artefact, label }) => ({ text: `Opened an artefact, ${labelText(label)}`, details: [artefact] }),
   'artefact-released': ({ artefact, to, version, reason }, named) => ({

@@ -105,14 +105,18 @@ describe('a read', () => {
     expect(await present('colleague', colleague.ok.plan)).toBe('{"rows": 4}')
   })
 
-  test('what raised a kernel’s label is said: the table that was read above the others', async () => {
+  test('what raised a kernel’s label is said: the workspace, or the table that was read above the others', async () => {
     await store.governance.dropLabel('k_test-analyst')
     await read('analyst', { columns: ['carrier'] }, 'flights')
     const seen = async () => sightOf(ruling, kernelOf('analyst'), async () => null)
-    expect(await seen()).toMatchObject({ label: INTERNAL, raised: [{ table: 'flights', label: INTERNAL }] })
+    const raised = [
+      { of: 'workspace', label: INTERNAL },
+      { of: 'table', name: 'flights', label: INTERNAL },
+    ]
+    expect(await seen()).toMatchObject({ label: INTERNAL, raised })
     await read('analyst', { columns: ['country'] })
     await read('analyst', { columns: ['email'] })
-    expect(await seen()).toMatchObject({ label: PERSONAL, raised: [{ table: AUTHORITIES, label: PERSONAL }] })
+    expect(await seen()).toMatchObject({ label: PERSONAL, raised: [{ of: 'table', name: AUTHORITIES, label: PERSONAL }] })
   })
 
   test('a plan of one is nothing at the door of another', async () => {

@@ -12,6 +12,7 @@ import { PEOPLE } from '../data/demo.ts'
 import { recheckHoldings } from '../data/holding.ts'
 import { workspaceKey } from '../data/key.ts'
 import { type Library, makeLibrary } from '../data/library.ts'
+import { sightOf } from '../data/overview.ts'
 import { makeRuling } from '../data/rule.ts'
 import type { Ruling } from '../data/ruling.ts'
 import { nobody } from '../data/testing/nobody.ts'
@@ -256,4 +257,18 @@ test('a kernel that holds what a model said ends when its person may not see tha
   await store.governance.setSubject(ANALYST, { clearance: INTERNAL, groups: [], attributes: {} }, edit)
   await recheckHoldings(kernels, ruling, end, makeLog('silent'))
   expect(ended).toEqual([EDIT.spec.id])
+})
+
+test('“What you see” names a model whose answers raised the kernel, and the workspace that did', async () => {
+  await predict('personal')
+  await predict('broken')
+  const seen = () => sightOf(ruling, EDIT, async () => null)
+  expect(await seen()).toMatchObject({
+    label: PERSONAL,
+    raised: [{ of: 'model', name: 'personal', label: PERSONAL }],
+    done: [{ what: 'prediction', text: 'Gave the deployed model “personal” 2 rows to score', times: 1 }],
+    refused: [{ what: 'prediction', text: expect.stringContaining('“broken” may not get') }],
+  })
+  await store.governance.setWorkspace({ label: { level: 'internal', markings: ['PII'] }, grants: [] }, edit)
+  expect((await seen()).raised.map(({ of }) => of)).toEqual(['workspace', 'model'])
 })

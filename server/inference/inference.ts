@@ -100,7 +100,7 @@ class Desk {
     const columns = model.inputs.map(({ name }) => name)
     const row = await this.#write(spec, model.name, { allowed: true, label, counts, columns, rows })
     // Also where it fails: that it does says something.
-    await this.#store.governance.raise(spec.id, counts, writtenPrediction(counts))
+    await this.#store.governance.raise(spec.id, counts, writtenPrediction(model.name, counts))
     const predicted = await this.#inference.predict({ whose: spec.id, model: model.name, columns: ask.columns })
     await this.#ended(spec, model, row, predicted.ok ? rows : null)
     if (!predicted.ok)

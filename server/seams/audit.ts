@@ -210,6 +210,19 @@ const ArtefactSaved = z.strictObject({
   inputs: few(Input, HELD),
 })
 
+/** `room`: there is none left for it. `content`: it is larger than one may be, or not what was announced. */
+export const ARTEFACT_DENIALS = ['members', 'room', 'content', 'revoked', 'cut', 'failed'] as const
+
+const ArtefactRefused = z.strictObject({
+  kind: z.literal('artefact-refused'),
+  person: PersonId,
+  notebook: NotebookId,
+  version: z.nullable(VersionId),
+  kernel: KernelId,
+  what: z.enum(ARTEFACT_KINDS),
+  why: z.enum(ARTEFACT_DENIALS),
+})
+
 /** Before its bytes are given to that person. */
 const ArtefactOpened = z.strictObject({
   kind: z.literal('artefact-opened'),
@@ -281,6 +294,7 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   ModelDone,
   CallBarred,
   ArtefactSaved,
+  ArtefactRefused,
   ArtefactOpened,
   z.strictObject({ kind: z.literal('artefact-released'), ...changed, to: few(Audience, ARTEFACT.readers) }),
   z.strictObject({ kind: z.literal('artefact-relabelled'), ...changed, before: Label, label: Label }),
