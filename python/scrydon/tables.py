@@ -283,7 +283,7 @@ def write(name: str, df: pandas.DataFrame | polars.DataFrame | pyarrow.Table, mo
 
     asked = {"write": _write.new_id(), "table": table, "mode": mode}
     try:
-        offered, kinds = _write.table(df)
+        offered, kinds = _write.table(df, _write.TABLE)
         columns = [{"name": column, "type": kind} for column, kind in zip(offered.column_names, kinds, strict=True)]
         plan, expected = ask("tables.write", {**asked, "columns": columns}, lambda said: _write.expected(said, offered))
         late = f"The write to “{name}” did not begin in time, and nothing was written. Run the cell again."
