@@ -92,6 +92,7 @@ describe('who is answered', () => {
     'PUT /api/tables/:table/release': { ...others, owner: 403 }, // nobody made it here (released.test.ts)
     'POST /api/tables/:table/release/preview': { ...others, owner: 403 },
     'PUT /api/tables/:table/label': others,
+    'GET /api/members': members,
     'GET /api/people': owners,
     'PUT /api/people/:person': owners,
     'GET /api/policies': owners,
@@ -119,6 +120,11 @@ describe('who is answered', () => {
     expect(await said('contacts')).toEqual(await said('nowhere'))
     expect((await governance.policy('contacts')).version).toBe(1)
   })
+})
+
+test('members are told who they are, without auditors and strangers', async () => {
+  const { body } = await people.colleague.call('GET /api/members')
+  expect((body as { name: string }[]).map(({ name }) => name)).toEqual(['Owner', 'Analyst', 'Colleague'])
 })
 
 describe('tables', () => {

@@ -13,6 +13,7 @@ import { Modal } from '../../../ui/Modal.tsx'
 import { SaveForm } from '../access/SaveForm.tsx'
 import { createNames } from '../names.ts'
 import { disclosureLines } from '../origin.ts'
+import { createMembers } from '../queries.ts'
 import { audienceText } from '../words.ts'
 
 type ReleaseFormProps = {
@@ -27,15 +28,14 @@ type ReleaseFormProps = {
 }
 
 export function ReleaseForm(props: ReleaseFormProps) {
-  const { accounts, nameOf } = createNames()
+  const { nameOf } = createNames()
+  const members = createMembers()
   const before = props.to // as it was when the dialog was opened
   const [to, setTo] = createSignal<readonly Audience[]>(before)
   const [groups, setGroups] = createSignal<readonly Audience[]>(before.filter(({ who }) => who === 'group'))
-  const choices = (): readonly Audience[] => [
-    { who: 'workspace' },
-    ...accounts().flatMap(({ id }) => (id === props.maker ? [] : [{ who: 'person', person: id } as const])),
-    ...groups(),
-  ]
+  const people = () => (dataOf(members) ?? []).flatMap(({ id }) => (id === props.maker ? [] : [personOf(id)]))
+  const left = () => before.filter((one) => one.who === 'person' && !people().some((other) => same(one, other)))
+  const choices = (): readonly Audience[] => [{ who: 'workspace' }, ...people(), ...left(), ...groups()]
   const chosen = (one: Audience) => to().some((other) => same(one, other))
   const choose = (one: Audience, on: boolean) =>
     setTo((now) => [...now.filter((other) => !same(one, other)), ...(on ? [one] : [])])
@@ -115,4 +115,5 @@ function Told(props: Pick<ReleaseFormProps, 'id' | 'label' | 'to' | 'disclosure'
   )
 }
 
+const personOf = (person: PersonId): Audience => ({ who: 'person', person })
 const same = (one: Audience, other: Audience): boolean => JSON.stringify(one) === JSON.stringify(other)
