@@ -248,4 +248,4 @@ class Import(unittest.TestCase):
 
     def test_parts(self) -> None:
         code = "import scrydon; print(scrydon.errors.__name__, scrydon.kb.__name__, scrydon.tables.__name__, dir(scrydon), hasattr(scrydon, 'nothing'))"
-        self.assertEqual(self.run_python(code), "scrydon.errors scrydon.kb scrydon.tables ['errors', 'inference', 'kb', 'llm', 'tables'] False\n")
+        self.assertEqual(self.run_python(code), "scrydon.errors scrydon.kb scrydon.tables ['artifacts', 'errors', 'inference', 'kb', 'llm', 'tables'] False\n")
