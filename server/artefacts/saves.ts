@@ -1,6 +1,7 @@
 // The life of a save: the kernel hands it over to the data plane as an intake; when all is there the data plane keeps it as a file, and
 // with its label, which counts all that the kernel has read by then, it comes into the book. That is when it is saved: a file without
 // an entry is nobody's.
+
 import { randomBytes } from 'node:crypto'
 import type { ArtefactId } from '#protocol/ids.ts'
 import type { Answered, Asked } from '#protocol/library.ts'
@@ -16,6 +17,7 @@ import type { Log } from '../log.ts'
 import type { Artefacts, NewArtefact, StoredArtefact } from '../seams/artefacts.ts'
 import type { ARTEFACT_DENIALS } from '../seams/audit.ts'
 import { aboutPerson, type DataPlane, type Handed, type Kept, type TakenIn } from '../seams/dataPlane.ts'
+import { counted } from '../text.ts'
 import type { Files } from './files.ts'
 
 type Ask = Asked<'artefacts.save'>
@@ -286,7 +288,6 @@ const SIZES: Partial<Record<RefusalCode, number>> = {
   'artefact-full': ARTEFACT.stored,
   'artefact-workspace-full': ARTEFACT.all,
 }
-const counted = (many: number) => many.toLocaleString('en')
 const told = <T>() => Promise.withResolvers<T>()
 const keyOf = ({ id }: KernelSpec, { save }: { readonly save: string }) => `${id}/${save}`
 

@@ -1,8 +1,10 @@
 // What a kernel did, out of its rows of the record: in words for the person whose it is. Pure.
+
 import type { ArtefactKind } from '#protocol/library/artefacts.ts'
 import type { Sight } from '#protocol/sight.ts'
 import { sizeText } from '#protocol/size.ts'
 import type { AuditEntry, AuditRow } from '../seams/audit.ts'
+import { count } from '../text.ts'
 
 type Did = Sight['done'][number]
 export type End = Extract<AuditEntry, { kind: 'write-done' | 'model-done' | 'inference-done' }>
@@ -14,8 +16,6 @@ export const endsOf = (rows: readonly AuditRow[]): Ends =>
 
 const isEnd = (entry: AuditEntry): entry is End =>
   entry.kind === 'write-done' || entry.kind === 'model-done' || entry.kind === 'inference-done'
-
-const count = (many: number, one: string) => `${many.toLocaleString('en')} ${many === 1 ? one : `${one}s`}`
 
 /** One thing that was done: those of one `key` are told as one, of whose amounts the sum or the newest. */
 type Deed = {

@@ -1,5 +1,6 @@
 // What kernels ask of deployed models: decided for the kernel as it is now, written down, the kernel's label raised, and only then
 // scored. Of rows and answers nothing is written but how many there were.
+
 import type { KernelId } from '#protocol/ids.ts'
 import type { INFERENCE_CALLS } from '#protocol/library/inference.ts'
 import type { Answered, Asked } from '#protocol/library.ts'
@@ -15,6 +16,7 @@ import { type Limiter, makeLimiter } from '../rate.ts'
 import type { AuditEntry, INFERENCE_DENIALS } from '../seams/audit.ts'
 import type { Deployed, Inference } from '../seams/inference.ts'
 import type { Store } from '../seams/store.ts'
+import { labelWords } from '../text.ts'
 import { judge, misfit } from './rule.ts'
 
 type Call = keyof typeof INFERENCE_CALLS
@@ -135,7 +137,7 @@ class Desk {
   async #refuse(spec: KernelSpec, model: Deployed | string, why: Denial, label: Label, more: Filling = {}): Promise<Declined> {
     const known = typeof model === 'string' ? null : model
     await this.#write(spec, known?.name ?? null, { allowed: false, why, label })
-    const filling = { label: textOf(label), most: known ? textOf(known.label) : '', ...more }
+    const filling = { label: labelWords(label), most: known ? labelWords(known.label) : '', ...more }
     return this.#declined(`inference-${why}`, known?.name ?? String(model), filling)
   }
 
@@ -156,4 +158,3 @@ class Desk {
 }
 
 const shown = ({ name, description, label, inputs }: Deployed) => ({ name, description, label, inputs: [...inputs] })
-const textOf = ({ level, markings }: Label) => [level, ...markings].join(' ')
