@@ -21,7 +21,7 @@ class Table:
     readable: bool
 
 
-class Tables(Sequence[Table]):
+class Tables(_show.Shown, Sequence[Table]):
     """Tables, by index or one after the other."""
 
     def __init__(self, tables: tuple[Table, ...]) -> None:
@@ -33,15 +33,9 @@ class Tables(Sequence[Table]):
     def __len__(self) -> int:
         return len(self.tables)
 
-    def _shown(self) -> tuple[str, tuple[str, ...], _show.Rows]:
+    def _shown(self) -> _show.Table:
         rows = [(table.name, table.owner, "yes" if table.readable else "ask its owner", table.description) for table in self.tables]
         return f"managed tables: {len(rows)}", ("name", "owner", "readable", "description"), rows
-
-    def __repr__(self) -> str:
-        return _show.text(*self._shown())
-
-    def _repr_html_(self) -> str:
-        return _show.html(*self._shown())
 
 
 @dataclass(frozen=True)
@@ -56,7 +50,7 @@ class Column:
 
 
 @dataclass(frozen=True, repr=False)
-class Description:
+class Description(_show.Shown):
     """A table as you see it. `level` and `markings`: its classification; `filtered`: whether rows are left out for you; `writable`:
     whether this notebook may write to it now: you have a grant, and its kernel has read nothing that the table may not hold."""
 
@@ -69,18 +63,12 @@ class Description:
     filtered: bool
     writable: bool
 
-    def _shown(self) -> tuple[str, tuple[str, ...], _show.Rows]:
+    def _shown(self) -> _show.Table:
         said = [self.name, f"owner {self.owner}", " ".join([self.level, *self.markings])]
         said += ["some rows are left out for you"] if self.filtered else []
         said += ["you may write to it"] if self.writable else []
         rows = [(column.name, column.type, column.masked or "", column.description) for column in self.columns]
         return " · ".join(said) + f"\n{self.description}".rstrip(), ("column", "type", "masked", "description"), rows
-
-    def __repr__(self) -> str:
-        return _show.text(*self._shown())
-
-    def _repr_html_(self) -> str:
-        return _show.html(*self._shown())
 
 
 def listed() -> Tables:
