@@ -1,4 +1,5 @@
 // What kernels ask of deployed models: decided by the real store, answered by a server on loopback.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,6 +18,7 @@ import { makeRuling } from '../data/rule.ts'
 import type { Ruling } from '../data/ruling.ts'
 import { nobody } from '../data/testing/nobody.ts'
 import { demoIdentity } from '../identity/demo.ts'
+import { readyKernel } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { makeLog } from '../log.ts'
 import { deployed } from '../scorers/described.ts'
@@ -85,12 +87,8 @@ function serve(
   library = makeLibrary({ ...nobody, ...scoring.answers }, ruling, log)
 }
 
-function kernelOf(person: string, mode: Role = 'edit', data: string | null = '/run/data'): KernelState {
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-  const id = `k_${person.slice(2)}`
-  const spec = { id, person, notebook: 'n_00000001', mode, autorun: false, theme: 'light', limits } as const
-  return { spec, phase: { phase: 'ready', level: 3 }, usage: null, attached: null, detachedSince: null, startedAt: 0, data }
-}
+const kernelOf = (person: string, mode: Role = 'edit', data: string | null = '/run/data'): KernelState =>
+  readyKernel({ id: `k_${person.slice(2)}`, person, mode }, data)
 const EDIT = kernelOf(ANALYST)
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer as the kernel gets it
