@@ -2,7 +2,8 @@
 import type { Page } from '@playwright/test'
 import type { Client, KernelStream } from './client.ts'
 import { expect } from './fixtures.ts'
-import { outcome, tells, withModels } from './models.ts'
+import { tells, withModels } from './models.ts'
+import { outcome } from './told.ts'
 
 const KEY = 'sk-not-for-owners'
 const MODELS = {
