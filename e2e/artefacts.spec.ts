@@ -76,6 +76,8 @@ test('what a notebook saves is on the page with its label, and its maker’s alo
 
   for (const name of ['delays', 'contacts.txt']) {
     await act(page, name, 'Release …')
+    await expect(page.getByRole('checkbox', { name: 'Colleague' })).toBeVisible()
+    for (const nobody of ['Auditor', 'Outsider']) await expect(page.getByRole('checkbox', { name: nobody })).toBeHidden()
     await page.getByRole('checkbox', { name: 'everybody in the workspace' }).check()
     await reason(page, 'The team needs it')
     await expect(named(page, name)).toContainText('Released to everybody in the workspace')

@@ -2,14 +2,14 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Client, KernelStream } from './client.ts'
-import { expect, notebookOf, test } from './fixtures.ts'
+import type { Client } from './client.ts'
+import { expect, test } from './fixtures.ts'
 import { ROOT } from './stack.ts'
+import { outcome, telling } from './told.ts'
 
-const BEGIN = `import base64, json, os, socket
+const BEFORE = `import os, socket
 import pandas as pd
-from scrydon import errors, inference, tables
-told = {}
+from scrydon import inference, tables
 rows = pd.DataFrame({"hour": [6, 21], "month": 7, "distance": 1000.0, "from_lga": False, "from_jfk": True, "seats": 150,
                      "precip": [0.0, 0.5], "visib": [10.0, 2.0], "wind_speed": 10.0, "humid": [40.0, 95.0]}, index=[3, 5])
 def raw(call, body, more=b""):
@@ -22,31 +22,11 @@ def raw(call, body, more=b""):
         answer = ""
     said = json.loads(answer or '{"error": {"code": "closed"}}')
     return said["error"]["code"] if "error" in said else "answered"
-def tell(what, call):
-    try:
-        told[what] = call()
-    except errors.ScrydonError as refused:
-        told[what] = f"{type(refused).__name__} {refused.code}: {refused.message}"
 `
-const END = `\n"TOLD:" + base64.b64encode(json.dumps(told).encode()).decode() + ":"`
-const tells = (calls: Readonly<Record<string, string>>) =>
-  notebookOf(
-    BEGIN +
-      Object.entries(calls)
-        .map(([what, call]) => `tell("${what}", lambda: ${call})`)
-        .join('\n') +
-      END,
-  )
-const TOLD = /TOLD:([\w+/=]+):/
 const LATE = '[round(one, 3) for one in inference.predict("flight_delay", rows)["probability"]]'
 
-async function outcome(kernel: KernelStream): Promise<Record<string, unknown>> {
-  const { data } = await kernel.until('the end of the cell', ({ data }) => TOLD.test(JSON.stringify(data)))
-  return JSON.parse(Buffer.from(TOLD.exec(JSON.stringify(data))?.[1] ?? '', 'base64').toString())
-}
-
 async function told(who: Client, name: string, calls: Readonly<Record<string, string>>, mode: 'auto' | 'run' = 'auto') {
-  const { opened, kernel } = await who.open(await who.tab(), (await who.notebook(name, tells(calls))).id, mode)
+  const { opened, kernel } = await who.open(await who.tab(), (await who.notebook(name, telling(BEFORE, calls))).id, mode)
   if (opened.mode === 'edit') await kernel.runAll()
   return outcome(kernel)
 }

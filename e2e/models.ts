@@ -1,8 +1,9 @@
 // A product with language models from an endpoint on loopback, and notebooks that tell what their calls came to.
 import { Endpoint } from '../server/models/testing/endpoint.ts'
 import type { Client, KernelStream } from './client.ts'
-import { notebookOf, test } from './fixtures.ts'
+import { test } from './fixtures.ts'
 import { startStack } from './stack.ts'
+import { outcome, telling } from './told.ts'
 
 /** `models`: as CORTEX_MODELS takes them; the endpoint's own names are in its file. */
 export const withModels = (models: object, key: string) =>
@@ -27,32 +28,7 @@ export const withModels = (models: object, key: string) =>
     ],
   })
 
-const BEGIN = `import base64, json
-from scrydon import errors, inference, llm, tables
-told = {}
-def tell(what, call):
-    try:
-        told[what] = call()
-    except errors.ScrydonError as refused:
-        told[what] = f"{type(refused).__name__} {refused.code}: {refused.message}"
-`
-const END = `\n"TOLD:" + base64.b64encode(json.dumps(told).encode()).decode() + ":"`
-export const tells = (calls: Readonly<Record<string, string>>) =>
-  notebookOf(
-    BEGIN +
-      Object.entries(calls)
-        .map(([what, call]) => `tell("${what}", lambda: ${call})`)
-        .join('\n') +
-      END,
-  )
-
-const TOLD = /TOLD:([\w+/=]+):/
-
-/** What the calls of a notebook came to, in a kernel that runs it. `from`: of what it has said, the first that counts. */
-export async function outcome(kernel: KernelStream, from = 0): Promise<Record<string, unknown>> {
-  const told = await kernel.until('the end of the cell', ({ data }) => TOLD.test(JSON.stringify(data)), 60_000, from)
-  return JSON.parse(Buffer.from(TOLD.exec(JSON.stringify(told.data))?.[1] ?? '', 'base64').toString())
-}
+export const tells = (calls: Readonly<Record<string, string>>) => telling('from scrydon import inference, llm, tables\n', calls)
 
 export type Running = { readonly kernel: KernelStream; readonly again: () => Promise<Record<string, unknown>> }
 

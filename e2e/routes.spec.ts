@@ -2,7 +2,8 @@
 import type { Page } from '@playwright/test'
 import type { Client } from './client.ts'
 import { expect } from './fixtures.ts'
-import { outcome, running, tells, withModels } from './models.ts'
+import { running, tells, withModels } from './models.ts'
+import { outcome } from './told.ts'
 
 const KEY = 'sk-not-for-owners'
 const MODELS = {

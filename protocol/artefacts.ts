@@ -28,6 +28,13 @@ export const ArtefactCard = z.strictObject({
 })
 export type ArtefactCard = z.infer<typeof ArtefactCard>
 
+/**
+ * One's own, of which one has lost the clearance: it takes room until it is removed, unopened. Its name, which may be a word of what it
+ * holds, is not said.
+ */
+export const ClosedCard = z.strictObject({ id: ArtefactId, kind: z.enum(ARTEFACT_KINDS), bytes: Count, at: Count })
+export type ClosedCard = z.infer<typeof ClosedCard>
+
 /** A table that a kernel made: who reads it is its policy's affair, and its inputs are those of all that was written to it. */
 export const MadeTableCard = z.strictObject({
   table: TableName,
@@ -46,6 +53,7 @@ const Edited = z.strictObject({ version: Count })
 /** `:artefact` is an ArtefactId. */
 export const ARTEFACTS_API = {
   'GET /api/artefacts': { body: Nothing, answer: z.array(ArtefactCard), who: 'person' }, // the newest first
+  'GET /api/artefacts/closed': { body: Nothing, answer: z.array(ClosedCard), who: 'person' }, // the newest first
   'GET /api/artefacts/tables': { body: Nothing, answer: z.array(MadeTableCard), who: 'person' }, // the newest first
   'GET /api/artefacts/:artefact/content': { body: Nothing, answer: z.unknown(), who: 'person' }, // the bytes, as an attachment
   'PUT /api/artefacts/:artefact/release': {

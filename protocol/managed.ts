@@ -127,6 +127,7 @@ export const MANAGED_API = {
   'PUT /api/tables/:table/release': { body: z.strictObject({ to: Readers, ...change }), answer: Edited, who: 'person' }, // makers
   'POST /api/tables/:table/release/preview': { body: z.strictObject({ to: Readers }), answer: Disclosure, who: 'person' },
   'PUT /api/tables/:table/label': { body: z.strictObject({ label: Label, ...change }), answer: Edited, who: 'person' },
+  'GET /api/members': { body: Nothing, answer: z.array(Named), who: 'person' }, // members: whom something can be released to
   'GET /api/people': { body: Nothing, answer: z.array(PersonCard), who: 'person' }, // owners
   'PUT /api/people/:person': { body: z.strictObject({ standing: Standing, ...change }), answer: Edited, who: 'person' },
   'GET /api/policies': { body: Nothing, answer: z.array(PolicyLine), who: 'person' }, // owners

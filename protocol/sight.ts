@@ -28,12 +28,17 @@ export const Asking = z.discriminatedUnion('state', [
 ])
 export type Asking = z.infer<typeof Asking>
 
+const Source = z.discriminatedUnion('of', [
+  z.strictObject({ of: z.enum(['table', 'model']), name: z.string(), label: Label }), // model: answers of a deployed one
+  z.strictObject({ of: z.enum(['library', 'workspace']), label: Label }),
+])
+const DEEDS = ['write', 'prompt', 'search', 'prediction', 'save'] as const
 const Did = { text: z.string(), times: Count, at: Time } // at: the last time
 
 export const Sight = z.strictObject({
   label: Label,
-  /** What of it made the label as high as it is; `table` null: the library. */
-  raised: z.array(z.strictObject({ table: z.nullable(z.string()), label: Label })),
+  /** What made it as high as it is. */
+  raised: z.array(Source),
   tables: z.array(
     z.strictObject({
       name: z.string(),
@@ -42,10 +47,10 @@ export const Sight = z.strictObject({
     }),
   ),
   library: z.nullable(Label), // of all passages that it was given; null: none
-  done: z.array(z.strictObject({ what: z.enum(['write', 'prompt', 'search']), ...Did })), // the newest first
+  done: z.array(z.strictObject({ what: z.enum(DEEDS), ...Did })), // the newest first
   refused: z.array(
     z.strictObject({
-      what: z.enum(['read', 'write', 'prompt', 'search']),
+      what: z.enum(['read', ...DEEDS]),
       ...Did,
       ask: z.nullable(z.strictObject({ table: TableName, asking: Asking })), // null: nothing to ask for
     }),

@@ -61,7 +61,7 @@ function portOf(name, value) {
 }
 
 function settings() {
-  const { PORT, CONTENT_PORT, HOST, SCRYDON_HOME, SCRYDON_EXAMPLES, SCRYDON_SETTLED } = process.env
+  const { PORT, CONTENT_PORT, HOST, SCRYDON_HOME, SCRYDON_EXAMPLES, SCRYDON_MODELS, SCRYDON_SETTLED } = process.env
   const settled = Number(SCRYDON_SETTLED || SETTLED)
   if (!(settled >= 0)) throw new Misconfigured(`SCRYDON_SETTLED must be a number of seconds, not "${SCRYDON_SETTLED}".`)
   for (const name of ['SCRYDON_TABLES', 'SCRYDON_TABLES_OWNER'])
@@ -77,6 +77,7 @@ function settings() {
     host: HOST || 'localhost',
     home: resolve(ROOT, SCRYDON_HOME || '.scrydon'),
     examples: folder('SCRYDON_EXAMPLES', resolve(ROOT, SCRYDON_EXAMPLES || 'examples/notebooks')),
+    models: folder('SCRYDON_MODELS', resolve(ROOT, SCRYDON_MODELS || 'examples/models')),
     settled,
     insecure: flags.includes('--insecure-shared-kernels'),
     help: flags.includes('--help'),
@@ -88,8 +89,9 @@ function folder(variable, path) {
   throw new Misconfigured(`${variable} names ${path}, which is not a folder.`)
 }
 
-function environment(name, { port, home, examples, insecure }) {
-  const env = { ...told(name, process.env), PORT: String(port), SCRYDON_HOME: home, SCRYDON_EXAMPLES: examples }
+function environment(name, { port, home, examples, models, insecure }) {
+  const folders = { SCRYDON_HOME: home, SCRYDON_EXAMPLES: examples, SCRYDON_MODELS: models }
+  const env = { ...told(name, process.env), PORT: String(port), ...folders }
   return insecure ? { ...env, SCRYDON_INSECURE_SHARED_KERNELS: '1' } : env
 }
 

@@ -57,6 +57,12 @@ describe('variables and options', () => {
     const said = await clone.start({ SCRYDON_EXAMPLES: path }).ended
     expect(said).toBe(`\n✗ SCRYDON_EXAMPLES names ${join(clone.root, path)}, which is not a folder.\n`)
   })
+
+  test('SCRYDON_MODELS that is no folder is named', async () => {
+    const { child, ended } = clone.start({ SCRYDON_MODELS: 'nowhere' })
+    expect(await ended).toBe(`\n✗ SCRYDON_MODELS names ${join(clone.root, 'nowhere')}, which is not a folder.\n`)
+    expect(child.exitCode).toBe(CONFIGURATION)
+  })
 })
 
 describe('ports', () => {

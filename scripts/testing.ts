@@ -37,7 +37,8 @@ export class Clone {
 
   constructor() {
     for (const path of COPIED) cpSync(join(ROOT, path), join(this.root, path), { recursive: true })
-    for (const folder of [this.#bin, this.home, join(this.root, 'examples/notebooks')]) mkdirSync(folder, { recursive: true })
+    const shipped = ['notebooks', 'models'].map((name) => join(this.root, 'examples', name))
+    for (const folder of [this.#bin, this.home, ...shipped]) mkdirSync(folder, { recursive: true })
     for (const tool of TOOLS) symlinkSync(spawnSync('which', [tool], { encoding: 'utf8' }).stdout.trim(), join(this.#bin, tool))
   }
 

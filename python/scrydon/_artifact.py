@@ -16,6 +16,7 @@ from scrydon._written import known
 from scrydon.errors import Invalid, TooLarge
 
 MOST = 64 << 20  # bytes
+KEPT = _write.Use("no artefact has", "no artefact keeps: remove it, with .dt.tz_convert(None)", f"A table that is kept has {_write.SIX}.")
 
 Fill = Callable[[BinaryIO], None]
 R = TypeVar("R")
@@ -55,7 +56,7 @@ def _help(obj: object) -> str:
 
 
 def _rows(frame: object) -> tuple[dict[str, Any], Fill]:
-    offered, kinds = _write.table(frame)
+    offered, kinds = _write.table(frame, KEPT)
     if not offered.column_names:
         raise Invalid("A table that is kept has a column.", "bad-question")
     columns = [(name, kind or "text") for name, kind in zip(offered.column_names, kinds, strict=True)]

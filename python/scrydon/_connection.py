@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from scrydon import tables
+from scrydon import _seen
 from scrydon.errors import Denied, Invalid, NotFound, Unavailable, told
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Cursor:
     @told
     def execute(self, query: str, parameters: Sequence[Any] = ()) -> Cursor:
         """EXPLAIN is of empty tables: it reads nothing."""
-        from scrydon import _sql
+        from scrydon import _sql  # DuckDB may not have been imported yet
 
         if parameters:
             raise Invalid("Write the values into the statement: it takes no parameters.", "bad-question")
@@ -84,7 +84,7 @@ class Connection:
         from scrydon._sql import TYPES
 
         try:
-            columns = tables.describe(table_name).columns
+            columns = _seen.described(table_name).columns
         except (Denied, NotFound):
             columns = ()
         return pa.schema([(column.name, TYPES[column.type]) for column in columns])
@@ -96,6 +96,6 @@ class Connection:
 def _names() -> list[str]:
     """None where there are no managed tables: a panel that is empty is no error."""
     try:
-        return [table.name for table in tables.list()]
+        return [table.name for table in _seen.listed()]
     except Unavailable:
         return []

@@ -12,6 +12,7 @@ from scrydon.errors import Invalid, not_understood
 
 KINDS = {"pandas": "DataFrame", "polars": "DataFrame"}
 SAFE = 2**53 - 1  # whole numbers up to it are the same in JSON everywhere
+TAKEN = _write.Use("no model takes", "no model takes: cast it yourself", "A model takes text (str), integer (64 bit), real (float) and boolean (bool).")
 Column = dict[str, Any]
 
 
@@ -36,7 +37,7 @@ def fitting(frame: Any, inputs: tuple[tuple[str, str], ...]) -> pa.Table:
         if here.count(name) != 1:
             raise _bad(f"The model takes a column “{name}”, which the rows have {'twice' if name in here else 'not'}.")
     names = [name for name, _ in inputs]
-    table, kinds = _write.table(frame[names] if kind(frame) == "pandas" else frame.select(names))
+    table, kinds = _write.table(frame[names] if kind(frame) == "pandas" else frame.select(names), TAKEN)
     if table.num_rows == 0:
         raise _bad("There are no rows to predict from.")
     columns = [_column(column, was, *due) for column, was, due in zip(table.columns, kinds, inputs, strict=True)]

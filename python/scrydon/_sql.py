@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from scrydon import _room, tables
+from scrydon import _reads, _room, _seen
 from scrydon._lowered import Lowered, lowered
 from scrydon._pushed import Columns, column_of, pushed
 from scrydon._statement import Node, Spoken, fold, spoken
@@ -57,7 +57,7 @@ def explain(query: str) -> pa.Table:
 
     def plan(local: duckdb.DuckDBPyConnection) -> pa.Table:
         said = _parsed(local, query)
-        _empty(local, _seen(said, set()))
+        _empty(local, _named(said, set()))
         return local.sql(f"EXPLAIN {query}").to_arrow_table()
 
     return _in_duckdb({}, plan)
@@ -86,7 +86,7 @@ def _engine(pid: int) -> duckdb.DuckDBPyConnection:
 
 def _answer(local: duckdb.DuckDBPyConnection, query: str, framed: set[str]) -> pa.Table:
     said = _parsed(local, query)
-    seen = _seen(said, framed)
+    seen = _named(said, framed)
     _empty(local, seen)
     bound = local.sql(query)  # names and types of the result; a mistake ends here
     columns = {name: table.columns for name, table in seen.items()}
@@ -114,19 +114,19 @@ def _parsed(local: duckdb.DuckDBPyConnection, query: str) -> Spoken:
     return said
 
 
-def _seen(said: Spoken, framed: set[str]) -> dict[str, Seen]:
+def _named(said: Spoken, framed: set[str]) -> dict[str, Seen]:
     """The managed tables of a statement, by the name that it gives them in lower case."""
     return {fold(name): _described(name) for name in said.tables() if fold(name) not in framed}
 
 
 def _described(name: str) -> Seen:
     try:
-        about = tables.describe(name)
+        about = _seen.described(name)
     except NotFound:
-        same = [table.name for table in tables.list() if fold(table.name) == fold(name)]  # SQL's names are the same in any case
+        same = [table.name for table in _seen.listed() if fold(table.name) == fold(name)]  # SQL's names are the same in any case
         if len(same) != 1 or same[0] == name:
             raise
-        about = tables.describe(same[0])
+        about = _seen.described(same[0])
     return Seen(about.name, {fold(column.name): (column.name, column.type) for column in about.columns})
 
 
@@ -140,7 +140,7 @@ def _summed(local: duckdb.DuckDBPyConnection, summed: Lowered, seen: Mapping[str
     """None: next to the data it could not be computed; here it may be."""
     name = seen[fold(summed.table)].name
     try:
-        rows = tables.query(name, summed.summaries, summed.by, summed.where, as_="arrow")
+        rows = _reads.groups(name, summed.summaries, summed.by, summed.where, (), None, "arrow")
     except ScrydonError as refused:
         if refused.code != "failed":  # a sum beyond 64 bits
             raise
@@ -169,7 +169,7 @@ def _read(said: Spoken, name: str, table: Seen) -> pa.Table:
     where, whole = pushed(place, columns) if place else (None, False)
     first = [column for column, _ in columns.values()][:1]  # rows are counted by a column that nobody names
     limit = _limit(said.root, columns, said) if whole else None
-    return tables.read(table.name, named or first, where, limit, as_="arrow")
+    return _reads.rows(table.name, named or first, where, limit, "arrow")
 
 
 def _limit(root: Node, columns: Columns, said: Spoken) -> int | None:

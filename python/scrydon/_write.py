@@ -1,4 +1,4 @@
-"""What `tables.write` and `artifacts.save` hand over: a frame as an Arrow table of the six types, streamed over the kernel's data socket in bounded frames.
+"""What `tables.write`, `artifacts.save` and `inference.predict` hand over: a frame as an Arrow table of the six types, streamed over the kernel's data socket in bounded frames.
 python/dataplane/intake.py is the other side."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pyarrow as pa
 
@@ -43,6 +43,18 @@ CAST = {
 }
 
 
+class Use(NamedTuple):
+    """What is said of a column that is of no type that there is: "of one that {none}", "which {zone}", and then which types there are."""
+
+    none: str
+    zone: str
+    types: str
+
+
+SIX = "text (str), integer (64 bit), real (float), boolean (bool), date and timestamp"
+TABLE = Use("no table has", "no table keeps: remove it, with .dt.tz_convert(None)", f"A managed table has {SIX}.")
+
+
 def _bad(message: str) -> Invalid:
     return Invalid(message, "bad-question")
 
@@ -52,51 +64,47 @@ def new_id() -> str:
     return f"w_{secrets.token_urlsafe(18)}"
 
 
-def table(frame: object) -> tuple[pa.Table, list[str | None]]:
+def table(frame: object, use: Use) -> tuple[pa.Table, list[str | None]]:
     """Its columns, and what each is: one of TYPES, or None where no value says it."""
-    names, columns = _columns(frame)
+    names, columns = _columns(frame, use)
     for name in names:
         if not isinstance(name, str):
             raise _bad(f"The name of each column is a str, not a {type(name).__name__}: rename {name!r}.")
-    typed = [_typed(name, column) for name, column in zip(names, columns, strict=True)]
+    typed = [_typed(name, column, use) for name, column in zip(names, columns, strict=True)]
     return pa.Table.from_arrays([column for column, _ in typed], names=names), [kind for _, kind in typed]
 
 
-def _columns(frame: Any) -> tuple[list[Any], list[Any]]:
+def _columns(frame: Any, use: Use) -> tuple[list[Any], list[Any]]:
     source = type(frame).__module__.partition(".")[0]
     if isinstance(frame, pa.Table | pa.RecordBatch):
         return frame.schema.names, frame.columns
     if source == "pandas" and type(frame).__name__ == "DataFrame":
-        return [*frame.columns], [_series(name, frame.iloc[:, place]) for place, name in enumerate(frame.columns)]
+        return [*frame.columns], [_series(name, frame.iloc[:, place], use) for place, name in enumerate(frame.columns)]
     if source == "polars" and type(frame).__name__ == "DataFrame":
         arrow = frame.to_arrow()
         return arrow.schema.names, arrow.columns
     raise _bad(f"A table is written from a pandas or polars DataFrame or a pyarrow Table, not from a {type(frame).__name__}.")
 
 
-def _series(name: object, series: Any) -> Any:
+def _series(name: object, series: Any, use: Use) -> Any:
     """Of pandas. What went wrong is said without a value."""
     try:
         return pa.Array.from_pandas(series)
     except (pa.ArrowException, TypeError, ValueError, OverflowError):
-        raise _bad(f"Column “{name}” ({series.dtype}) holds values of several kinds, or of one that no table has. {_help()}") from None
+        raise _bad(f"Column “{name}” ({series.dtype}) holds values of several kinds, or of one that {use.none}. {use.types}") from None
 
 
-def _help() -> str:
-    return "A managed table has text (str), integer (64 bit), real (float), boolean (bool), date and timestamp."
-
-
-def _typed(name: str, column: Any) -> tuple[Any, str | None]:
+def _typed(name: str, column: Any, use: Use) -> tuple[Any, str | None]:
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_null(column.type):
         return column, None
     if pa.types.is_timestamp(column.type) and column.type.tz is not None:
-        raise _bad(f"Column “{name}” has a time zone, which no table keeps: remove it, with .dt.tz_convert(None).")
+        raise _bad(f"Column “{name}” has a time zone, which {use.zone}.")
     for kind, fits in KINDS:
         if fits(column.type):
             return _cast(name, column, kind), kind
-    raise _bad(f"Column “{name}” is of type {column.type}. {_help()}")
+    raise _bad(f"Column “{name}” is of type {column.type}. {use.types}")
 
 
 def _cast(name: str, column: Any, kind: str) -> Any:

@@ -51,7 +51,7 @@ class Artifact:
     saved: datetime
 
 
-class Artifacts(Sequence[Artifact]):
+class Artifacts(_show.Shown, Sequence[Artifact]):
     """Artefacts, the newest first, by index or one after the other."""
 
     def __init__(self, artifacts: tuple[Artifact, ...]) -> None:
@@ -63,19 +63,9 @@ class Artifacts(Sequence[Artifact]):
     def __len__(self) -> int:
         return len(self.artifacts)
 
-    def _shown(self) -> tuple[str, tuple[str, ...], _show.Rows]:
+    def _shown(self) -> _show.Table:
         rows = [(one.name, one.kind, one.classification, one.maker, f"{one.saved:%Y-%m-%d %H:%M}") for one in self]
         return f"artefacts: {len(rows)}", ("name", "kind", "classification", "maker", "saved"), rows
-
-    def __repr__(self) -> str:
-        return _show.text(*self._shown())
-
-    def _repr_html_(self) -> str:
-        return _show.html(*self._shown())
-
-    def _mime_(self) -> tuple[str, str]:
-        """Read by marimo, which shows other sequences as trees."""
-        return "text/html", self._repr_html_()
 
 
 @told

@@ -46,7 +46,7 @@ class Model:
     markings: tuple[str, ...]
 
 
-class Models(Sequence[Model]):
+class Models(_show.Shown, Sequence[Model]):
     """Models, by index or one after the other."""
 
     def __init__(self, models: tuple[Model, ...]) -> None:
@@ -58,15 +58,9 @@ class Models(Sequence[Model]):
     def __len__(self) -> int:
         return len(self.models)
 
-    def _shown(self) -> tuple[str, tuple[str, ...], _show.Rows]:
+    def _shown(self) -> _show.Table:
         rows = [(one.name, one.description, ", ".join(name for name, _ in one.inputs), " ".join([one.level, *one.markings])) for one in self.models]
         return f"deployed models: {len(rows)}", ("name", "description", "inputs", "may get data up to"), rows
-
-    def __repr__(self) -> str:
-        return _show.text(*self._shown())
-
-    def _repr_html_(self) -> str:
-        return _show.html(*self._shown())
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class Document:
     classification: str
 
 
-class Documents(list[Document]):
+class Documents(_show.Shown, list[Document]):
     """Passages, the best first; a list that a notebook shows as a table. `ranking`: how they were found, "hybrid" (by words and by
     meaning) or "full-text" (by words only). `note`: why by words only, in a sentence; None where this server compares no meanings."""
 
@@ -52,20 +52,10 @@ class Documents(list[Document]):
         names = ["title", "passage", "source", "classification"]
         return pandas.DataFrame([[getattr(one, name) for name in names] for one in self], columns=names)
 
-    def _shown(self) -> tuple[str, tuple[str, ...], _show.Rows]:
+    def _shown(self) -> _show.Table:
         rows = [(one.title, _short(one.passage), one.source, one.classification) for one in self]
         note = "" if self.note is None else f". {self.note}"
         return f"passages of the library: {len(rows)}{note}", ("title", "passage", "source", "classification"), rows
-
-    def __repr__(self) -> str:
-        return _show.text(*self._shown())
-
-    def _repr_html_(self) -> str:
-        return _show.html(*self._shown())
-
-    def _mime_(self) -> tuple[str, str]:
-        """Read by marimo, which shows other lists as trees."""
-        return "text/html", self._repr_html_()
 
 
 @told

@@ -42,7 +42,7 @@ class Model:
     markings: tuple[str, ...]
 
 
-class Models(Sequence[Model]):
+class Models(_show.Shown, Sequence[Model]):
     """Models, by index or one after the other. `left`: your tokens that are left today (days are of UTC)."""
 
     def __init__(self, models: tuple[Model, ...], left: int) -> None:
@@ -55,15 +55,9 @@ class Models(Sequence[Model]):
     def __len__(self) -> int:
         return len(self.models)
 
-    def _shown(self) -> tuple[str, tuple[str, ...], _show.Rows]:
+    def _shown(self) -> _show.Table:
         rows = [(model.name, f"{model.tokens:,}", " ".join([model.level, *model.markings])) for model in self.models]
         return f"models: {len(rows)} · tokens left today: {self.left:,}", ("name", "tokens of an answer", "may get data up to"), rows
-
-    def __repr__(self) -> str:
-        return _show.text(*self._shown())
-
-    def _repr_html_(self) -> str:
-        return _show.html(*self._shown())
 
 
 class Answer(Iterator[str]):

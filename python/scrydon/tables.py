@@ -13,23 +13,21 @@ Source: the workspace's table engine, through the server's policies; every read 
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from scrydon import _room, _show
+from scrydon import _reads, _seen
+from scrydon._connection import Connection
 from scrydon._control import ask
+from scrydon._seen import Column, Description, Table, Tables
 from scrydon._written import Written, outcome
 from scrydon.errors import Invalid, TooLarge, told
-from scrydon.where import SAFE, Col, Condition, col, compiled
+from scrydon.where import Col, Condition, col
 
 if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
-
-    from scrydon._connection import Connection
 
 __all__ = [
     "Col",
@@ -49,80 +47,7 @@ __all__ = [
     "write",
 ]
 
-FORMS = ("pandas", "polars", "arrow")
 MODES = ("append", "create", "replace")
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of the workspace. `owner`: whom to ask; `readable`: whether you may read it now."""
-
-    name: str
-    owner: str
-    description: str
-    readable: bool
-
-
-class Tables(Sequence[Table]):
-    """Tables, by index or one after the other."""
-
-    def __init__(self, tables: tuple[Table, ...]) -> None:
-        self.tables = tables
-
-    def __getitem__(self, place: Any) -> Any:
-        return self.tables[place]
-
-    def __len__(self) -> int:
-        return len(self.tables)
-
-    def _shown(self) -> tuple[str, tuple[str, ...], _show.Rows]:
-        rows = [(table.name, table.owner, "yes" if table.readable else "ask its owner", table.description) for table in self.tables]
-        return f"managed tables: {len(rows)}", ("name", "owner", "readable", "description"), rows
-
-    def __repr__(self) -> str:
-        return _show.text(*self._shown())
-
-    def _repr_html_(self) -> str:
-        return _show.html(*self._shown())
-
-
-@dataclass(frozen=True)
-class Column:
-    """`type`: text, integer (64 bit), real (double), boolean, date or timestamp (microseconds, no zone), as you see it; `masked`: the
-    kind of the mask that is on it for you, or None."""
-
-    name: str
-    type: str
-    masked: str | None
-    description: str
-
-
-@dataclass(frozen=True, repr=False)
-class Description:
-    """A table as you see it. `level` and `markings`: its classification; `filtered`: whether rows are left out for you; `writable`:
-    whether this notebook may write to it now: you have a grant, and its kernel has read nothing that the table may not hold."""
-
-    name: str
-    owner: str
-    description: str
-    level: str
-    markings: tuple[str, ...]
-    columns: tuple[Column, ...]
-    filtered: bool
-    writable: bool
-
-    def _shown(self) -> tuple[str, tuple[str, ...], _show.Rows]:
-        said = [self.name, f"owner {self.owner}", " ".join([self.level, *self.markings])]
-        said += ["some rows are left out for you"] if self.filtered else []
-        said += ["you may write to it"] if self.writable else []
-        rows = [(column.name, column.type, column.masked or "", column.description) for column in self.columns]
-        return " · ".join(said) + f"\n{self.description}".rstrip(), ("column", "type", "masked", "description"), rows
-
-    def __repr__(self) -> str:
-        return _show.text(*self._shown())
-
-    def _repr_html_(self) -> str:
-        return _show.html(*self._shown())
 
 
 @told
@@ -130,7 +55,7 @@ def list() -> Tables:
     """The tables of the workspace that you may know of, in a notebook shown as one.
 
     Raises: `Unavailable`."""
-    return ask("tables.list", {}, lambda said: Tables(tuple(_table(table) for table in said["tables"])))
+    return _seen.listed()
 
 
 @told
@@ -138,7 +63,7 @@ def describe(name: str) -> Description:
     """A table's columns and classification, and which columns are masked and whether rows are left out for you.
 
     Raises: `NotFound`, `Denied`, `Invalid`, `Unavailable`."""
-    return ask("tables.describe", {"table": _text(name, "The name of a table")}, _description)
+    return _seen.described(name)
 
 
 @overload
@@ -192,7 +117,7 @@ def read(
     Raises: `NotFound` (no such table), `Denied` (says why and whom to ask), `Invalid` (an unknown column, a value of a wrong type),
     `TooLarge` (says how to narrow), `Revoked` (your rights changed meanwhile), `Unavailable` (nothing answers now). A read is whole
     or an error, never a part."""
-    return _answered("tables.read", _question(name, columns, where, limit), as_)
+    return _reads.rows(name, columns, where, limit, as_)
 
 
 @told
@@ -216,15 +141,7 @@ def query(
     limit, as_, errors: as in `read`.
 
     Returns one row per group: the columns of `by`, then the summaries. sum of an integer column is int64, mean is float64."""
-    body = {
-        "table": _text(name, "The name of a table"),
-        "by": _names(by) if by else [],
-        "summaries": [_summary(one, of) for one, of in summaries.items()],
-        "where": compiled(where),
-        "order": [_order(one, {*by, *summaries}) for one in order_by],
-        "limit": _rows(limit),
-    }
-    return _answered("tables.query", body, as_)
+    return _reads.groups(name, summaries, by, where, order_by, limit, as_)
 
 
 @told
@@ -243,19 +160,16 @@ def sql(
 
     Raises: `Invalid` (a mistake in the statement, or one that is no SELECT), what `read` raises, and DuckDB's own errors where values
     cannot be computed with (`duckdb.ConversionException`)."""
-    if as_ not in FORMS:
-        raise Invalid(f"as_ is one of {', '.join(FORMS)}.", "bad-question")
-    from scrydon import _sql
+    _reads.known(as_)
+    from scrydon import _sql  # DuckDB may not have been imported yet
 
-    return _fitting("the statement", lambda: _formed(_sql.run(statement, frames or {}), as_))
+    return _reads.fitting("the statement", lambda: _reads.formed(_sql.run(statement, frames or {}), as_))
 
 
 def connect() -> Connection:
     """The managed tables for marimo: assign it to a variable of a cell, `managed = tables.connect()`; the data sources panel then lists
     the tables and their columns, and a SQL cell can choose it (`mo.sql(…, engine=managed)`, which answers as `sql`). Nothing is read
     before a statement is run."""
-    from scrydon._connection import Connection
-
     return Connection()
 
 
@@ -278,12 +192,12 @@ def write(name: str, df: pandas.DataFrame | polars.DataFrame | pyarrow.Table, mo
     meanwhile), `Unavailable` (nothing answers now, and nothing was written)."""
     if mode not in MODES:
         raise Invalid(f"mode is one of {', '.join(MODES)}.", "bad-question")
-    table = _text(name, "The name of a table")
+    table = _seen.text(name, "The name of a table")
     from scrydon import _write  # pyarrow may not have been imported yet
 
     asked = {"write": _write.new_id(), "table": table, "mode": mode}
     try:
-        offered, kinds = _write.table(df)
+        offered, kinds = _write.table(df, _write.TABLE)
         columns = [{"name": column, "type": kind} for column, kind in zip(offered.column_names, kinds, strict=True)]
         plan, expected = ask("tables.write", {**asked, "columns": columns}, lambda said: _write.expected(said, offered))
         late = f"The write to “{name}” did not begin in time, and nothing was written. Run the cell again."
@@ -292,100 +206,3 @@ def write(name: str, df: pandas.DataFrame | polars.DataFrame | pyarrow.Table, mo
         message = f"What is written to “{name}” does not fit in this kernel’s memory a second time. Write it in parts."
         raise TooLarge(message, "too-large") from None
     return outcome(asked)
-
-
-def _summary(name: str, of: object) -> dict[str, Any]:
-    if isinstance(of, str):
-        return {"as": name, "of": of, "column": None}
-    if isinstance(of, tuple) and len(of) == 2 and all(isinstance(part, str) for part in of):
-        return {"as": name, "of": of[0], "column": of[1]}
-    raise Invalid(f'The summary {name!r} is "count" or a pair, as ("mean", "dep_delay").', "bad-question")
-
-
-def _order(name: str, arriving: set[str]) -> dict[str, Any]:
-    descending = name not in arriving and name.startswith("-")
-    return {"by": name[1:] if descending else name, "descending": descending}
-
-
-def _answered(call: str, body: dict[str, Any], as_: str) -> Any:
-    if as_ not in FORMS:
-        raise Invalid(f"as_ is one of {', '.join(FORMS)}.", "bad-question")
-    name = body["table"]
-    from scrydon import _data  # before the plan is made, which is not kept for long: pyarrow may not have been imported yet
-
-    return _fitting(f"“{name}”", lambda: _formed(_data.read(ask(call, body, _plan), name), as_))
-
-
-def _fitting(what: str, made: Callable[[], Any]) -> Any:
-    try:
-        return made()
-    except MemoryError:
-        message = f"What was read of {what} does not fit in this kernel’s memory. Name fewer columns (columns=[…]), keep fewer rows "
-        raise TooLarge(message + "(where=…) or take only the first (limit=…).", "too-large") from None
-
-
-def _question(name: str, columns: object, where: Any, limit: object) -> dict[str, Any]:
-    return {
-        "table": _text(name, "The name of a table"),
-        "columns": _names(columns),
-        "where": compiled(where),
-        "limit": _rows(limit),
-    }
-
-
-def _text(value: object, what: str) -> str:
-    if not isinstance(value, str):
-        raise Invalid(f"{what} is a str, not a {type(value).__name__}.", "bad-question")
-    return value
-
-
-def _names(columns: Any) -> Sequence[str] | None:
-    if columns is None:
-        return None
-    if isinstance(columns, str):
-        raise Invalid(f"columns is a list of names: write columns=[{columns!r}].", "bad-question")
-    try:
-        names = [_text(name, "Each of columns") for name in columns]
-    except TypeError:
-        raise Invalid(f"columns is a list of names, not a {type(columns).__name__}.", "bad-question") from None
-    if not names:
-        raise Invalid("columns names no column: leave it out to read all.", "bad-question")
-    return names
-
-
-def _rows(limit: Any) -> int | None:
-    if limit is None:
-        return None
-    try:
-        rows = -1 if isinstance(limit, bool) else operator.index(limit)
-    except TypeError:
-        rows = -1
-    if not 0 <= rows <= SAFE:
-        raise Invalid("limit is a number of rows: 0 or a positive int.", "bad-question")
-    return rows
-
-
-def _table(said: dict[str, Any]) -> Table:
-    return Table(said["name"], said["owner"], said["description"], said["readable"])
-
-
-def _description(said: dict[str, Any]) -> Description:
-    label = said["label"]
-    columns = tuple(Column(column["name"], column["type"], column["masked"], column["description"]) for column in said["columns"])
-    about = (said["name"], said["owner"], said["description"], label["level"], tuple(label["markings"]))
-    return Description(*about, columns, said["filtered"], said["writable"])
-
-
-def _plan(said: dict[str, Any]) -> str:
-    return said["plan"]
-
-
-def _formed(table: pyarrow.Table, form: str) -> Any:
-    if form == "arrow":
-        return table
-    _room.need(table.nbytes)  # a second time, while it is made into the other
-    if form == "pandas":
-        return table.to_pandas()
-    import polars
-
-    return polars.from_arrow(table, rechunk=False)

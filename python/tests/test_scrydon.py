@@ -1,5 +1,6 @@
 """The library as a notebook uses it, over real sockets; the test answers in the gateway's place."""
 
+import ast
 import json
 import os
 import socket
@@ -10,6 +11,8 @@ import traceback
 import unittest
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -245,6 +248,19 @@ class Import(unittest.TestCase):
         with tempfile.TemporaryDirectory() as compiled_in:
             first, second = (float(self.run_python(code, "-X", f"pycache_prefix={compiled_in}")) for _ in range(2))
         self.assertLess(second, 0.010, f"{first} when it was compiled")
+
+    def test_modules_import_one_way(self) -> None:
+        """Those inside of functions, too: they are late, not back."""
+        needs: dict[str, set[str]] = {}
+        for path in Path(PYTHON, "scrydon").glob("*.py"):
+            nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom) and path.stem != "__init__"]
+            parts = {name.name for node in nodes if node.module == "scrydon" for name in node.names}
+            needs[path.stem] = parts | {node.module.removeprefix("scrydon.") for node in nodes if node.module and node.module.startswith("scrydon.")}
+        self.assertIn("_sql", needs["tables"])
+        try:
+            TopologicalSorter(needs).prepare()
+        except CycleError as cycle:
+            self.fail(f"{' needs '.join(cycle.args[1])}")
 
     def test_parts(self) -> None:
         code = "import scrydon; print(scrydon.errors.__name__, scrydon.kb.__name__, scrydon.tables.__name__, dir(scrydon), hasattr(scrydon, 'nothing'))"

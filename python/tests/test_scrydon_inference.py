@@ -122,6 +122,15 @@ class Unfit(Gateway):
         day = [{"name": "hour", "type": "integer"}, {"name": "day", "type": "text"}]
         self.bad(frame.assign(day=pd.Timestamp("2013-01-01")), "Column “day” is timestamp, and the model takes text: cast it yourself.", day)
 
+    def test_a_column_of_another_type_is_told_what_a_model_takes(self) -> None:
+        frame = pd.DataFrame(ROWS)
+        takes = "A model takes text (str), integer (64 bit), real (float) and boolean (bool)."
+        self.bad(frame.assign(hour=[[1], [2], [3]]), f"Column “hour” is of type list<item: int64>. {takes}")
+        several = f"Column “hour” (object) holds values of several kinds, or of one that no model takes. {takes}"
+        self.bad(frame.assign(hour=[1, "x", [2]]), several)
+        zone = pd.Timestamp("2013-01-01", tz="UTC")
+        self.bad(frame.assign(hour=zone), "Column “hour” has a time zone, which no model takes: cast it yourself.")
+
     def test_values_that_no_model_takes_are_not_sent(self) -> None:
         frame = pd.DataFrame(ROWS)
         self.bad(frame.assign(hour=[2**53, 8, 9]), "Column “hour” holds whole numbers beyond ±9,007,199,254,740,991, which are not sent to a model.")

@@ -12,6 +12,10 @@ export function mayOpen({ maker, label, released }: Artefact, who: Subject): boo
   return who.member && theirs && dominates(who.clearance, label)
 }
 
+/** Its maker knows that it is there, also without the clearance for it: it takes room of theirs. */
+export const mayKnow = (artefact: Artefact, who: Subject): boolean =>
+  mayOpen(artefact, who) || (who.member && artefact.maker === who.person)
+
 export const mayRelease = ({ maker }: Artefact, who: Subject): boolean => maker === who.person
 
 /** `clearance`: above one's own. `floor`: below the workspace's. `maker`: raised by somebody else. `declassify`: lowered without a grant. */

@@ -109,6 +109,7 @@ describe('a save', () => {
     })
     expect(house.kept()).toEqual([])
     expect(await house.store.artefacts.list()).toEqual([])
+    expect(await house.record(1)).toMatchObject([{ kind: 'artefact-refused', what: 'picture', why: 'content' }])
   })
 
   test('is refused in a kernel that reads its notebook, with the name of what it was about, on record', async () => {
@@ -122,6 +123,8 @@ describe('a save', () => {
   test('is refused to who is no member, and where there is no data', async () => {
     for (const person of ['auditor', 'outsider'])
       expect((await house.save(person, file, fresh(person))).error).toMatchObject({ code: 'artefact-members' })
+    const refused = { person: 'p_demo-outsider', notebook: 'n_00000001', version: null, kernel: expect.any(String) }
+    expect(await house.record(1)).toEqual([{ kind: 'artefact-refused', ...refused, what: 'file', why: 'members' }])
     expect((await house.save('analyst', file, { ...fresh('analyst'), data: null })).error).toMatchObject({ code: 'not-here' })
   })
 

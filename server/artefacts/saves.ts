@@ -1,6 +1,7 @@
 // The life of a save: the kernel hands it over to the data plane as an intake; when all is there the data plane keeps it as a file, and
 // with its label, which counts all that the kernel has read by then, it comes into the book. That is when it is saved: a file without
 // an entry is nobody's.
+
 import { randomBytes } from 'node:crypto'
 import type { ArtefactId } from '#protocol/ids.ts'
 import type { Answered, Asked } from '#protocol/library.ts'
@@ -14,7 +15,9 @@ import type { RefusalCode } from '../data/words.ts'
 import { mint } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Artefacts, NewArtefact, StoredArtefact } from '../seams/artefacts.ts'
+import type { ARTEFACT_DENIALS } from '../seams/audit.ts'
 import { aboutPerson, type DataPlane, type Handed, type Kept, type TakenIn } from '../seams/dataPlane.ts'
+import { counted } from '../text.ts'
 import type { Files } from './files.ts'
 
 type Ask = Asked<'artefacts.save'>
@@ -46,6 +49,7 @@ const KEPT = 200 // saves whose end is remembered; of older ones the book tells
 const SECOND = 1000
 const SLACK = 10 * SECOND // beyond what the data plane itself allows
 const GONE = 'cut'
+const NOT_ENDED = 'a save was not brought to its end'
 
 /** What the data plane says of an end, in words for the person. The rest is `artefact-failed`. */
 const CODES: Readonly<Record<string, RefusalCode>> = {
@@ -64,6 +68,24 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
   'too-many': 'artefact-many',
   'person-full': 'artefact-full',
   'workspace-full': 'artefact-workspace-full',
+}
+
+/** Of what is on record as refused. What only waits for others, or was never asked, is not. */
+const WHY: Partial<Record<RefusalCode, (typeof ARTEFACT_DENIALS)[number]>> = {
+  'artefact-members': 'members',
+  'artefact-disk': 'room',
+  'artefact-many': 'room',
+  'artefact-full': 'room',
+  'artefact-workspace-full': 'room',
+  'artefact-large': 'content',
+  'artefact-rows': 'content',
+  'artefact-pixels': 'content',
+  'artefact-shape': 'content',
+  'artefact-value': 'content',
+  'artefact-revoked': 'revoked',
+  'artefact-late': 'cut',
+  'artefact-cut': 'cut',
+  'artefact-failed': 'failed',
 }
 
 export class Saves {
@@ -99,8 +121,14 @@ export class Saves {
       return save
     } catch (error) {
       this.#leave(spec.person)
+      if (error instanceof Declined) await this.#unsaved(spec, ask, error)
       throw error
     }
+  }
+
+  async #unsaved(spec: KernelSpec, { content }: Ask, { code }: Declined): Promise<void> {
+    const why = WHY[code]
+    if (why !== undefined) await this.#given.ruling.unsaved(spec, content.kind, why)
   }
 
   #leave(person: string): void {
@@ -147,12 +175,14 @@ export class Saves {
 
   /** From what was announced to what is in the book, or why it is not. */
   async #carry(save: Save): Promise<Outcome> {
+    const { spec, ask } = save
     try {
       return await this.#taken(save)
     } catch (error) {
-      if (error instanceof Declined) return error
-      this.#given.log.error({ err: error, kernel: save.spec.id }, 'a save was not brought to its end')
-      return this.#declined(save.ask.name, 'artefact-failed')
+      if (!(error instanceof Declined)) this.#given.log.error({ err: error, kernel: spec.id }, NOT_ENDED)
+      const declined = error instanceof Declined ? error : this.#declined(ask.name, 'artefact-failed')
+      await this.#unsaved(spec, ask, declined).catch((err: unknown) => this.#given.log.error({ err, kernel: spec.id }, NOT_ENDED))
+      return declined
     } finally {
       this.#given.plane?.drop(save.plan)
       this.#open.delete(save.plan)
@@ -258,7 +288,6 @@ const SIZES: Partial<Record<RefusalCode, number>> = {
   'artefact-full': ARTEFACT.stored,
   'artefact-workspace-full': ARTEFACT.all,
 }
-const counted = (many: number) => many.toLocaleString('en')
 const told = <T>() => Promise.withResolvers<T>()
 const keyOf = ({ id }: KernelSpec, { save }: { readonly save: string }) => `${id}/${save}`
 

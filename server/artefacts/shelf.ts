@@ -1,5 +1,5 @@
 // The shell's page of artefacts: what there is for somebody, its bytes, and what they may do to it. What they may not open is not there.
-import type { ArtefactCard } from '#protocol/artefacts.ts'
+import type { ArtefactCard, ClosedCard } from '#protocol/artefacts.ts'
 import type { ArtefactId } from '#protocol/ids.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
@@ -16,7 +16,7 @@ import type { Audit } from '../seams/audit.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import { type Content, contentOf } from './content.ts'
 import type { Files } from './files.ts'
-import { mayOpen, mayRelabel, mayRelease } from './rule.ts'
+import { mayKnow, mayOpen, mayRelabel, mayRelease } from './rule.ts'
 
 type Wanted = { readonly onto: number; readonly reason: string }
 type Done = { readonly version: number }
@@ -30,6 +30,8 @@ type Given = {
 
 export type Shelf = {
   list(who: Principal): Promise<ArtefactCard[]>
+  /** One's own that one may not open any more. */
+  closed(who: Principal): Promise<ClosedCard[]>
   /** On record before a byte is given. */
   open(who: Principal, id: ArtefactId): Promise<Content>
   /** What a release to these would give them. */
@@ -39,9 +41,10 @@ export type Shelf = {
   remove(who: Principal, id: ArtefactId): Promise<void>
 }
 
-export function makeShelf({ ruling, artefacts, audit, files, identity }: Given): Shelf {
+export const makeShelf = (given: Given): Shelf => ({ ...shown(given), ...acts(given) })
+
+function shown({ ruling, artefacts, audit, files, identity }: Given): Pick<Shelf, 'list' | 'closed' | 'open'> {
   const named = namesOf(identity)
-  const find = (who: Principal, id: ArtefactId) => found(ruling, artefacts, who, id)
   return {
     async list(who) {
       if (!MAY[who.standing]['see artefacts']) return []
@@ -49,8 +52,13 @@ export function makeShelf({ ruling, artefacts, audit, files, identity }: Given):
       const theirs = (await artefacts.list()).filter((artefact) => mayOpen(artefact, subject))
       return Promise.all(theirs.map((artefact) => cardOf(ruling, artefact, who, subject, named)))
     },
+    async closed(who) {
+      const subject = await ruling.subject(who.id)
+      const all = (await artefacts.list()).filter((artefact) => mayKnow(artefact, subject) && !mayOpen(artefact, subject))
+      return all.map(({ id, kind, bytes, at }) => ({ id, kind, bytes, at }))
+    },
     async open(who, id) {
-      const { artefact } = await find(who, id)
+      const { artefact } = await found(ruling, artefacts, who, id)
       const stream = await files.open(artefact)
       if (stream === null) throw refuse('artefact-lost')
       const opened = { kind: 'artefact-opened', person: who.id, artefact: id, label: artefact.label } as const
@@ -60,6 +68,12 @@ export function makeShelf({ ruling, artefacts, audit, files, identity }: Given):
       })
       return contentOf(artefact, stream)
     },
+  }
+}
+
+function acts({ ruling, artefacts, files, identity }: Given): Omit<Shelf, keyof ReturnType<typeof shown>> {
+  const find = (who: Principal, id: ArtefactId, may = mayOpen) => found(ruling, artefacts, who, id, may)
+  return {
     async disclosure(who, id, to) {
       const { artefact, subject } = await find(who, id)
       mustBeMaker(artefact, subject)
@@ -79,7 +93,7 @@ export function makeShelf({ ruling, artefacts, audit, files, identity }: Given):
       return made(await artefacts.relabel(id, label, { by: who.id, at: ruling.now(), ...wanted }))
     },
     async remove(who, id) {
-      const { artefact } = await find(who, id)
+      const { artefact } = await find(who, id, mayKnow)
       if (!mayRemove(artefact, who)) throw refuse('not-your-artefact')
       if (!(await artefacts.remove(id, who.id, ruling.now()))) throw refuse('not-found')
       await files.remove(id)
@@ -94,10 +108,10 @@ const REFUSED = {
   declassify: 'not-declassifier',
 } as const
 
-async function found(ruling: Ruling, artefacts: Artefacts, who: Principal, id: ArtefactId) {
+async function found(ruling: Ruling, artefacts: Artefacts, who: Principal, id: ArtefactId, may = mayOpen) {
   const subject = await ruling.subject(who.id)
   const artefact = MAY[who.standing]['see artefacts'] ? await artefacts.get(id) : null
-  if (artefact === null || !mayOpen(artefact, subject)) throw refuse('not-found')
+  if (artefact === null || !may(artefact, subject)) throw refuse('not-found')
   return { artefact, subject }
 }
 

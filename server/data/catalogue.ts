@@ -45,6 +45,8 @@ export type Catalogue = {
   table(who: Principal, name: string): Promise<TablePage>
   /** What a release to these would give them. */
   disclosure(who: Principal, table: string, to: readonly Audience[]): Promise<Disclosure>
+  /** Who may be able to open what is released to them. */
+  members(who: Principal): Promise<ReturnType<Named>[]>
   people(who: Principal): Promise<PersonCard[]>
   policies(who: Principal): Promise<PolicyLine[]>
   policy(who: Principal, table: string): Promise<PolicyCard>
@@ -54,7 +56,8 @@ export type Catalogue = {
 
 export const makeCatalogue = (given: Options): Catalogue => ({ ...tablesOf(given), ...rulesOf(given) })
 
-function tablesOf({ ruling, governance, made, identity, plane }: Options): Pick<Catalogue, 'tables' | 'table' | 'disclosure'> {
+function tablesOf(given: Options): Pick<Catalogue, 'tables' | 'table' | 'disclosure' | 'members'> {
+  const { ruling, governance, made, identity, plane } = given
   const named = namesOf(identity)
   return {
     async tables(who) {
@@ -77,6 +80,12 @@ function tablesOf({ ruling, governance, made, identity, plane }: Options): Pick<
       if (!mayRelease(table, maker)) throw refuse('not-your-table')
       const { inputs } = (await made.find(name)) ?? { inputs: { tables: [], library: null } }
       return disclosureOf(ruling, identity, { maker, label: table.label, inputs, to })
+    },
+    async members(who) {
+      const sees = (one: Principal) => MAY[one.standing]['see tables']
+      if (!sees(who)) throw refuse('not-found')
+      const all = identity.accounts().filter(sees)
+      return all.map(({ id }) => named(id))
     },
   }
 }

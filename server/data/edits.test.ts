@@ -1,4 +1,5 @@
 // An edit while a kernel reads, with the real data plane: what runs is cut by the edit itself, not by the next look at rights.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,6 +10,7 @@ import type { KernelState } from '#protocol/runner.ts'
 import { makeEvents } from '../bus.ts'
 import { clock } from '../clock.ts'
 import { demoIdentity } from '../identity/demo.ts'
+import { specOf } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { makeLog } from '../log.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
@@ -50,9 +52,7 @@ beforeAll(async () => {
     free: () => Number.POSITIVE_INFINITY,
   })
   await vi.waitUntil(() => store.done('tables planted'), { timeout: 30_000 })
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-  const of = { person: 'p_demo-analyst', notebook: 'n_00000001', mode: 'edit' } as const
-  const started = await kernels.start({ id: KERNEL, ...of, autorun: false, theme: 'light', limits }, '')
+  const started = await kernels.start(specOf({ id: KERNEL, person: 'p_demo-analyst' }), '')
   if (started.type !== 'started') throw new Error('not started')
   kernel = { ...started.state, data: served.doorOf(KERNEL) }
 }, 60_000)

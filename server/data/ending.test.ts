@@ -3,6 +3,7 @@ import type { ShellEvent } from '#protocol/api.ts'
 import type { Role } from '#protocol/roles.ts'
 import { TestClock } from '#protocol/testing.ts'
 import { makeEvents } from '../bus.ts'
+import { specOf } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { makeEnd } from './ending.ts'
 
@@ -12,9 +13,8 @@ async function ground(mode: Role, tab: string | null) {
   const events = makeEvents()
   const told: [unknown, ShellEvent][] = []
   events.subscribe(({ to, event }) => told.push([to, event]))
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
   const id = 'k_one000000'
-  await kernels.start({ id, person: 'p_one000000', notebook: 'n_one000000', mode, autorun: false, theme: 'light', limits }, '')
+  await kernels.start(specOf({ id, person: 'p_one000000', notebook: 'n_one000000', mode }), '')
   kernels.happen({ type: 'attached', kernel: id, tab })
   const state = () => {
     const found = kernels.get(id)

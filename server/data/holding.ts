@@ -23,7 +23,7 @@ const Written = z.object({
 type Labelled = Held & { readonly label?: Label }
 
 const Searched = z.strictObject({ search: Label })
-const Predicted = z.strictObject({ predicted: Label })
+const Predicted = z.strictObject({ predicted: Label, model: z.string() })
 
 /** A read in the words of the store: what this gateway, or another, judges again. */
 export const written = (view: Parameters<typeof heldOf>[0], asked: Look): string =>
@@ -32,8 +32,8 @@ export const written = (view: Parameters<typeof heldOf>[0], asked: Look): string
 /** Passages of the library, by the label that they have together. */
 export const writtenSearch = (label: Label): string => JSON.stringify({ search: label })
 
-/** What deployed models said, by the label that it counts as. */
-export const writtenPrediction = (label: Label): string => JSON.stringify({ predicted: label })
+/** What a deployed model said, by the label that it counts as. */
+export const writtenPrediction = (model: string, label: Label): string => JSON.stringify({ predicted: label, model })
 
 /** It was written by `written`; anything else is no read. */
 export function read(text: string): Labelled | null {
@@ -48,9 +48,9 @@ export function searched(text: string): Label | null {
 }
 
 /** It was written by `writtenPrediction`; anything else is no prediction. */
-function predicted(text: string): Label | null {
+export function predicted(text: string): { readonly model: string; readonly label: Label } | null {
   const found = Predicted.safeParse(parsed(text))
-  return found.success ? found.data.predicted : null
+  return found.success ? { model: found.data.model, label: found.data.predicted } : null
 }
 
 function parsed(text: string): unknown {
@@ -88,7 +88,7 @@ async function judge(ruling: Ruling, state: KernelState, end: End, log: Log): Pr
 
 /** What it counts with now; null: it may not be kept. */
 async function keptAs(ruling: Ruling, text: string, who: Subject): Promise<Label | null> {
-  const said = searched(text) ?? predicted(text)
+  const said = searched(text) ?? predicted(text)?.label ?? null
   if (said !== null) return who.member && dominates(who.clearance, said) ? said : null
   const held = read(text)
   if (held === null) return null

@@ -1,4 +1,5 @@
 // What a kernel is told of the library where an endpoint of embeddings is set up: over the real store, and an endpoint over HTTP.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { TestClock } from '#protocol/testing.ts'
 import { demoIdentity } from '../identity/demo.ts'
+import { readyKernel } from '../kernels/testing/kernel.ts'
 import { Keeper } from '../knowledge/keeper.ts'
 import { Meaning } from '../knowledge/meaning.ts'
 import { makeLog } from '../log.ts'
@@ -82,28 +84,7 @@ async function prepare(): Promise<void> {
   endpoint.requests.length = 0
 }
 
-function kernelOf(person: string): KernelState {
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-  const id = `k_test-${person}`
-  const spec = {
-    id,
-    person: `p_demo-${person}`,
-    notebook: 'n_00000001',
-    mode: 'edit',
-    autorun: false,
-    theme: 'light',
-    limits,
-  } as const
-  return {
-    spec,
-    phase: { phase: 'ready', level: 3 },
-    usage: null,
-    attached: null,
-    detachedSince: null,
-    startedAt: 0,
-    data: '/run',
-  }
-}
+const kernelOf = (person: string): KernelState => readyKernel({ id: `k_test-${person}`, person: `p_demo-${person}` }, '/run')
 // biome-ignore lint/suspicious/noExplicitAny: an answer as the kernel gets it
 type Said = any
 const search = async (query: string, person = 'analyst', limit = 10, of = library): Promise<Said> =>

@@ -1,4 +1,5 @@
 // What a kernel is told of the library, decided over the real store.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Role } from '#protocol/roles.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { demoIdentity } from '../identity/demo.ts'
+import { readyKernel } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { Meaning } from '../knowledge/meaning.ts'
 import { makeLog } from '../log.ts'
@@ -55,12 +57,8 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
-function kernelOf(person: string, mode: Role = 'edit', data: string | null = '/run/data'): KernelState {
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-  const id = `k_test-${person}`
-  const spec = { id, person: `p_demo-${person}`, notebook: 'n_00000001', mode, autorun: false, theme: 'light', limits } as const
-  return { spec, phase: { phase: 'ready', level: 3 }, usage: null, attached: null, detachedSince: null, startedAt: 0, data }
-}
+const kernelOf = (person: string, mode: Role = 'edit', data: string | null = '/run/data'): KernelState =>
+  readyKernel({ id: `k_test-${person}`, person: `p_demo-${person}`, mode }, data)
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer as the kernel gets it
 type Said = any
@@ -197,7 +195,7 @@ describe('a kernel that was given passages', () => {
     await search('analyst', { query: '2.1' })
     expect(await sightOf(ruling, kernelOf('analyst'), nothing)).toMatchObject({
       label: PERSONAL,
-      raised: [{ table: null, label: PERSONAL }],
+      raised: [{ of: 'library', label: PERSONAL }],
       tables: [],
       library: PERSONAL,
       refused: [],

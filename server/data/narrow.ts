@@ -1,10 +1,12 @@
 // A read without a limit is measured before it is planned: its rows are counted, its bytes are estimated from the first of them. Too
 // large an answer says so, with both figures, before a row is sent. What an estimate misses, the data plane cuts.
+
 import { READ } from '#protocol/limits.ts'
 import type { ColumnType } from '#protocol/policy/values.ts'
 import { sizeText } from '#protocol/size.ts'
 import { type Dialect, quoted } from '../policy/dialect.ts'
 import type { DataPlane, Statement } from '../seams/dataPlane.ts'
+import { counted } from '../text.ts'
 import { Declined } from './ruling.ts'
 
 type Columns = readonly { readonly name: string; readonly type: ColumnType }[]
@@ -24,8 +26,8 @@ export async function narrow(
 ): Promise<void> {
   const { rows, bytes } = await measure(plane, dialect, measured)
   if (rows <= most.rows && bytes <= most.bytes) return
-  const limit = `${most.rows.toLocaleString('en')} rows and ${sizeText(most.bytes)}`
-  throw new Declined('too-large', { table, rows: rows.toLocaleString('en'), size: sizeText(bytes), limit })
+  const limit = `${counted(most.rows)} rows and ${sizeText(most.bytes)}`
+  throw new Declined('too-large', { table, rows: counted(rows), size: sizeText(bytes), limit })
 }
 
 async function measure(plane: DataPlane, dialect: Dialect, { statement, columns }: Measured): Promise<Most> {

@@ -4,17 +4,20 @@ import type { Label, LEVELS } from '#protocol/policy/label.ts'
 import { raisers } from './overview.ts'
 
 const label = (level: (typeof LEVELS)[number], ...markings: string[]): Label => ({ level, markings })
-const source = (table: string | null, of: Label) => ({ table, label: of })
+const table = (name: string, of: Label) => ({ of: 'table', name, label: of }) as const
 
-test('it is what reaches the level, and what bears a marking, the library too', () => {
-  const low = source('low', label('internal'))
-  const high = source('high', label('confidential'))
-  const marked = source('marked', label('internal', 'PII'))
-  const library = source(null, label('confidential', 'LEGAL'))
-  expect(raisers(label('confidential', 'LEGAL', 'PII'), [low, high, marked, library])).toEqual([high, marked, library])
-  expect(raisers(label('internal', 'PII'), [low, marked])).toEqual([low, marked])
+test('it is what reaches the level, and what bears a marking: tables, the library, answers of models and the workspace', () => {
+  const low = table('low', label('internal'))
+  const high = table('high', label('confidential'))
+  const marked = table('marked', label('internal', 'PII'))
+  const library = { of: 'library', label: label('confidential', 'LEGAL') } as const
+  const model = { of: 'model', name: 'delays', label: label('internal', 'PII') } as const
+  const workspace = { of: 'workspace', label: label('internal') } as const
+  const all = [workspace, low, high, marked, library, model]
+  expect(raisers(label('confidential', 'LEGAL', 'PII'), all)).toEqual([high, marked, library, model])
+  expect(raisers(label('internal', 'PII'), [workspace, low, marked])).toEqual([workspace, low, marked])
 })
 
 test('nothing raised the lowest label', () => {
-  expect(raisers(label('public'), [source('open', label('public'))])).toEqual([])
+  expect(raisers(label('public'), [table('open', label('public')), { of: 'workspace', label: label('public') }])).toEqual([])
 })

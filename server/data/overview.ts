@@ -4,8 +4,9 @@ import { join, type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import type { Asking, Sight } from '#protocol/sight.ts'
 import { EVERY } from '../policy/condition.ts'
-import { deedsOf, type Refusal, refusalOf } from './deeds.ts'
-import { read, searched } from './holding.ts'
+import { deedsOf } from './deeds.ts'
+import { predicted, read, searched } from './holding.ts'
+import { type Refusal, refusalOf } from './refusals.ts'
 import type { Ruling } from './ruling.ts'
 import { filled } from './words.ts'
 
@@ -25,12 +26,17 @@ export async function sightOf(ruling: Ruling, { spec }: KernelState, asking: Ask
   const tables = [...held].sort(([one], [other]) => (one < other ? -1 : 1))
   const [passages, ...more] = all.flatMap((text) => searched(text) ?? [])
   const library = passages ? more.reduce(join, passages) : null
-  const sources = tables.map(([table, reads]): Source => ({ table, label: reads.map(counted).reduce(join) }))
+  const { workspace } = await ruling.workspace()
   const label = await ruling.taint(spec.id)
   const { rows, ends } = await ruling.decided(spec)
   return {
     label,
-    raised: raisers(label, library ? [...sources, { table: null, label: library }] : sources),
+    raised: raisers(label, [
+      { of: 'workspace', label: workspace.label },
+      ...tables.map(([name, reads]): Source => ({ of: 'table', name, label: reads.map(counted).reduce(join) })),
+      ...(library ? [{ of: 'library', label: library } as const] : []),
+      ...answers(all),
+    ]),
     tables: tables.map(([name, reads]) => tableOf(name, reads)),
     library,
     done: deedsOf(rows, ends).slice(0, DONE),
@@ -47,6 +53,15 @@ export function raisers({ level, markings }: Label, sources: readonly Source[]):
   const reaches = (label: Label) =>
     (level !== LOWEST.level && label.level === level) || label.markings.some((one) => markings.includes(one))
   return sources.filter(({ label }) => reaches(label))
+}
+
+/** Of deployed models, each once. */
+function answers(held: readonly string[]): Source[] {
+  const said = Map.groupBy(
+    held.flatMap((text) => predicted(text) ?? []),
+    ({ model }) => model,
+  )
+  return [...said].map(([name, all]) => ({ of: 'model', name, label: all.map(({ label }) => label).reduce(join) }))
 }
 
 const counted = ({ label }: Held): Label => label ?? LOWEST

@@ -1,9 +1,18 @@
 // Rows of the audit in words for a person. Total: a new kind of row does not compile until it has its words.
-import { dominates, type Label } from '#protocol/policy/label.ts'
+
+import { dominates } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
 import { sizeText } from '#protocol/size.ts'
-import type { AuditEntry, DeployedChange, INFERENCE_DENIALS, MODEL_DENIALS, WRITE_DENIALS } from '../seams/audit.ts'
+import type {
+  ARTEFACT_DENIALS,
+  AuditEntry,
+  DeployedChange,
+  INFERENCE_DENIALS,
+  MODEL_DENIALS,
+  WRITE_DENIALS,
+} from '../seams/audit.ts'
 import type { Input } from '../seams/inputs.ts'
+import { count, labelText } from '../text.ts'
 import type { namesOf } from './catalogue.ts'
 import type { Denial } from './ruling.ts'
 
@@ -15,7 +24,6 @@ export const inWords = (entry: AuditEntry, named: Named): Said =>
   (WORDS[entry.kind] as (entry: AuditEntry, named: Named) => Said)(entry, named)
 
 const because = (version: number, reason: string) => [`Version ${version}`, `Reason: ${reason}`]
-const labelText = ({ level, markings }: Label) => [level, ...markings].join(' · ')
 const list = (what: string, names: readonly string[]) => (names.length === 0 ? [] : [`${what}: ${names.join(', ')}`])
 
 const inputText = ({ table, policy, label }: Input) => `${table} (policy version ${policy}, ${labelText(label)})`
@@ -74,10 +82,17 @@ const DEPLOYED: Record<DeployedChange, string> = {
   file: 'Replaced the file of the model',
   removed: 'Took away the model',
 }
+const UNSAVED: Record<(typeof ARTEFACT_DENIALS)[number], string> = {
+  members: 'they are not a member of this workspace',
+  room: 'there was no room for it',
+  content: 'it was too large, or not what was announced',
+  revoked: 'policies had changed meanwhile',
+  cut: 'it was cut before it was done',
+  failed: 'it failed',
+}
 const MODES_IN_WORDS = { append: 'Append', replace: 'Replacement', create: 'New table' } as const
 const WRITES_ENDED = { ...ENDS, refused: 'was refused when all was there' } as const
 
-const count = (many: number, one: string) => `${many.toLocaleString('en')} ${many === 1 ? one : `${one}s`}`
 const from = ({ notebook, kernel }: { readonly notebook: string; readonly kernel: string }) => [
   `Notebook ${notebook}`,
   `Kernel ${kernel}`,
@@ -90,7 +105,7 @@ const WORDS: Words = {
     const masks = decision.masks.map(({ column, kind }) => `${column} (${kind})`)
     const { columns, rules, policy, label } = decision
     return {
-      text: `Read allowed: ${columns.length} ${columns.length === 1 ? 'column' : 'columns'}, counts as ${labelText(label)}`,
+      text: `Read allowed: ${count(columns.length, 'column')}, counts as ${labelText(label)}`,
       details: [
         ...list('Columns', columns),
         ...list('Masked', masks),
@@ -101,7 +116,7 @@ const WORDS: Words = {
     }
   },
   'read-done': ({ of, rows, end }) => ({
-    text: `Read ${ENDS[end]}: ${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'} sent`,
+    text: `Read ${ENDS[end]}: ${count(rows, 'row')} sent`,
     details: [`Decided in row ${of}`],
   }),
   'write-decided': ({ mode, decision, ...where }) => {
@@ -158,6 +173,11 @@ const WORDS: Words = {
   'artefact-saved': ({ artefact, what, bytes, label, inputs, ...where }) => ({
     text: `Saved an artefact, a ${what} of ${sizeText(bytes)}, ${labelText(label)}`,
     details: [artefact, ...list('Made from', inputs.map(inputText)), ...from(where)],
+  }),
+  'artefact-refused': ({ what, why, ...where }) => ({
+    allowed: false,
+    text: `Saving an artefact, a ${what}, refused: ${UNSAVED[why]}`,
+    details: from(where),
   }),
   'artefact-opened': ({ artefact, label }) => ({ text: `Opened an artefact, ${labelText(label)}`, details: [artefact] }),
   'artefact-released': ({ artefact, to, version, reason }, named) => ({

@@ -8,6 +8,7 @@ import type { Look } from '../policy/question.ts'
 import type { AuditEntry } from '../seams/audit.ts'
 import type { Identity } from '../seams/identity.ts'
 import type { Store } from '../seams/store.ts'
+import { endsOf } from './deeds.ts'
 import { written } from './holding.ts'
 import type { Ruling } from './ruling.ts'
 
@@ -46,6 +47,9 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
     async barred({ id: kernel, person, notebook }, call) {
       await audit.append({ kind: 'call-barred', person, notebook, version: null, kernel, call }, now())
     },
+    async unsaved({ id: kernel, person, notebook }, what, why) {
+      await audit.append({ kind: 'artefact-refused', person, notebook, version: null, kernel, what, why }, now())
+    },
     async ended({ person }, table, of, { rows, end }) {
       await audit.append({ kind: 'read-done', person, table, of, rows, end }, now())
     },
@@ -57,8 +61,7 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
         audit.list({ kernel: id, limit: LATEST }),
         audit.list({ person, limit: LATEST }), // how something ended names its person, and the row that it ends
       ])
-      const ended = latest.flatMap(({ entry }) => (entry.kind === 'write-done' || entry.kind === 'model-done' ? [entry] : []))
-      return { rows, ends: new Map(ended.map((entry) => [entry.of, entry])) }
+      return { rows, ends: endsOf(latest) }
     },
     held: (kernel) => governance.held(kernel),
     forget: (kernel) => governance.dropLabel(kernel),

@@ -1,6 +1,7 @@
 // What a decision stands on: the catalogue and its policies, who the person is, and the record that is made before anything is
 // released. An error in any of it is a refusal, never a default.
 import type { KernelId, PersonId } from '#protocol/ids.ts'
+import type { ArtefactKind } from '#protocol/library/artefacts.ts'
 import type { LibraryCall } from '#protocol/library.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
@@ -9,7 +10,7 @@ import type { KernelSpec } from '#protocol/runner.ts'
 import type { View } from '../policy/decide.ts'
 import type { Look } from '../policy/question.ts'
 import type { Subject } from '../policy/subject.ts'
-import type { AuditRow, DENIALS } from '../seams/audit.ts'
+import type { ARTEFACT_DENIALS, AuditRow, DENIALS } from '../seams/audit.ts'
 import type { Done } from '../seams/dataPlane.ts'
 import type { Ends } from './deeds.ts'
 import type { Filling, RefusalCode } from './words.ts'
@@ -45,6 +46,8 @@ export type Ruling = {
   refuse(kernel: KernelSpec, table: string | null, why: Denial): Promise<void>
   /** Records that a kernel asked for what none of its mode may. */
   barred(kernel: KernelSpec, call: LibraryCall): Promise<void>
+  /** Records that a save was refused. */
+  unsaved(kernel: KernelSpec, what: ArtefactKind, why: (typeof ARTEFACT_DENIALS)[number]): Promise<void>
   /** Records how an admitted read ended. */
   ended(kernel: KernelSpec, table: string, of: number, done: Done): Promise<void>
   label(kernel: KernelId): Promise<Label>

@@ -1,5 +1,6 @@
 // Whatever people read, make, write, save, release and classify, in any order: without a grant to declassify nobody sees what was made of
 // something above their clearance. The store, the rules and the shell's acts are the real ones; no rows are needed for it.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join as path } from 'node:path'
@@ -14,6 +15,7 @@ import { makeShelf, type Shelf } from '../artefacts/shelf.ts'
 import { Refused } from '../errors.ts'
 import { demoIdentity } from '../identity/demo.ts'
 import { makeDeploying } from '../inference/deploying.ts'
+import { specOf } from '../kernels/testing/kernel.ts'
 import { makeLog } from '../log.ts'
 import { understand } from '../policy/question.ts'
 import type { Principal } from '../seams/identity.ts'
@@ -124,10 +126,8 @@ class World {
     const known = this.#kernels.get(person)
     if (known) return known
     this.#count += 1
-    const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
     const id = `k_${String(this.#count).padStart(8, '0')}`
-    const spec = { id, person, notebook: 'n_00000001', mode: 'edit', autorun: false, theme: 'light', limits } as const
-    const kernel = { spec, holds: INTERNAL }
+    const kernel = { spec: specOf({ id, person }), holds: INTERNAL }
     this.#kernels.set(person, kernel)
     return kernel
   }

@@ -1,4 +1,5 @@
 // What kernels ask, decided by the real store's policies and run by the real data plane.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { LOWEST } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { clock } from '../clock.ts'
 import { demoIdentity } from '../identity/demo.ts'
+import { readyKernel } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { makeLog } from '../log.ts'
 import type { DataPlane, DialectName } from '../seams/dataPlane.ts'
@@ -59,20 +61,8 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
-function kernelOf(person: string, data: string | null = served.doorOf(`k_test-${person}`)): KernelState {
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-  const spec = {
-    id: `k_test-${person}`,
-    person: `p_demo-${person}`,
-    notebook: 'n_00000001',
-    mode: 'edit',
-    autorun: false,
-    theme: 'light',
-    limits,
-  } as const
-  const phase = { phase: 'ready', level: 3 } as const
-  return { spec, phase, usage: null, attached: null, detachedSince: null, startedAt: 0, data }
-}
+const kernelOf = (person: string, data: string | null = served.doorOf(`k_test-${person}`)): KernelState =>
+  readyKernel({ id: `k_test-${person}`, person: `p_demo-${person}` }, data)
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer as the kernel gets it
 type Said = any
@@ -105,14 +95,18 @@ describe('a read', () => {
     expect(await present('colleague', colleague.ok.plan)).toBe('{"rows": 4}')
   })
 
-  test('what raised a kernel’s label is said: the table that was read above the others', async () => {
+  test('what raised a kernel’s label is said: the workspace, or the table that was read above the others', async () => {
     await store.governance.dropLabel('k_test-analyst')
     await read('analyst', { columns: ['carrier'] }, 'flights')
     const seen = async () => sightOf(ruling, kernelOf('analyst'), async () => null)
-    expect(await seen()).toMatchObject({ label: INTERNAL, raised: [{ table: 'flights', label: INTERNAL }] })
+    const raised = [
+      { of: 'workspace', label: INTERNAL },
+      { of: 'table', name: 'flights', label: INTERNAL },
+    ]
+    expect(await seen()).toMatchObject({ label: INTERNAL, raised })
     await read('analyst', { columns: ['country'] })
     await read('analyst', { columns: ['email'] })
-    expect(await seen()).toMatchObject({ label: PERSONAL, raised: [{ table: AUTHORITIES, label: PERSONAL }] })
+    expect(await seen()).toMatchObject({ label: PERSONAL, raised: [{ of: 'table', name: AUTHORITIES, label: PERSONAL }] })
   })
 
   test('a plan of one is nothing at the door of another', async () => {

@@ -1,9 +1,11 @@
 // Whether a kernel may write, decided for the person it is: before it hands anything over, and again when all is there.
+
 import type { Asked } from '#protocol/library.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import { TableName } from '#protocol/policy/policy.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import { type Birth, mayMake, mayWrite, ownName, type Target, type Unwritable } from '../policy/write.ts'
+import { labelWords } from '../text.ts'
 import { Declined, type Ruling } from './ruling.ts'
 import { declined, look } from './sight.ts'
 import type { Filling, RefusalCode } from './words.ts'
@@ -39,7 +41,7 @@ async function changing(ruling: Ruling, spec: KernelSpec, ask: Ask, mode: 'appen
   const filling = { table: ask.table, owner: ruling.nameOf(sight.table.owner), contact: ruling.contact() }
   const answer = mayWrite(sight, { mode, columns: ask.columns }, { who, now: ruling.now(), taint })
   if (answer.ok) return { ok: true, target: answer, birth: null, version: sight.version, label: taint, filling }
-  const labels = { target: worded(sight.table.label), label: worded(taint) }
+  const labels = { target: labelWords(sight.table.label), label: labelWords(taint) }
   return refused(answer, ask.table, { ...filling, ...labels }, 'write-ungranted')
 }
 
@@ -51,7 +53,7 @@ async function making(ruling: Ruling, spec: KernelSpec, ask: Ask): Promise<Verdi
   const filling = { table: name, owner: ruling.nameOf(spec.person), contact: ruling.contact() }
   const answer = mayMake({ name, columns: ask.columns, who, now: ruling.now(), taint, workspace })
   if (!answer.ok) {
-    const labels = { target: worded(who.clearance), label: worded(taint) }
+    const labels = { target: labelWords(who.clearance), label: labelWords(taint) }
     return refused(answer, null, { ...filling, ...labels }, 'create-ungranted')
   }
   const wrong = !TableName.safeParse(name).success || !name.isWellFormed()
@@ -85,5 +87,3 @@ function refused(answer: Unwritable, table: string | null, filling: Filling, ung
       return no('schema', 'write-schema', { detail: answer.detail })
   }
 }
-
-const worded = ({ level, markings }: Label): string => [level, ...markings].join(' ')

@@ -1,5 +1,6 @@
 // The life of a write: decided and on record, it is handed over to the data plane as an intake; when all is there it is decided again,
 // with what the kernel has read by then, and only then brought into the table, in one transaction. The kernel asks what came of it.
+
 import { randomBytes } from 'node:crypto'
 import type { WRITES_CALLS } from '#protocol/library/writes.ts'
 import type { Answered, Asked } from '#protocol/library.ts'
@@ -12,6 +13,7 @@ import { Dialect } from '../policy/dialect.ts'
 import { type Birth, type Named, ownName, type Target } from '../policy/write.ts'
 import { stepsOf } from '../policy/writeSql.ts'
 import { aboutPerson, aboutTable, type DataPlane, type Taken, type TakenIn, type Wrote } from '../seams/dataPlane.ts'
+import { counted } from '../text.ts'
 import type { Answers } from './answers.ts'
 import { inputsOf } from './inputs.ts'
 import { Declined, type Ruling } from './ruling.ts'
@@ -299,7 +301,7 @@ const keyOf = ({ id }: KernelSpec, { write }: { readonly write: string }) => `${
 const declinedBy = ({ filling }: Write, end: string, more: Filling = {}): Declined =>
   new Declined(CODES[end] ?? 'write-failed', {
     ...filling,
-    rows: WRITE.rows.toLocaleString('en'),
+    rows: counted(WRITE.rows),
     size: sizeText(WRITE.bytes),
     ...more,
   })

@@ -1,4 +1,5 @@
 // What kernels ask of deployed models: decided by the real store, answered by a server on loopback.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,10 +13,12 @@ import { PEOPLE } from '../data/demo.ts'
 import { recheckHoldings } from '../data/holding.ts'
 import { workspaceKey } from '../data/key.ts'
 import { type Library, makeLibrary } from '../data/library.ts'
+import { sightOf } from '../data/overview.ts'
 import { makeRuling } from '../data/rule.ts'
 import type { Ruling } from '../data/ruling.ts'
 import { nobody } from '../data/testing/nobody.ts'
 import { demoIdentity } from '../identity/demo.ts'
+import { readyKernel } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { makeLog } from '../log.ts'
 import { deployed } from '../scorers/described.ts'
@@ -86,12 +89,8 @@ function serve(
   library = makeLibrary({ ...nobody, ...scoring.answers }, ruling, log)
 }
 
-function kernelOf(person: string, mode: Role = 'edit', data: string | null = '/run/data'): KernelState {
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-  const id = `k_${person.slice(2)}`
-  const spec = { id, person, notebook: 'n_00000001', mode, autorun: false, theme: 'light', limits } as const
-  return { spec, phase: { phase: 'ready', level: 3 }, usage: null, attached: null, detachedSince: null, startedAt: 0, data }
-}
+const kernelOf = (person: string, mode: Role = 'edit', data: string | null = '/run/data'): KernelState =>
+  readyKernel({ id: `k_${person.slice(2)}`, person, mode }, data)
 const EDIT = kernelOf(ANALYST)
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer as the kernel gets it
@@ -258,4 +257,18 @@ test('a kernel that holds what a model said ends when its person may not see tha
   await store.governance.setSubject(ANALYST, { clearance: INTERNAL, groups: [], attributes: {} }, edit)
   await recheckHoldings(kernels, ruling, end, makeLog('silent'))
   expect(ended).toEqual([EDIT.spec.id])
+})
+
+test('“What you see” names a model whose answers raised the kernel, and the workspace that did', async () => {
+  await predict('personal')
+  await predict('broken')
+  const seen = () => sightOf(ruling, EDIT, async () => null)
+  expect(await seen()).toMatchObject({
+    label: PERSONAL,
+    raised: [{ of: 'model', name: 'personal', label: PERSONAL }],
+    done: [{ what: 'prediction', text: 'Gave the deployed model “personal” 2 rows to score', times: 1 }],
+    refused: [{ what: 'prediction', text: expect.stringContaining('“broken” may not get') }],
+  })
+  await store.governance.setWorkspace({ label: { level: 'internal', markings: ['PII'] }, grants: [] }, edit)
+  expect((await seen()).raised.map(({ of }) => of)).toEqual(['workspace', 'model'])
 })

@@ -14,6 +14,7 @@ import type { Log } from '../log.ts'
 import { type Limiter, makeLimiter } from '../rate.ts'
 import type { AuditEntry, INFERENCE_DENIALS } from '../seams/audit.ts'
 import type { Store } from '../seams/store.ts'
+import { labelWords } from '../text.ts'
 import type { Offer, Offers } from './offers.ts'
 import { judge, misfit } from './rule.ts'
 
@@ -100,7 +101,7 @@ class Desk {
     const columns = model.inputs.map(({ name }) => name)
     const row = await this.#write(spec, model.name, { allowed: true, label, counts, columns, rows })
     // Also where it fails: that it does says something.
-    await this.#store.governance.raise(spec.id, counts, writtenPrediction(counts))
+    await this.#store.governance.raise(spec.id, counts, writtenPrediction(model.name, counts))
     const predicted = await this.#offers.predict(model, spec.id, ask.columns)
     await this.#ended(spec, model, row, predicted.ok ? rows : null)
     if (!predicted.ok)
@@ -135,7 +136,7 @@ class Desk {
   async #refuse(spec: KernelSpec, model: Offer | string, why: Denial, label: Label, more: Filling = {}): Promise<Declined> {
     const known = typeof model === 'string' ? null : model
     await this.#write(spec, known?.name ?? null, { allowed: false, why, label })
-    const filling = { label: textOf(label), most: known ? textOf(known.label) : '', ...more }
+    const filling = { label: labelWords(label), most: known ? labelWords(known.label) : '', ...more }
     return this.#declined(`inference-${why}`, known?.name ?? String(model), filling)
   }
 
@@ -156,4 +157,3 @@ class Desk {
 }
 
 const shown = ({ name, description, label, inputs }: Offer) => ({ name, description, label, inputs: [...inputs] })
-const textOf = ({ level, markings }: Label) => [level, ...markings].join(' ')

@@ -1,5 +1,6 @@
 // The library for members: what is there for them, what they add, what they take away. A document that is above somebody's
 // clearance is one that there is not, whatever their role.
+
 import type { Readable } from 'node:stream'
 import type * as z from 'zod/mini'
 import type { Library, LibraryDocument } from '#protocol/api.ts'
@@ -14,6 +15,7 @@ import { account, type Desk } from '../notebooks/desk.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { StoredDocument } from '../seams/knowledge.ts'
+import { counted } from '../text.ts'
 import type { ReadPdf } from './pdf.ts'
 import { checkName, readDocument } from './reading.ts'
 
@@ -53,8 +55,8 @@ async function take(shelf: Shelf, who: Principal, file: Incoming): Promise<z.inf
 }
 
 const FULL = {
-  'too-many-documents': `${DOCUMENTS.all.toLocaleString('en')} documents`,
-  'too-many-passages': `${DOCUMENTS.passages.toLocaleString('en')} passages`,
+  'too-many-documents': `${counted(DOCUMENTS.all)} documents`,
+  'too-many-passages': `${counted(DOCUMENTS.passages)} passages`,
 } as const
 
 export async function remove({ desk, subject }: Shelf, who: Principal, id: DocumentId): Promise<void> {

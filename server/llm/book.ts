@@ -1,4 +1,5 @@
 // The record of what models were asked: may it be, how much is set aside for it, and what it took in the end.
+
 import type { PersonId } from '#protocol/ids.ts'
 import type { Asked } from '#protocol/library.ts'
 import type { Label } from '#protocol/policy/label.ts'
@@ -8,6 +9,7 @@ import type { Filling, RefusalCode } from '../data/words.ts'
 import type { Use } from '../seams/allowance.ts'
 import type { AuditEntry, MODEL_DENIALS } from '../seams/audit.ts'
 import type { Store } from '../seams/store.ts'
+import { counted, labelWords } from '../text.ts'
 import type { Outcome } from './answer.ts'
 import { type Day, leftOf } from './left.ts'
 import { type Asker, dayOf, estimate, judge, mostOf } from './rule.ts'
@@ -101,7 +103,7 @@ export class Book {
 function weigh(found: Term | undefined, asker: Asker, { tokens }: Begin): Weighed {
   const judged = judge(found, asker)
   if (!judged.ok) {
-    const filling = { label: textOf(asker.label), most: found ? textOf(found.label) : '' }
+    const filling = { label: labelWords(asker.label), most: found ? labelWords(found.label) : '' }
     return { why: judged.why, refused: refused(`llm-${judged.why}`, filling) }
   }
   const { route } = judged
@@ -122,5 +124,3 @@ const decided = ({ id: kernel, person, notebook }: KernelSpec, model: string | n
 })
 
 const refused = (code: RefusalCode, filling: Filling): Refused => ({ ok: false, code, filling })
-const counted = (tokens: number) => tokens.toLocaleString('en')
-const textOf = ({ level, markings }: Label) => [level, ...markings].join(' ')

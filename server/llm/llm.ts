@@ -1,5 +1,6 @@
 // What kernels ask of language models: decided for the kernel as it is now, set aside, written down, and only then asked of the
 // endpoint. Of prompts and answers nothing is written but how long they are.
+
 import type { KernelId } from '#protocol/ids.ts'
 import type { LLM_CALLS } from '#protocol/library/llm.ts'
 import type { Answered, Asked } from '#protocol/library.ts'
@@ -12,6 +13,7 @@ import type { Filling, RefusalCode } from '../data/words.ts'
 import type { Log } from '../log.ts'
 import type { Models } from '../seams/models.ts'
 import type { Store } from '../seams/store.ts'
+import { counted } from '../text.ts'
 import { Answer } from './answer.ts'
 import { KernelAnswers } from './answers.ts'
 import { type Begin, Book } from './book.ts'
@@ -99,7 +101,7 @@ class Desk {
     if (begun === null) throw new Declined('llm-gone', {})
     const more = await (await begun.answer).next(after)
     if (more === 'misplaced') throw new Declined('llm-place', {})
-    if ('failed' in more) throw this.#declined(`llm-${more.failed}`, begun.alias, { limit: MODEL.answer.toLocaleString('en') })
+    if ('failed' in more) throw this.#declined(`llm-${more.failed}`, begun.alias, { limit: counted(MODEL.answer) })
     return more
   }
 

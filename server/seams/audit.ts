@@ -26,6 +26,9 @@ const Count = z.int().check(z.gte(0))
 const Digest = z.string().check(z.regex(/^[0-9a-f]{64}$/))
 const few = <T extends z.ZodMiniType>(item: T, most: number) => z.readonly(z.array(item).check(z.maxLength(most)))
 
+/** Whose kernel asked. `version`: of the notebook, where it is known. */
+const asker = { person: PersonId, notebook: NotebookId, version: z.nullable(VersionId), kernel: KernelId }
+
 /** `absent` to `policy` as `decide` says them. */
 export const DENIALS = ['absent', 'ungranted', 'clearance', 'policy', 'question', 'label', 'limit', 'stale', 'failed'] as const
 
@@ -46,10 +49,7 @@ const Denied = z.strictObject({ allowed: z.literal(false), why: z.enum(DENIALS) 
 const ReadDecided = z
   .strictObject({
     kind: z.literal('read-decided'),
-    person: PersonId,
-    notebook: NotebookId,
-    version: z.nullable(VersionId),
-    kernel: KernelId,
+    ...asker,
     table: z.nullable(TableName), // null: there is none of that name, which is the caller's own word
     decision: z.discriminatedUnion('allowed', [Allowed, Denied]),
   })
@@ -92,10 +92,7 @@ const MayNotWrite = z.strictObject({ allowed: z.literal(false), why: z.enum(WRIT
 const WriteDecided = z
   .strictObject({
     kind: z.literal('write-decided'),
-    person: PersonId,
-    notebook: NotebookId,
-    version: z.nullable(VersionId),
-    kernel: KernelId,
+    ...asker,
     write: WriteId,
     mode: z.enum(MODES),
     table: z.nullable(TableName), // null: there is none of that name, which is the caller's own word
@@ -116,10 +113,7 @@ const WriteDone = z.strictObject({
 /** Of the library. `query`: a digest under a key, as of literals; `documents`: whose passages were given, each once. */
 const SearchDecided = z.strictObject({
   kind: z.literal('search-decided'),
-  person: PersonId,
-  notebook: NotebookId,
-  version: z.nullable(VersionId),
-  kernel: KernelId,
+  ...asker,
   query: Digest,
   decision: z.discriminatedUnion('allowed', [
     z.strictObject({
@@ -135,10 +129,7 @@ const SearchDecided = z.strictObject({
 /** Words of a search on their way to the endpoint of embeddings. `label`: of the kernel and the workspace. */
 const SearchSent = z.strictObject({
   kind: z.literal('search-sent'),
-  person: PersonId,
-  notebook: NotebookId,
-  version: z.nullable(VersionId),
-  kernel: KernelId,
+  ...asker,
   query: Digest,
   label: Label,
 })
@@ -147,6 +138,12 @@ const DocumentSent = z.strictObject({ kind: z.literal('document-sent'), person: 
 
 /** `absent` to `label` as the rule of llm/ says them. */
 export const MODEL_DENIALS = ['absent', 'closed', 'readers', 'label', 'tokens', 'quota', 'share'] as const
+
+type OfModel = {
+  readonly model: string | null
+  readonly decision: { readonly allowed: true } | { readonly allowed: false; readonly why: string }
+}
+const namesItsModel = ({ model, decision }: OfModel) => (model === null) === (!decision.allowed && decision.why === 'absent')
 
 /** `label`: of the kernel, so of its prompt. Of that the entry says how long it is. */
 const ModelAllowed = z.strictObject({
@@ -161,19 +158,11 @@ const ModelDenied = z.strictObject({ allowed: z.literal(false), why: z.enum(MODE
 const ModelDecided = z
   .strictObject({
     kind: z.literal('model-decided'),
-    person: PersonId,
-    notebook: NotebookId,
-    version: z.nullable(VersionId),
-    kernel: KernelId,
+    ...asker,
     model: z.nullable(Alias), // null: there is none of that name, which is the caller's own word
     decision: z.discriminatedUnion('allowed', [ModelAllowed, ModelDenied]),
   })
-  .check(
-    z.refine(
-      ({ model, decision }) => (model === null) === (!decision.allowed && decision.why === 'absent'),
-      'of no model, or of one that there is not',
-    ),
-  )
+  .check(z.refine(namesItsModel, 'of no model, or of one that there is not'))
 
 /** `of`: the row of the decision. `tokens`: charged, as the endpoint counted them or by our estimate. */
 const ModelDone = z.strictObject({
@@ -189,26 +178,30 @@ const ModelDone = z.strictObject({
 /** Of a kernel that reads its notebook, which may not ask it. */
 const CallBarred = z.strictObject({
   kind: z.literal('call-barred'),
-  person: PersonId,
-  notebook: NotebookId,
-  version: z.nullable(VersionId),
-  kernel: KernelId,
+  ...asker,
   call: z.enum(Object.keys(LIBRARY_CALLS) as LibraryCall[]),
 })
 
 /** `inputs`: the tables that its kernel had read. Its name is the maker's own word. */
 const ArtefactSaved = z.strictObject({
   kind: z.literal('artefact-saved'),
-  person: PersonId,
-  notebook: NotebookId,
-  version: z.nullable(VersionId),
-  kernel: KernelId,
+  ...asker,
   artefact: ArtefactId,
   what: z.enum(ARTEFACT_KINDS),
   bytes: Count,
   digest: Digest,
   label: Label,
   inputs: few(Input, HELD),
+})
+
+/** `room`: there is none left for it. `content`: it is larger than one may be, or not what was announced. */
+export const ARTEFACT_DENIALS = ['members', 'room', 'content', 'revoked', 'cut', 'failed'] as const
+
+const ArtefactRefused = z.strictObject({
+  kind: z.literal('artefact-refused'),
+  ...asker,
+  what: z.enum(ARTEFACT_KINDS),
+  why: z.enum(ARTEFACT_DENIALS),
 })
 
 /** Before its bytes are given to that person. */
@@ -236,19 +229,11 @@ const InferenceDenied = z.strictObject({ allowed: z.literal(false), why: z.enum(
 const InferenceDecided = z
   .strictObject({
     kind: z.literal('inference-decided'),
-    person: PersonId,
-    notebook: NotebookId,
-    version: z.nullable(VersionId),
-    kernel: KernelId,
+    ...asker,
     model: z.nullable(Alias), // null: there is none of that name, which is the caller's own word
     decision: z.discriminatedUnion('allowed', [InferenceAllowed, InferenceDenied]),
   })
-  .check(
-    z.refine(
-      ({ model, decision }) => (model === null) === (!decision.allowed && decision.why === 'absent'),
-      'of no model, or of one that there is not',
-    ),
-  )
+  .check(z.refine(namesItsModel, 'of no model, or of one that there is not'))
 
 /** `of`: the row of the decision. `rows`: that were answered. */
 const InferenceDone = z.strictObject({
@@ -286,6 +271,7 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   ModelDone,
   CallBarred,
   ArtefactSaved,
+  ArtefactRefused,
   ArtefactOpened,
   z.strictObject({ kind: z.literal('artefact-released'), ...changed, to: few(Audience, ARTEFACT.readers) }),
   z.strictObject({ kind: z.literal('artefact-relabelled'), ...changed, before: Label, label: Label }),

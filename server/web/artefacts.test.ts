@@ -190,15 +190,24 @@ describe('an artefact', () => {
     expect(await artefacts.add(other)).toBe('added')
   })
 
-  test('whose maker lost the clearance is not there for them', async () => {
-    const id = await save({ label: PERSONAL })
-    await gateway.deps.desk.store.governance.setSubject(
-      'p_demo-analyst',
-      { clearance: INTERNAL, groups: [], attributes: {} },
-      EDIT,
-    )
-    expect(await ids(analyst)).toEqual([])
+  test('whose maker lost the clearance is closed to them: without its name, only to be removed', async () => {
+    const [id, open] = [await save({ label: PERSONAL }), await save({ name: 'open' })]
+    const closed = async (who: Client) => (await who.call('GET /api/artefacts/closed')).body
+    expect(await closed(analyst)).toEqual([])
+    const lost = { clearance: INTERNAL, groups: [], attributes: {} }
+    await gateway.deps.desk.store.governance.setSubject('p_demo-analyst', lost, EDIT)
+    expect(await ids(analyst)).toEqual([open])
+    expect(await closed(analyst)).toEqual([{ id, kind: 'table', bytes: 5, at: made - 1 }])
+    expect(await closed(owner)).toEqual([])
     expect((await content(analyst, id)).status).toBe(404)
+    for (const [what, body] of [
+      ['release', { to: WORKSPACES }],
+      ['label', { label: INTERNAL }],
+    ] as const)
+      expect(await change(analyst, id, what, body)).toEqual([404, 'not-found'])
+    expect([await remove(owner, id), await remove(analyst, id)]).toEqual([404, 200])
+    expect([await closed(analyst), existsSync(fileOf(id))]).toEqual([[], false])
+    expect((await record())[0]).toEqual({ kind: 'artefact-removed', person: 'p_demo-analyst', artefact: id })
   })
 })
 

@@ -1,4 +1,5 @@
 // The shell's pages on managed data over HTTP: who is answered what, what an edit needs, and what it ends.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Call } from '#protocol/calls.ts'
 import type { AuditLine, PersonCard, PolicyLine, Preview, TableCard } from '#protocol/managed.ts'
@@ -6,6 +7,7 @@ import { MANAGED_API } from '#protocol/managed.ts'
 import { type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
 import { written } from '../data/holding.ts'
+import { specOf } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { decide } from '../policy/decide.ts'
 import { understand } from '../policy/question.ts'
@@ -92,6 +94,7 @@ describe('who is answered', () => {
     'PUT /api/tables/:table/release': { ...others, owner: 403 }, // nobody made it here (released.test.ts)
     'POST /api/tables/:table/release/preview': { ...others, owner: 403 },
     'PUT /api/tables/:table/label': others,
+    'GET /api/members': members,
     'GET /api/people': owners,
     'PUT /api/people/:person': owners,
     'GET /api/policies': owners,
@@ -119,6 +122,11 @@ describe('who is answered', () => {
     expect(await said('contacts')).toEqual(await said('nowhere'))
     expect((await governance.policy('contacts')).version).toBe(1)
   })
+})
+
+test('members are told who they are, without auditors and strangers', async () => {
+  const { body } = await people.colleague.call('GET /api/members')
+  expect((body as { name: string }[]).map(({ name }) => name)).toEqual(['Owner', 'Analyst', 'Colleague'])
 })
 
 describe('tables', () => {
@@ -247,9 +255,7 @@ describe('an edit', () => {
 
   /** A kernel of the colleague's that has read these columns of contacts. */
   async function holding(id: string, asked: readonly string[]): Promise<void> {
-    const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-    const spec = { id, person: COLLEAGUE, notebook: 'n_00000001', mode: 'edit', autorun: false, theme: 'light', limits } as const
-    await kernels.start(spec, '')
+    await kernels.start(specOf({ id, person: COLLEAGUE }), '')
     const who = { person: COLLEAGUE, member: true, ...(await governance.subject(COLLEAGUE)) }
     const decision = decide(table('contacts'), (await governance.policy('contacts')).policy, who, Date.now())
     if (!decision.ok) throw new Error('the colleague may not read')

@@ -1,7 +1,7 @@
 // A whole gateway with an endpoint of embeddings: what is added is found by its meaning by whoever may see it.
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { KernelState } from '#protocol/runner.ts'
 import { PEOPLE } from '../data/demo.ts'
+import { readyKernel } from '../kernels/testing/kernel.ts'
 import { EmbeddingEndpoint } from '../models/testing/embedder.ts'
 import { send, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
 
@@ -28,11 +28,7 @@ async function add(level: string, text: string): Promise<void> {
 }
 
 async function search(query: string) {
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-  const who = { id: 'k_00000001', person: 'p_demo-colleague', notebook: 'n_00000001' }
-  const spec = { ...who, mode: 'edit', autorun: false, theme: 'light', limits } as const
-  const rest = { phase: { phase: 'ready', level: 3 }, usage: null, attached: null, detachedSince: null, startedAt: 0 } as const
-  const kernel: KernelState = { spec, ...rest, data: '/run/data' }
+  const kernel = readyKernel({ id: 'k_00000001', person: 'p_demo-colleague' }, '/run/data')
   const line = JSON.stringify({ call: 'kb.search', body: { query, limit: 10 } })
   const { ok } = JSON.parse(await gateway.deps.data.library(kernel, line))
   return { by: ok.ranking.by, passages: ok.documents.map(({ passage }: { passage: string }) => passage) }

@@ -1,4 +1,5 @@
 // Who may release, classify and declassify what somebody made: every role with every act, over HTTP; then what each leaves behind.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TablePage } from '#protocol/managed.ts'
 import { type Label, LOWEST } from '#protocol/policy/label.ts'
@@ -7,6 +8,7 @@ import type { Workspace } from '#protocol/policy/workspace.ts'
 import type { Disclosure } from '#protocol/release.ts'
 import { policyOf, tableOf } from '../data/demo.ts'
 import { demoIdentity } from '../identity/demo.ts'
+import { specOf } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { released } from '../policy/release.ts'
 import type { Governance } from '../seams/governance.ts'
@@ -225,9 +227,7 @@ describe('a release', () => {
 
   test('taken back ends the kernels that hold the table', async () => {
     await release('maker')
-    const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-    const of = { person: person('reader'), notebook: 'n_00000001', mode: 'edit', autorun: false, theme: 'light' } as const
-    await kernels.start({ id: 'k_00000001', ...of, limits }, '')
+    await kernels.start(specOf({ id: 'k_00000001', person: person('reader') }), '')
     const held = { table: COPY, columns: [{ name: 'email', mask: null }], keep: { op: 'and', of: [] } }
     await governance.raise('k_00000001', CONFIDENTIAL, JSON.stringify(held))
     await release('maker', [{ who: 'person', person: person('reader') }])
@@ -239,8 +239,7 @@ describe('a release', () => {
 
 describe('classifying', () => {
   const holding = async (id: string, label: Label) => {
-    const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-    await kernels.start({ id, person: MAKER, notebook: 'n_00000001', mode: 'edit', autorun: false, theme: 'light', limits }, '')
+    await kernels.start(specOf({ id, person: MAKER }), '')
     const held = { table: COPY, columns: [{ name: 'email', mask: null }], keep: { op: 'and', of: [] } }
     await governance.raise(id, label, JSON.stringify(held))
   }

@@ -1,9 +1,11 @@
 // Requests for tables over HTTP: who is answered what, from the refusal of a kernel to the answer of the owner.
+
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditLine } from '#protocol/managed.ts'
 import { type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Policy, Table } from '#protocol/policy/policy.ts'
 import { type Asking, type RequestCard, SIGHT_API, type Sight } from '#protocol/sight.ts'
+import { specOf } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import type { AuditEntry } from '../seams/audit.ts'
 import type { Store } from '../seams/store.ts'
@@ -42,11 +44,7 @@ beforeEach(async () => {
   store = gateway.deps.desk.store
   const signed = await Promise.all(ROLES.map(async (role) => [role, await signIn(gateway, `demo-${role}`)] as const))
   people = Object.fromEntries(signed) as Record<Role, Client>
-  for (const [id, role] of Object.entries(KERNELS)) {
-    const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-    const of = { person: `p_demo-${role}`, notebook: 'n_00000001', mode: 'edit', autorun: false, theme: 'light' } as const
-    await kernels.start({ id, ...of, limits }, '')
-  }
+  for (const [id, role] of Object.entries(KERNELS)) await kernels.start(specOf({ id, person: `p_demo-${role}` }), '')
   for (const one of [table('closed'), table('secret', { hidden: true }), table('high', { label: INTERNAL })]) {
     await store.governance.addTable(one, 1)
     await store.governance.setPolicy(one.name, one.name === 'high' ? grant(COLLEAGUE) : CLOSED, { by: OWNER, at: 1, reason: 'x' })

@@ -1,4 +1,5 @@
 // Kernels that save: the real store, policies and data plane, and what a kernel's library would send.
+
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,7 @@ import { nobody } from '../../data/testing/nobody.ts'
 import { PlaneProcess } from '../../data/testing/plane.ts'
 import { framed, OWNER } from '../../data/testing/writing.ts'
 import { demoIdentity } from '../../identity/demo.ts'
+import { readyKernel } from '../../kernels/testing/kernel.ts'
 import { makeLog } from '../../log.ts'
 import type { DataPlane } from '../../seams/dataPlane.ts'
 import type { Store } from '../../seams/store.ts'
@@ -84,11 +86,7 @@ export class SavingHouse {
 
   kernelOf(person: string, mode: 'edit' | 'run' = 'edit', kernel = person): KernelState {
     const id = `k_test-${kernel}` as const
-    const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-    const notebook = 'n_00000001'
-    const spec = { id, person: `p_demo-${person}`, notebook, mode, autorun: false, theme: 'light', limits } as const
-    const phase = { phase: 'ready', level: 3 } as const
-    return { spec, phase, usage: null, attached: null, detachedSince: null, startedAt: 0, data: this.served.doorOf(id) }
+    return readyKernel({ id, person: `p_demo-${person}`, mode }, this.served.doorOf(id))
   }
 
   async ask(person: string, call: string, body: unknown, kernel = this.kernelOf(person)): Promise<Said> {

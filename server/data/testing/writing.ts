@@ -1,4 +1,5 @@
 // Kernels that write: the real store, policies and data plane, and what a kernel's library would send.
+
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -10,6 +11,7 @@ import type { ColumnType } from '#protocol/policy/values.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import { clock } from '../../clock.ts'
 import { demoIdentity } from '../../identity/demo.ts'
+import { readyKernel } from '../../kernels/testing/kernel.ts'
 import { makeLog } from '../../log.ts'
 import type { DataPlane } from '../../seams/dataPlane.ts'
 import type { Store } from '../../seams/store.ts'
@@ -109,11 +111,7 @@ export class WritingHouse {
 
   kernelOf(person: string, mode: 'edit' | 'run' = 'edit'): KernelState {
     const id = `k_test-${person}` as const
-    const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-    const notebook = 'n_00000001'
-    const spec = { id, person: `p_demo-${person}`, notebook, mode, autorun: false, theme: 'light', limits } as const
-    const phase = { phase: 'ready', level: 3 } as const
-    return { spec, phase, usage: null, attached: null, detachedSince: null, startedAt: 0, data: this.served.doorOf(id) }
+    return readyKernel({ id, person: `p_demo-${person}`, mode }, this.served.doorOf(id))
   }
 
   async ask(person: string, call: string, body: unknown, mode?: 'edit' | 'run'): Promise<Said> {

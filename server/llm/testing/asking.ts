@@ -1,8 +1,10 @@
 // Models and kernels for tests, and what a kernel asks of them, as its library does.
+
 import type { Label } from '#protocol/policy/label.ts'
 import type { Role } from '#protocol/roles.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import type { Library } from '../../data/library.ts'
+import { readyKernel } from '../../kernels/testing/kernel.ts'
 import type { Route } from '../routes.ts'
 
 export const INTERNAL: Label = { level: 'internal', markings: [] }
@@ -27,11 +29,7 @@ export const ROUTES: ReadonlyMap<string, Route> = new Map([
   ),
 ])
 
-export function kernelOf(mode: Role, id = `k_test-${mode}`): KernelState {
-  const limits = { memory: 1, processes: 1, cpuShare: 1, files: 1, scratch: 1, output: 1 }
-  const spec = { id, person: ANALYST, notebook: 'n_00000001', mode, autorun: false, theme: 'light', limits } as const
-  return { spec, phase: { phase: 'ready', level: 3 }, usage: null, attached: null, detachedSince: null, startedAt: 0, data: null }
-}
+export const kernelOf = (mode: Role, id = `k_test-${mode}`): KernelState => readyKernel({ id, person: ANALYST, mode }, null)
 export const EDIT = kernelOf('edit')
 export const RUN = kernelOf('run')
 

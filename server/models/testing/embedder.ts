@@ -1,8 +1,7 @@
 // An endpoint that speaks OpenAI's embeddings on loopback: each text as counts of its runs of three letters, so that what is written
 // alike lies close together, misspelt or not. And its ways to be wrong: the name of the model says which.
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Loopback } from '../../seams/testing/loopback.ts'
 
 type Asked = { readonly model: string; readonly input: readonly string[]; readonly encoding_format?: string }
 export type Request = { readonly path: string; readonly authorization: string | undefined; readonly body: Asked }
@@ -105,30 +104,12 @@ const REPLIES: Readonly<Record<string, Reply>> = {
   broken: status(500),
 }
 
-export class EmbeddingEndpoint {
-  readonly requests: Request[] = []
+export class EmbeddingEndpoint extends Loopback<Request> {
   /** In the place of the model's own manner, when set. */
   manner: string | null = null
-  readonly #server: Server
-  readonly #open = new Set<ServerResponse>()
-
-  constructor() {
-    this.#server = createServer((request, response) => void this.#serve(request, response))
-  }
-
-  async start(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return this
-  }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`
-  }
-
-  /** Answers that are being written. */
-  get open(): number {
-    return this.#open.size
+    return `${this.origin}/v1`
   }
 
   /** Every text that it was ever sent. */
@@ -136,19 +117,13 @@ export class EmbeddingEndpoint {
     return this.requests.flatMap(({ body }) => body.input)
   }
 
-  async close(): Promise<void> {
-    this.#server.closeAllConnections()
-    this.#server.close()
-    await once(this.#server, 'close')
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#open.add(response)
-    response.on('close', () => this.#open.delete(response))
-    const parts: Buffer[] = []
-    for await (const part of request) parts.push(part as Buffer)
-    const body = JSON.parse(Buffer.concat(parts).toString()) as Asked
-    this.requests.push({ path: request.url ?? '', authorization: request.headers.authorization, body })
+  protected answer(
+    { url: path = '', headers: { authorization } }: IncomingMessage,
+    text: string,
+    response: ServerResponse,
+  ): void {
+    const body = JSON.parse(text) as Asked
+    this.requests.push({ path, authorization, body })
     const reply = REPLIES[this.manner ?? body.model] ?? status(404)
     reply(response, body)
   }

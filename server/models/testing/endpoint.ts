@@ -1,7 +1,6 @@
 // An endpoint that speaks OpenAI's chat completions on loopback, and its ways to be wrong: the name of the model says which.
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Loopback } from '../../seams/testing/loopback.ts'
 
 type Asked = {
   readonly model: string
@@ -98,48 +97,18 @@ const REPLIES: Readonly<Record<string, Reply>> = {
   broken: status(500),
 }
 
-export class Endpoint {
-  readonly requests: Request[] = []
-  readonly #server: Server
-  readonly #open = new Set<ServerResponse>()
-
-  constructor() {
-    this.#server = createServer((request, response) => void this.#serve(request, response))
-  }
-
-  async start(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return this
-  }
-
+export class Endpoint extends Loopback<Request> {
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`
+    return `${this.origin}/v1`
   }
 
-  /** Answers that are being written. */
-  get open(): number {
-    return this.#open.size
-  }
-
-  /** Is it held up by who reads an answer? */
-  get heldUp(): boolean {
-    return [...this.#open].some(({ writableNeedDrain }) => writableNeedDrain)
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections()
-    this.#server.close()
-    await once(this.#server, 'close')
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#open.add(response)
-    response.on('close', () => this.#open.delete(response))
-    const parts: Buffer[] = []
-    for await (const part of request) parts.push(part as Buffer)
-    const body = JSON.parse(Buffer.concat(parts).toString()) as Asked
-    this.requests.push({ path: request.url ?? '', authorization: request.headers.authorization, body })
+  protected answer(
+    { url: path = '', headers: { authorization } }: IncomingMessage,
+    text: string,
+    response: ServerResponse,
+  ): void {
+    const body = JSON.parse(text) as Asked
+    this.requests.push({ path, authorization, body })
     const reply = REPLIES[body.model] ?? status(404)
     reply(response, body)
   }

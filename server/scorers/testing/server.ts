@@ -1,7 +1,6 @@
 // A server of the Open Inference Protocol on loopback, and its ways to be wrong: the name of the model says which.
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Loopback } from '../../seams/testing/loopback.ts'
 
 type Tensor = {
   readonly name: string
@@ -83,43 +82,13 @@ const INPUTS: Readonly<Record<string, readonly object[]>> = {
   others: [one('p', 'FP32', -1), one('q', 'FP32', -1)],
 }
 
-export class OipServer {
-  readonly requests: Request[] = []
-  readonly #server: Server
-  readonly #open = new Set<ServerResponse>()
-
-  constructor() {
-    this.#server = createServer((request, response) => void this.#serve(request, response))
-  }
-
-  async start(): Promise<this> {
-    this.#server.listen(0, '127.0.0.1')
-    await once(this.#server, 'listening')
-    return this
-  }
-
+export class OipServer extends Loopback<Request> {
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return this.origin
   }
 
-  /** Answers that are being written. */
-  get open(): number {
-    return this.#open.size
-  }
-
-  async close(): Promise<void> {
-    this.#server.closeAllConnections()
-    this.#server.close()
-    await once(this.#server, 'close')
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#open.add(response)
-    response.on('close', () => this.#open.delete(response))
-    const parts: Buffer[] = []
-    for await (const part of request) parts.push(part as Buffer)
-    const { url: path = '', headers, method } = request
-    const inputs = method === 'POST' ? (JSON.parse(Buffer.concat(parts).toString()) as { inputs: Tensor[] }).inputs : null
+  protected answer({ url: path = '', headers, method }: IncomingMessage, text: string, response: ServerResponse): void {
+    const inputs = method === 'POST' ? (JSON.parse(text) as { inputs: Tensor[] }).inputs : null
     this.requests.push({ path, authorization: headers.authorization, inputs })
     const model = decodeURIComponent(path.split('/')[3] ?? '')
     if (inputs === null) json(response, { name: model, versions: [], platform: '', inputs: INPUTS[model] ?? [], outputs: [] })

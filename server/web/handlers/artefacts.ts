@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 
 export const artefactHandlers = ({ data: { artefacts, made } }: Deps): Pick<Handlers, keyof typeof ARTEFACTS_API> => ({
   'GET /api/artefacts': ({ who }) => artefacts.list(who),
+  'GET /api/artefacts/closed': ({ who }) => artefacts.closed(who),
   'GET /api/artefacts/tables': ({ who }) => made(who),
   'GET /api/artefacts/:artefact/content': async ({ who, params }) => new Attachment(await artefacts.open(who, params.artefact)),
   'PUT /api/artefacts/:artefact/release': ({ who, params, body: { to, ...wanted } }) =>

@@ -1,4 +1,5 @@
 // Opening, the editing lease, one's own kernels, and what the shell says about the machine.
+
 import type { KernelId, NotebookId } from '#protocol/ids.ts'
 import { ARTEFACT, KERNEL, LEASE, NOTEBOOK } from '#protocol/limits.ts'
 import type { KernelState } from '#protocol/runner.ts'
@@ -9,6 +10,7 @@ import { open } from '../../kernels/open.ts'
 import { type Desk, find } from '../../notebooks/desk.ts'
 import type { Denied } from '../../notebooks/leases.ts'
 import type { Principal } from '../../seams/identity.ts'
+import { counted } from '../../text.ts'
 import type { Handlers } from '../calls.ts'
 import type { Deps } from '../deps.ts'
 
@@ -135,7 +137,7 @@ const LIMITS = [
   { name: 'One artefact', value: sizeText(ARTEFACT.bytes), what: 'A larger one is refused: save less, or in parts.' },
   {
     name: 'Artefacts of one person',
-    value: `${sizeText(ARTEFACT.stored)}, ${ARTEFACT.perPerson.toLocaleString('en')} of them`,
+    value: `${sizeText(ARTEFACT.stored)}, ${counted(ARTEFACT.perPerson)} of them`,
     what: 'Remove some on the page of artefacts to save more.',
   },
   { name: 'All files of a notebook', value: sizeText(NOTEBOOK.uploads), what: 'Delete some to upload more.' },

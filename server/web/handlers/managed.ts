@@ -21,6 +21,7 @@ export const managedHandlers = ({ data: { catalogue, edits, record } }: Deps): P
   'POST /api/tables/:table/release/preview': ({ who, params, body }) => catalogue.disclosure(who, params.table, body.to),
   'PUT /api/tables/:table/label': ({ who, params, body: { label, ...wanted } }) =>
     edits.relabel(who, params.table, label, wanted),
+  'GET /api/members': ({ who }) => catalogue.members(who),
   'GET /api/people': ({ who }) => catalogue.people(who),
   'PUT /api/people/:person': ({ who, params, body: { standing, ...wanted } }) =>
     edits.person(who, params.person, standing, wanted),

@@ -11,6 +11,7 @@ import { count } from '../../primitives/format.ts'
 import { labelText } from '../../primitives/label.ts'
 import { lazily } from '../../ui/lazily.tsx'
 import { Query } from '../../ui/Query.tsx'
+import { Counts } from './sight/Counts.tsx'
 import { Done } from './sight/Done.tsx'
 import { Refused } from './sight/Refused.tsx'
 import { maskedText } from './words.ts'
@@ -66,29 +67,6 @@ export function Sight(props: { readonly kernel: KernelId }) {
         )}
       </Show>
     </>
-  )
-}
-
-function Counts(props: Pick<Shown, 'label' | 'raised'>) {
-  return (
-    <div class="border-b border-line p-4 text-sm">
-      <p>
-        This kernel counts as <strong class="font-semibold">{labelText(props.label)}</strong>: the highest of the workspace and of
-        all that it has read.
-      </p>
-      <Show when={props.raised.length > 0}>
-        <ul aria-label="What raised it" class="mt-2 flex flex-col gap-1">
-          <For each={props.raised}>
-            {({ table, label }) => (
-              <li class="flex items-baseline justify-between gap-3 text-ink-2">
-                <span class="min-w-0 truncate">Raised by {table ?? 'passages of the library'}</span>
-                <span class="chip flex-none">{labelText(label)}</span>
-              </li>
-            )}
-          </For>
-        </ul>
-      </Show>
-    </div>
   )
 }
 

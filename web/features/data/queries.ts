@@ -27,6 +27,17 @@ export function createTable(name: Accessor<string>) {
   }))
 }
 
+/** Whom something can be released to. */
+export function createMembers() {
+  const api = useManaged()
+  return createQuery(() => ({
+    queryKey: ['data', 'members'],
+    queryFn: ({ signal }) => api('GET /api/members', { signal }),
+    staleTime: FRESH,
+    retry: false,
+  }))
+}
+
 export function createPeople() {
   const api = useManaged()
   return createQuery(() => ({

@@ -13,6 +13,7 @@ import { SearchBox } from '../../../ui/SearchBox.tsx'
 import { createNames } from '../names.ts'
 import type { NameOf } from '../words.ts'
 import { About } from './About.tsx'
+import { Closed } from './Closed.tsx'
 import { createActs } from './createActs.ts'
 import { List } from './List.tsx'
 import { Picture } from './Picture.tsx'
@@ -48,6 +49,7 @@ export function Artefacts() {
               </Show>
             )}
           </Query>
+          <Closed onRemove={({ id }) => void acts.remove(id, 'An artefact')} />
         </div>
         <Footer said={dataOf(entries) ? count(found().length, 'artefact') : ''} />
       </div>
@@ -82,7 +84,7 @@ function Asking(props: AskingProps) {
           <Confirm
             title={`Remove “${card().name}”?`}
             act="Remove"
-            onAct={() => void props.acts.remove(card())}
+            onAct={() => void props.acts.remove(card().id, `“${card().name}”`)}
             onClose={props.onClose}
           >
             It is gone then, also for those it was released to. To have it again, its notebook has to save it again.

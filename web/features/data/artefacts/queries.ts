@@ -8,6 +8,15 @@ const EVERY = 15_000 // ms between looks: kernels save others
 
 export const useArtefacts = () => usePeople().apiOf(ARTEFACTS_API)
 
+/** One's own that one may not open any more. */
+export function createClosed() {
+  const api = useArtefacts()
+  return createQuery(() => ({
+    queryKey: ['data', 'artefacts', 'closed'],
+    queryFn: ({ signal }) => api('GET /api/artefacts/closed', { signal }),
+  }))
+}
+
 /** All that stands in the list. */
 export function createEntries() {
   const api = useArtefacts()

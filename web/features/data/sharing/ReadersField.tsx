@@ -2,8 +2,10 @@
 import { createSignal, For } from 'solid-js'
 import type { PersonId } from '#protocol/ids.ts'
 import { type Audience, GroupName } from '#protocol/policy/policy.ts'
+import { dataOf } from '../../../primitives/query.ts'
 import { Button } from '../../../ui/Button.tsx'
 import { createNames } from '../names.ts'
+import { createMembers } from '../queries.ts'
 import { audienceText } from '../words.ts'
 
 /** `but`: somebody who is not among those to choose. */
@@ -15,13 +17,13 @@ type ReadersFieldProps = {
 }
 
 export function ReadersField(props: ReadersFieldProps) {
-  const { accounts, nameOf } = createNames()
-  const [groups, setGroups] = createSignal<readonly Audience[]>(props.to.filter(({ who }) => who === 'group'))
-  const choices = (): readonly Audience[] => [
-    { who: 'workspace' },
-    ...accounts().flatMap(({ id }) => (id === props.but ? [] : [{ who: 'person', person: id } as const])),
-    ...groups(),
-  ]
+  const { nameOf } = createNames()
+  const members = createMembers()
+  const before = props.to // as it was when the dialog was opened
+  const [groups, setGroups] = createSignal<readonly Audience[]>(before.filter(({ who }) => who === 'group'))
+  const people = () => (dataOf(members) ?? []).flatMap(({ id }) => (id === props.but ? [] : [personOf(id)]))
+  const left = () => before.filter((one) => one.who === 'person' && !people().some((other) => same(one, other)))
+  const choices = (): readonly Audience[] => [{ who: 'workspace' }, ...people(), ...left(), ...groups()]
   const chosen = (one: Audience) => props.to.some((other) => same(one, other))
   const choose = (one: Audience, on: boolean) =>
     props.onTo([...props.to.filter((other) => !same(one, other)), ...(on ? [one] : [])])
@@ -73,4 +75,5 @@ function NewGroup(props: { readonly onGroup: (group: string) => void }) {
   )
 }
 
+const personOf = (person: PersonId): Audience => ({ who: 'person', person })
 const same = (one: Audience, other: Audience): boolean => JSON.stringify(one) === JSON.stringify(other)

@@ -1,6 +1,8 @@
-// What a kernel has written, asked of models and searched for.
+// What a kernel has written, saved, asked of models and searched for.
+import ChartLine from 'lucide-solid/icons/chart-line'
 import FilePen from 'lucide-solid/icons/file-pen'
 import MessageSquare from 'lucide-solid/icons/message-square'
+import Package from 'lucide-solid/icons/package'
 import Search from 'lucide-solid/icons/search'
 import { For, Show } from 'solid-js'
 import { Dynamic } from 'solid-js/web'
@@ -8,7 +10,13 @@ import type { Sight } from '#protocol/sight.ts'
 import type { Icon } from '../../../ui/icon.ts'
 import { Time } from '../../../ui/Time.tsx'
 
-const ICONS: Record<Sight['done'][number]['what'], Icon> = { write: FilePen, prompt: MessageSquare, search: Search }
+const ICONS: Record<Sight['done'][number]['what'], Icon> = {
+  write: FilePen,
+  prompt: MessageSquare,
+  search: Search,
+  prediction: ChartLine,
+  save: Package,
+}
 
 export const Done = (props: Pick<Sight, 'done'>) => (
   <section class="border-b border-line/60 p-4 text-sm">

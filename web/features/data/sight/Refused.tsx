@@ -14,6 +14,8 @@ const WHAT: Record<Sight['refused'][number]['what'], string> = {
   write: 'Write',
   prompt: 'Prompt',
   search: 'Search',
+  prediction: 'Prediction',
+  save: 'Save',
 }
 
 export const Refused = (props: RefusedProps) => (
