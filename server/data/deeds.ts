@@ -1,5 +1,4 @@
 // What a kernel did, out of its rows of the record: in words for the person whose it is. Pure.
-
 import type { ArtefactKind } from '#protocol/library/artefacts.ts'
 import type { Sight } from '#protocol/sight.ts'
 import { sizeText } from '#protocol/size.ts'

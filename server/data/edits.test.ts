@@ -1,5 +1,4 @@
 // An edit while a kernel reads, with the real data plane: what runs is cut by the edit itself, not by the next look at rights.
-
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'

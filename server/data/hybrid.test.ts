@@ -1,5 +1,4 @@
 // What a kernel is told of the library where an endpoint of embeddings is set up: over the real store, and an endpoint over HTTP.
-
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 // What a kernel is told of the library, decided over the real store.
-
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 // Rows of the audit in words for a person. Total: a new kind of row does not compile until it has its words.
-
 import { dominates } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
 import { sizeText } from '#protocol/size.ts'

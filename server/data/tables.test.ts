@@ -1,5 +1,4 @@
 // What kernels ask, decided by the real store's policies and run by the real data plane.
-
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'

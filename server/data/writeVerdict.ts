@@ -1,5 +1,4 @@
 // Whether a kernel may write, decided for the person it is: before it hands anything over, and again when all is there.
-
 import type { Asked } from '#protocol/library.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import { TableName } from '#protocol/policy/policy.ts'

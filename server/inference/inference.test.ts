@@ -1,5 +1,4 @@
 // What kernels ask of deployed models: decided by the real store, answered by a server on loopback.
-
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

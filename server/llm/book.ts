@@ -1,5 +1,4 @@
 // The record of what models were asked: may it be, how much is set aside for it, and what it took in the end.
-
 import type { PersonId } from '#protocol/ids.ts'
 import type { Asked } from '#protocol/library.ts'
 import type { Label } from '#protocol/policy/label.ts'

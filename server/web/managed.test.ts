@@ -1,5 +1,4 @@
 // The shell's pages on managed data over HTTP: who is answered what, what an edit needs, and what it ends.
-
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Call } from '#protocol/calls.ts'
 import type { AuditLine, PersonCard, PolicyLine, Preview, TableCard } from '#protocol/managed.ts'

@@ -1,10 +1,8 @@
 // Who may release, classify and declassify what somebody made: every role with every act, over HTTP; then what each leaves behind.
-
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TablePage } from '#protocol/managed.ts'
 import { type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Audience, Policy, Table } from '#protocol/policy/policy.ts'
-import type { Workspace } from '#protocol/policy/workspace.ts'
 import type { Disclosure } from '#protocol/release.ts'
 import { policyOf, tableOf } from '../data/demo.ts'
 import { demoIdentity } from '../identity/demo.ts'
@@ -12,39 +10,27 @@ import { specOf } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { released } from '../policy/release.ts'
 import type { Governance } from '../seams/governance.ts'
-import { type Client, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
+import { type Client, stopGateway, type TestGateway, testGateway } from '../testing.ts'
+import {
+  CLEARED,
+  CONFIDENTIAL,
+  declassify,
+  everybody,
+  INTERNAL,
+  PERSONAL,
+  person,
+  ROLES,
+  type Role,
+  WORKSPACE,
+} from './testing/sharing.ts'
 
 const COPY = 'demo-analyst.copy'
 const CALL = `/api/tables/${COPY}`
 const MAKER = 'p_demo-analyst'
-const INTERNAL: Label = { level: 'internal', markings: [] }
-const CONFIDENTIAL: Label = { level: 'confidential', markings: [] }
-const PERSONAL: Label = { level: 'confidential', markings: ['PII'] }
 const SECRET: Label = { level: 'secret', markings: [] }
 const EVERYBODY: readonly Audience[] = [{ who: 'workspace' }]
 const REASON = { reason: 'as asked' }
 
-/** `owner`: of the workspace. `declassifier`, `reader`: cleared members; `below`: one who is not. */
-const ROLES = ['maker', 'owner', 'declassifier', 'reader', 'below', 'auditor', 'outsider'] as const
-type Role = (typeof ROLES)[number]
-const ACCOUNTS: Record<Role, string> = {
-  maker: 'demo-analyst',
-  owner: 'demo-owner',
-  declassifier: 'bench-0001',
-  reader: 'bench-0002',
-  below: 'demo-colleague',
-  auditor: 'demo-auditor',
-  outsider: 'demo-outsider',
-}
-const CLEARED: readonly Role[] = ['maker', 'owner', 'declassifier', 'reader']
-const person = (role: Role) => `p_${ACCOUNTS[role]}`
-const declassify = {
-  id: 'lowers',
-  to: { who: 'person', person: person('declassifier') },
-  right: 'declassify',
-  expires: null,
-} as const
-const WORKSPACE: Workspace = { label: INTERNAL, grants: [declassify] }
 const edit = { by: 'p_demo-owner', at: 1, reason: 'a test' }
 
 const copy: Table = {
@@ -75,8 +61,7 @@ beforeEach(async () => {
   kernels = memoryKernels(Date.now)
   gateway = await testGateway({ identity: demoIdentity(2), kernels })
   governance = gateway.deps.desk.store.governance
-  const signed = await Promise.all(ROLES.map(async (role) => [role, await signIn(gateway, ACCOUNTS[role])] as const))
-  people = Object.fromEntries(signed) as Record<Role, Client>
+  people = await everybody(gateway)
   for (const role of CLEARED) await clear(role, PERSONAL)
   await clear('below', INTERNAL)
   await governance.setWorkspace(WORKSPACE, edit)

@@ -2,35 +2,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
-import type { Workspace } from '#protocol/policy/workspace.ts'
 import { demoIdentity } from '../identity/demo.ts'
 import type { NewArtefact } from '../seams/artefacts.ts'
 import type { Store } from '../seams/store.ts'
-import { type Client, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
+import { type Client, stopGateway, type TestGateway, testGateway } from '../testing.ts'
+import { CLEARED, CONFIDENTIAL, everybody, INTERNAL, PERSONAL, person, ROLES, type Role, WORKSPACE } from './testing/sharing.ts'
 
-const INTERNAL: Label = { level: 'internal', markings: [] }
-const CONFIDENTIAL: Label = { level: 'confidential', markings: [] }
-const PERSONAL: Label = { level: 'confidential', markings: ['PII'] }
 const EVERYBODY: readonly Audience[] = [{ who: 'workspace' }]
 
-/** `owner`: of the workspace. `declassifier`, `reader`: cleared members; `below`: one who is not. */
-const ACCOUNTS = {
-  maker: 'demo-analyst',
-  owner: 'demo-owner',
-  declassifier: 'bench-0001',
-  reader: 'bench-0002',
-  below: 'demo-colleague',
-  auditor: 'demo-auditor',
-  outsider: 'demo-outsider',
-} as const
-type Role = keyof typeof ACCOUNTS
-const ROLES = Object.keys(ACCOUNTS) as Role[]
-const CLEARED: readonly Role[] = ['maker', 'owner', 'declassifier', 'reader']
-const person = (role: Role) => `p_${ACCOUNTS[role]}`
-const WORKSPACE: Workspace = {
-  label: INTERNAL,
-  grants: [{ id: 'lowers', to: { who: 'person', person: person('declassifier') }, right: 'declassify', expires: null }],
-}
 const edit = { by: 'p_demo-owner', at: 1, reason: 'a test' }
 
 let gateway: TestGateway
@@ -40,8 +19,7 @@ let made = 0
 beforeEach(async () => {
   gateway = await testGateway({ identity: demoIdentity(2) })
   store = gateway.deps.desk.store
-  const signed = await Promise.all(ROLES.map(async (role) => [role, await signIn(gateway, ACCOUNTS[role])] as const))
-  people = Object.fromEntries(signed) as Record<Role, Client>
+  people = await everybody(gateway)
   for (const role of [...CLEARED, 'below'] as const) {
     const clearance = role === 'below' ? INTERNAL : PERSONAL
     await store.governance.setSubject(person(role), { clearance, groups: [], attributes: {} }, edit)

@@ -1,5 +1,4 @@
 // Requests for tables over HTTP: who is answered what, from the refusal of a kernel to the answer of the owner.
-
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { AuditLine } from '#protocol/managed.ts'
 import { type Label, LOWEST } from '#protocol/policy/label.ts'

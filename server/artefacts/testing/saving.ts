@@ -1,5 +1,4 @@
 // Kernels that save: the real store, policies and data plane, and what a kernel's library would send.
-
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'

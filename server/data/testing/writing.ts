@@ -1,5 +1,4 @@
 // Kernels that write: the real store, policies and data plane, and what a kernel's library would send.
-
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'

@@ -1,5 +1,4 @@
 // Models and kernels for tests, and what a kernel asks of them, as its library does.
-
 import type { Label } from '#protocol/policy/label.ts'
 import type { Role } from '#protocol/roles.ts'
 import type { KernelState } from '#protocol/runner.ts'

@@ -1,5 +1,4 @@
 // Opening, the editing lease, one's own kernels, and what the shell says about the machine.
-
 import type { KernelId, NotebookId } from '#protocol/ids.ts'
 import { ARTEFACT, KERNEL, LEASE, NOTEBOOK } from '#protocol/limits.ts'
 import type { KernelState } from '#protocol/runner.ts'
