@@ -221,7 +221,9 @@ describe('an answer', () => {
     expect(code(await put(grant(COLLEAGUE), 7, { answers: id }))).toBe('stale-edit')
     const unmet = await put(grant('p_demo-analyst'), 1, { answers: id })
     expect([unmet.status, code(unmet)]).toEqual([422, 'request-unmet'])
-    expect((unmet.body as { message: string }).message).toContain('Colleague could still not read the table. No grant')
+    expect((unmet.body as { message: string }).message).toBe(
+      'No grant of this table is theirs. Under these rules Colleague could still not read the table.',
+    )
     await people.colleague.call(`DELETE /api/requests/${id}`)
     expect(code(await put(grant(COLLEAGUE), 1, { answers: id }))).toBe('request-ended')
     expect(code(await put(grant(COLLEAGUE), 1, { answers: 'r_nobody-asked' }))).toBe('request-ended')
