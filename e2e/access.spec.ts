@@ -1,4 +1,5 @@
 // The shell's pages on managed data, with real kernels and the real data plane: who makes the rules, what an edit ends, what each sees.
+import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import type { Label } from '#protocol/policy/label.ts'
 import type { Client } from './client.ts'
@@ -219,6 +220,13 @@ test('the auditor sees every row in words, and no value of data; others see thei
   await auditor.getByRole('searchbox', { name: 'Table' }).press('Enter')
   await expect(record).toContainText('Reason: The demo workspace')
   await expect(record).not.toContainText(TABLE)
+  const download = auditor.waitForEvent('download')
+  await auditor.getByRole('button', { name: 'Export OpenLineage' }).click()
+  const exported = await readFile(await (await download).path(), 'utf8')
+  const events = exported.trim().split('\n')
+  expect(events.map((line) => JSON.parse(line).eventType)).toEqual(expect.arrayContaining(['START', 'COMPLETE']))
+  expect(exported).toContain(`"name":"${TABLE}"`)
+  for (const value of ['Bonn', 'bfdi.bund.de']) expect(exported).not.toContain(value)
 
   const own = await person('Analyst')
   await own.getByRole('link', { name: 'Tables' }).click()

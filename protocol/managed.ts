@@ -118,6 +118,8 @@ export const AuditLine = z.strictObject({
 export type AuditLine = z.infer<typeof AuditLine>
 /** `older`: whether there are rows before the last one. */
 export const AuditPage = z.strictObject({ lines: z.array(AuditLine), older: z.boolean() })
+/** OpenLineage events (openlineage.io), the oldest first; `older`: the number to ask with for those before them, null: there are none. */
+export const LineagePage = z.strictObject({ events: z.array(z.unknown()), older: z.nullable(Count) })
 
 /** `:table` is a TableName, `:person` a PersonId. */
 export const MANAGED_API = {
@@ -144,6 +146,7 @@ export const MANAGED_API = {
     who: 'person',
   },
   'GET /api/audit': { body: Nothing, answer: AuditPage, who: 'person' }, // ?before=&person=&table=; auditors: all, others: their own
+  'GET /api/audit/lineage': { body: Nothing, answer: LineagePage, who: 'person' }, // ?before=; auditors
   'GET /api/audit/chain': {
     body: Nothing,
     answer: z.discriminatedUnion('holds', [

@@ -4,6 +4,7 @@ import type { PersonId } from '#protocol/ids.ts'
 import type { AuditLine } from '#protocol/managed.ts'
 import { MAY } from '#protocol/standings.ts'
 import { refuse } from '../errors.ts'
+import { type LineageEvent, lineage } from '../governance/lineage.ts'
 import type { Audit, AuditEntry, AuditRow, Verdict } from '../seams/audit.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import { namesOf } from './catalogue.ts'
@@ -11,7 +12,9 @@ import { inWords, type Named } from './recordWords.ts'
 import type { Ruling } from './ruling.ts'
 import { look } from './sight.ts'
 
+const WORKSPACE = 'workspace' // what lineage calls it, of which there is one
 const PAGE = 50 // lines
+const EXPORTED = 1000 // rows that are told as lineage at once
 const LINK = 12 // digits of a hash that are shown
 
 export type AuditFilter = { readonly before?: number; readonly person?: PersonId; readonly table?: string }
@@ -19,8 +22,11 @@ type Chain =
   | { readonly holds: true; readonly rows: number; readonly hash: string }
   | { readonly holds: false; readonly seq: number }
 
+export type Lineage = { readonly events: LineageEvent[]; readonly older: number | null }
+
 export type AuditRecord = {
   list(who: Principal, query: AuditFilter): Promise<{ lines: AuditLine[]; older: boolean }>
+  lineage(who: Principal, before?: number): Promise<Lineage>
   chain(who: Principal): Promise<Chain>
 }
 
@@ -38,6 +44,10 @@ export function makeRecord({ ruling, audit, identity }: Options): AuditRecord {
       const lines = rows.slice(0, PAGE).map((row) => lineOf(row, all, named))
       return { lines, older: rows.length > PAGE }
     },
+    async lineage(who, before) {
+      if (!MAY[who.standing]['audit all']) throw refuse('not-found')
+      return exported(audit, before)
+    },
     async chain(who) {
       if (!MAY[who.standing]['audit all']) throw refuse('not-found')
       verifying ??= audit.verify().finally(() => {
@@ -48,6 +58,17 @@ export function makeRecord({ ruling, audit, identity }: Options): AuditRecord {
       return { holds: true, rows: verdict.head.seq, hash: verdict.head.hash.slice(0, LINK) }
     },
   }
+}
+
+/** A run whose end is among the rows and whose beginning is older is told as the end that it is. */
+async function exported(audit: Audit, before?: number): Promise<Lineage> {
+  const rows = await audit.list({ ...(before === undefined ? {} : { before }), limit: EXPORTED })
+  const oldest = rows.at(-1)?.seq ?? 1
+  const missed = rows.flatMap(({ entry }) =>
+    'of' in entry && typeof entry.of === 'number' && entry.of < oldest ? [entry.of] : [],
+  )
+  const begun = await Promise.all(missed.map((seq) => audit.list({ before: seq + 1, limit: 1 })))
+  return { events: [...lineage(rows, WORKSPACE, begun.flat())], older: oldest > 1 ? oldest : null }
 }
 
 /** A filter must not tell a hidden table from one that there is not, nor speak of others. */

@@ -42,11 +42,11 @@ type Run = Read | Write | Search
 const ENDS = { complete: 'COMPLETE', refused: 'ABORT', cut: 'ABORT', failed: 'FAIL' } as const
 
 /**
- * Of rows in any order, the oldest first. `namespace` names the workspace. The end of a run whose beginning is not among the
- * rows is left out: give both. A document whose addition is not among them counts as its search does.
+ * Of rows in any order, the oldest first. `namespace` names the workspace. The end of a run whose beginning is neither among the
+ * rows nor among `begun`, of which nothing is told, is left out. A document whose addition is not among them counts as its search does.
  */
-export function lineage(rows: readonly AuditRow[], namespace: string): readonly LineageEvent[] {
-  const runs = new Map(rows.flatMap((row) => runIn(row) ?? []).map((run) => [run.row.seq, run]))
+export function lineage(rows: readonly AuditRow[], namespace: string, begun: readonly AuditRow[] = []): readonly LineageEvent[] {
+  const runs = new Map([...begun, ...rows].flatMap((row) => runIn(row) ?? []).map((run) => [run.row.seq, run]))
   const added = new Map(rows.flatMap(({ entry }) => (entry.kind === 'document-added' ? [[entry.document, entry.label]] : [])))
   return rows.toSorted((a, b) => a.seq - b.seq).flatMap((row) => eventsOf(row, runs, { namespace, added }))
 }

@@ -10,6 +10,7 @@ import { specOf } from '../kernels/testing/kernel.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import { decide } from '../policy/decide.ts'
 import { understand } from '../policy/question.ts'
+import { decided, done } from '../seams/audit.contract.ts'
 import type { Governance } from '../seams/governance.ts'
 import { type Client, signIn, stopGateway, type TestGateway, testGateway } from '../testing.ts'
 
@@ -102,6 +103,7 @@ describe('who is answered', () => {
     'GET /api/policies/:table/versions': owners,
     'POST /api/policies/:table/preview': owners,
     'GET /api/audit': { ...every, outsider: 404 },
+    'GET /api/audit/lineage': { owner: 404, analyst: 404, colleague: 404, auditor: 200, outsider: 404 },
     'GET /api/audit/chain': { owner: 404, analyst: 404, colleague: 404, auditor: 200, outsider: 404 },
   }
 
@@ -349,6 +351,19 @@ describe('the record', () => {
     expect((await lines('colleague', `?person=${OWNER}`)).lines).toEqual([])
     expect((await people.auditor.call('GET /api/audit?before=x')).status).toBe(400)
     expect((await people.auditor.call('GET /api/audit?more=1')).status).toBe(400)
+  })
+
+  test('is exported as lineage in parts: a run that began in an older one ends with what it read', async () => {
+    const { audit } = gateway.deps.desk.store
+    const { seq } = await audit.append(decided({ person: OWNER }), 1)
+    for (let more = 0; more < 1000; more++) await deny(OWNER, null)
+    await audit.append(done(seq, { person: OWNER }), 3)
+    type Part = { events: { eventType: string; run: { runId: string }; inputs: { name: string }[] }[]; older: number | null }
+    const part = async (query = '') => (await people.auditor.call(`GET /api/audit/lineage${query}`)).body as Part
+    const newest = await part()
+    expect(newest.events).toMatchObject([{ eventType: 'COMPLETE', inputs: [{ name: 'flights' }] }])
+    const before = await part(`?before=${newest.older}`)
+    expect(before).toMatchObject({ events: [{ eventType: 'START', run: { runId: newest.events[0]?.run.runId } }], older: null })
   })
 
   test('tells nobody but an auditor that a table is hidden', async () => {

@@ -7,8 +7,11 @@ import type { AuditFilter } from '../../data/record.ts'
 import { type Handlers, read } from '../calls.ts'
 import type { Deps } from '../deps.ts'
 
+const before = z.optional(z.coerce.number().check(z.int(), z.gte(1)))
+const LineageQuery = z.strictObject({ before })
+type Before = Pick<AuditFilter, 'before'>
 const AuditQuery = z.strictObject({
-  before: z.optional(z.coerce.number().check(z.int(), z.gte(1))),
+  before,
   person: z.optional(PersonId),
   table: z.optional(TableName),
 })
@@ -31,5 +34,6 @@ export const managedHandlers = ({ data: { catalogue, edits, record } }: Deps): P
   'GET /api/policies/:table/versions': ({ who, params }) => catalogue.versions(who, params.table),
   'POST /api/policies/:table/preview': ({ who, params, body }) => catalogue.preview(who, params.table, body.policy, body.as),
   'GET /api/audit': ({ who, query }) => record.list(who, read(AuditQuery, query, 'query') as AuditFilter),
+  'GET /api/audit/lineage': ({ who, query }) => record.lineage(who, (read(LineageQuery, query, 'query') as Before).before),
   'GET /api/audit/chain': ({ who }) => record.chain(who),
 })

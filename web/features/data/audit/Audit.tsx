@@ -7,6 +7,7 @@ import { Button } from '../../../ui/Button.tsx'
 import { Query } from '../../../ui/Query.tsx'
 import { useManaged } from '../queries.ts'
 import { Chain } from './Chain.tsx'
+import { Export } from './Export.tsx'
 import { Filters } from './Filters.tsx'
 import { Line } from './Line.tsx'
 
@@ -23,6 +24,7 @@ export function Audit() {
         <Filters filter={filter()} all={may('audit all')} onFilter={setFilter} />
         <Show when={may('audit all')} fallback={<p class="text-sm text-ink-2">What you have read and changed yourself.</p>}>
           <Chain />
+          <Export />
         </Show>
       </div>
       <div class="min-h-0 grow overflow-auto border-t border-line pb-8">
