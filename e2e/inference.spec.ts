@@ -1,6 +1,6 @@
 // Deployed models in real kernels: the workspace's own ONNX model, opened in a process that can only compute.
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from './client.ts'
 import { expect, test } from './fixtures.ts'
@@ -62,8 +62,15 @@ test('a reader predicts with a model that is marked for readers', async ({ clien
   expect(answers.late).toHaveLength(2)
 })
 
+const planted: string[] = []
+test.afterEach(({ stack }) => {
+  for (const name of planted.splice(0))
+    for (const ending of ['json', 'onnx']) rmSync(join(stack.home, 'models', `${name}.${ending}`))
+})
+
 /** Puts a model beside those of the workspace: what an expression of python/tests/onnx_models.py makes. */
 function deploy(home: string, name: string, made: string, readers: boolean): void {
+  planted.push(name)
   const script = `import sys; from tests import onnx_models as models; sys.stdout.buffer.write(eval(sys.argv[1], vars(models)))`
   const file = execFileSync(join(ROOT, '.venv/bin/python'), ['-c', script, made], { cwd: join(ROOT, 'python') })
   writeFileSync(join(home, 'models', `${name}.onnx`), file)
