@@ -138,7 +138,7 @@ class NotKnown(unittest.TestCase):
                 told: queue.Queue[dict[str, Any]] = queue.Queue()
                 one = writes.Writes(plans, intakes, engine)
                 one.said = told.put
-                one.begin(writes.Commit("p", "w", "k", COLUMNS, [], 10, 1, 1))
+                one.begin(writes.Commit("p", "w", "k", COLUMNS, [], 10, 1, 1, []))
                 self.assertEqual(told.get(timeout=DEADLINE), {"wrote": {"plan": "p", **end}})
 
 
