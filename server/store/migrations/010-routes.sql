@@ -1,7 +1,7 @@
--- What an owner says of a language model is one more kind of edit. A CHECK cannot be changed: the table is made again.
+-- What an owner says of a language model, and a model that they deploy, are two more kinds of edit. A CHECK cannot be changed: the table is made again.
 CREATE TABLE edits_of_all (
   epoch INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind TEXT NOT NULL CHECK (kind IN ('table', 'policy', 'subject', 'workspace', 'route')),
+  kind TEXT NOT NULL CHECK (kind IN ('table', 'policy', 'subject', 'workspace', 'route', 'deployed')),
   name TEXT NOT NULL, -- of the table or the model, the person's id, or 'workspace'
   version INTEGER NOT NULL,
   value TEXT NOT NULL, -- JSON
