@@ -1,11 +1,11 @@
 // What every store must do with documents and searches. An implementation's test calls this with a way to open one.
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { DOCUMENTS } from '#protocol/limits.ts'
 import { dominates, type Label, LOWEST } from '#protocol/policy/label.ts'
 import * as arbitrary from '../policy/testing/arbitrary.ts'
 import { ALL, ANNA, BORIS, document, documents, INTERNAL, numbered, PERSONAL, question, SECRET } from './documents.contract.ts'
-import { freshEach, type Opened, type OpenStore } from './fresh.contract.ts'
+import { freshEach, type OpenStore, twoEach } from './fresh.contract.ts'
 import type { Knowledge } from './knowledge.ts'
 import type { Store } from './store.ts'
 
@@ -134,20 +134,10 @@ export function knowledgeContract(open: OpenStore): void {
   })
 
   describe('a search', () => {
-    let whole: Opened
-    let copy: Opened
-    beforeEach(async () => {
-      whole = await open()
-      copy = await open()
-    })
-    afterEach(async () => {
-      for (const { store, remove } of [whole, copy]) {
-        await store.close()
-        await remove()
-      }
-    })
+    const both = twoEach(open)
 
     test('answers what a library without the hidden documents answers, in the same order, and fills its limit', async () => {
+      const { whole, copy } = both()
       const everything = (knowledge: Knowledge) => knowledge.documents(ALL)
       const cases = fc.tuple(documents, arbitrary.label, question, fc.integer({ min: 1, max: 12 }))
       await fc.assert(
@@ -155,16 +145,16 @@ export function knowledgeContract(open: OpenStore): void {
           try {
             for (const [n, { label, title, passages }] of all.entries()) {
               const one = document({ id: numbered(n), title, label })
-              await whole.store.knowledge.add(one, passages)
-              if (dominates(clearance, label)) await copy.store.knowledge.add(one, passages)
+              await whole.knowledge.add(one, passages)
+              if (dominates(clearance, label)) await copy.knowledge.add(one, passages)
             }
-            const answer = await whole.store.knowledge.search(asked, clearance, limit)
-            expect(answer).toEqual(await copy.store.knowledge.search(asked, ALL, limit))
-            const visible = await copy.store.knowledge.search(asked, ALL, 1000)
+            const answer = await whole.knowledge.search(asked, clearance, limit)
+            expect(answer).toEqual(await copy.knowledge.search(asked, ALL, limit))
+            const visible = await copy.knowledge.search(asked, ALL, 1000)
             expect(answer).toHaveLength(Math.min(limit, visible.length))
             expect(answer.every(({ label }) => dominates(clearance, label))).toBe(true)
           } finally {
-            for (const { knowledge } of [whole.store, copy.store])
+            for (const { knowledge } of [whole, copy])
               for (const { id } of await everything(knowledge)) await knowledge.remove(id, ANNA, 1)
           }
         }),

@@ -1,10 +1,10 @@
 // What every store must do with vectors of passages, and with searches by them.
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { dominates, type Label, LOWEST } from '#protocol/policy/label.ts'
 import * as arbitrary from '../policy/testing/arbitrary.ts'
 import { ALL, ANNA, BORIS, document, documents, INTERNAL, numbered, PERSONAL, question, SECRET } from './documents.contract.ts'
-import { freshEach, type Opened, type OpenStore } from './fresh.contract.ts'
+import { freshEach, type OpenStore, twoEach } from './fresh.contract.ts'
 import type { Knowledge, Meant } from './knowledge.ts'
 import type { Store } from './store.ts'
 
@@ -159,20 +159,10 @@ export function vectorsContract(open: OpenStore): void {
   })
 
   describe('a search by words and meaning', () => {
-    let whole: Opened
-    let copy: Opened
-    beforeEach(async () => {
-      whole = await open()
-      copy = await open()
-    })
-    afterEach(async () => {
-      for (const { store, remove } of [whole, copy]) {
-        await store.close()
-        await remove()
-      }
-    })
+    const both = twoEach(open)
 
     test('answers what a library without the hidden documents answers, in the same order, and fills its limit', async () => {
+      const { whole, copy } = both()
       const cases = fc.record({
         all: documents,
         clearance: arbitrary.label,
@@ -186,13 +176,13 @@ export function vectorsContract(open: OpenStore): void {
           try {
             for (const [n, { label, title, passages }] of all.entries()) {
               const one = document({ id: numbered(n), title, label })
-              await whole.store.knowledge.add(one, passages)
-              if (dominates(clearance, label)) await copy.store.knowledge.add(one, passages)
+              await whole.knowledge.add(one, passages)
+              if (dominates(clearance, label)) await copy.knowledge.add(one, passages)
             }
-            for (const { knowledge } of [whole.store, copy.store]) await embed(knowledge, ceiling)
-            const answer = await whole.store.knowledge.hybrid(asked, meant(seed), clearance, limit)
-            expect(answer).toEqual(await copy.store.knowledge.hybrid(asked, meant(seed), ALL, limit))
-            const visible = await copy.store.knowledge.hybrid(asked, meant(seed), ALL, 1000)
+            for (const { knowledge } of [whole, copy]) await embed(knowledge, ceiling)
+            const answer = await whole.knowledge.hybrid(asked, meant(seed), clearance, limit)
+            expect(answer).toEqual(await copy.knowledge.hybrid(asked, meant(seed), ALL, limit))
+            const visible = await copy.knowledge.hybrid(asked, meant(seed), ALL, 1000)
             const open = all.filter(({ label }) => dominates(clearance, label) && dominates(ceiling, label))
             const embedded = open.reduce((sum, { passages }) => sum + passages.length, 0)
             expect(answer.compared).toBe(embedded)
@@ -201,7 +191,7 @@ export function vectorsContract(open: OpenStore): void {
             expect(answer.found).toEqual(visible.found.slice(0, limit))
             expect(answer.found.every(({ label }) => dominates(clearance, label))).toBe(true)
           } finally {
-            for (const { knowledge } of [whole.store, copy.store])
+            for (const { knowledge } of [whole, copy])
               for (const { id } of await knowledge.documents(ALL)) await knowledge.remove(id, ANNA, 1)
           }
         }),

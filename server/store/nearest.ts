@@ -40,7 +40,7 @@ export function nearestOf(database: DatabaseSync) {
   }
 }
 
-export const floats = (bytes: Uint8Array): Float32Array =>
+const floats = (bytes: Uint8Array): Float32Array =>
   new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float32Array.BYTES_PER_ELEMENT)
 
 /** Of vectors of length one: their cosine. Four sums side by side keep the processor busy. */
