@@ -23,6 +23,7 @@ import { RouteRules } from '#protocol/policy/route.ts'
 import { Workspace } from '#protocol/policy/workspace.ts'
 import { MAY_SEND, RESOURCES, ROLES } from '#protocol/roles.ts'
 import * as runner from '#protocol/runner.ts'
+import * as shares from '#protocol/shares.ts'
 import * as sight from '#protocol/sight.ts'
 import { ERRORS } from '../server/errors.ts'
 
@@ -55,7 +56,7 @@ type Json = {
   readonly maxLength?: number
 }
 
-const PAGES_OF_SHELL = { ...managed, ...access, ...artefacts, ...sight }
+const PAGES_OF_SHELL = { ...managed, ...access, ...artefacts, ...sight, ...shares }
 const WRITTEN = { Label, Mask, Policy, RouteRules, Standing, Table, Workspace }
 const names = z.registry<{ id: string }>()
 for (const [name, value] of Object.entries({ ...ids, ...channel, ...runner, ...api, ...WRITTEN, Expr, ...PAGES_OF_SHELL })) {
@@ -254,6 +255,10 @@ ${definitions(access)}
 ${fenced(head('sight.ts'))}
 
 ${definitions(sight)}
+
+${fenced(head('shares.ts'))}
+
+${definitions(shares)}
 ${definitions(WRITTEN)}
 - **Expr**: a condition; its forms are in \`protocol/policy/expr.ts\`.`
 }

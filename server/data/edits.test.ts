@@ -43,6 +43,7 @@ beforeAll(async () => {
     llm: null,
     inference: null,
     embedder: null,
+    sourceFor: async () => null,
     log,
     now: Date.now,
     giveUp: (message) => expect.unreachable(message),

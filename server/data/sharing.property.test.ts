@@ -98,7 +98,7 @@ class World {
     const [store, ruling] = [this.#store, this.#ruling]
     const { governance, artefacts, audit } = store
     const recheck = async () => {}
-    const requests = makeRequests({ ruling, stored: store.requests, identity })
+    const requests = makeRequests({ ruling, stored: store.requests, identity, sourceFor: async () => null })
     const log = makeLog('silent')
     this.#edits = makeEdits({ ruling, governance, identity, plane: null, routes: new Map(), requests, log, recheck })
     this.#shelf = makeShelf({ ruling, artefacts, audit, files: new Files(this.#home), identity })

@@ -1,6 +1,7 @@
 // Who read what under which rules, and who changed the rules: appended, chained, never changed. An entry has no place for a value
 // of data: names, ids, kinds, counts and digests only. The one free text is the reason that a person writes for an edit.
 import * as z from 'zod/mini'
+import { RIGHTS } from '#protocol/api.ts'
 import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, RequestId, VersionId } from '#protocol/ids.ts'
 import { ARTEFACT_KINDS } from '#protocol/library/artefacts.ts'
 import { Alias } from '#protocol/library/llm.ts'
@@ -12,6 +13,7 @@ import { ColumnName } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
 import { STRICTNESS } from '#protocol/policy/mask.ts'
 import { Audience, Grant, TableName } from '#protocol/policy/policy.ts'
+import { Grantee } from '#protocol/shares.ts'
 import type { ChainedRow, Link } from './chain.ts'
 import { HELD } from './governance.ts'
 import { Input } from './inputs.ts'
@@ -263,6 +265,9 @@ const InferenceDone = z.strictObject({
 const asked = { person: PersonId, table: TableName, request: RequestId }
 const edited = { person: PersonId, version: Version, reason: Reason } // person: who did it
 
+/** Of whose notebook, with whom. */
+const sharing = { person: PersonId, notebook: NotebookId, author: PersonId, with: Grantee }
+
 /** `column` null: the table itself. */
 const Relabelled = z.strictObject({ column: z.nullable(ColumnName), before: Label, label: Label })
 export type Relabelled = z.infer<typeof Relabelled>
@@ -295,6 +300,8 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('table-relabelled'), table: TableName, ...edited, labels: few(Relabelled, COLUMNS + 1) }),
   z.strictObject({ kind: z.literal('workspace-changed'), ...edited }),
   z.strictObject({ kind: z.literal('route-changed'), model: Alias, ...edited }),
+  z.strictObject({ kind: z.literal('notebook-shared'), ...sharing, right: z.enum(RIGHTS), expires: z.nullable(z.int()) }),
+  z.strictObject({ kind: z.literal('notebook-unshared'), ...sharing }),
   z.strictObject({ kind: z.literal('access-asked'), notebook: NotebookId, policy: Count, ...asked }), // policy: the version that closed the table to them
   z.strictObject({ kind: z.literal('access-withdrawn'), ...asked }),
   z.strictObject({ kind: z.literal('access-refused'), of: PersonId, ...asked }), // of: whose request it was

@@ -19,6 +19,7 @@ import { libraryHandlers } from './handlers/library.ts'
 import { managedHandlers } from './handlers/managed.ts'
 import { notebookHandlers } from './handlers/notebooks.ts'
 import { requestHandlers } from './handlers/requests.ts'
+import { shareHandlers } from './handlers/shares.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -49,6 +50,7 @@ export async function rest(app: FastifyInstance, deps: Deps, limiter: Limiter): 
     ...artefactHandlers(deps),
     ...accessHandlers(deps),
     ...requestHandlers(deps),
+    ...shareHandlers(deps),
   }
   const calls = Object.keys(CALLS) as Call[]
   await app.register(async (scope) => {

@@ -27,6 +27,8 @@ const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
     cells: 1,
     editor: null,
     trashed: null,
+    named: false,
+    shares: null,
   },
   kernel: 'k_00000001',
   mode,
