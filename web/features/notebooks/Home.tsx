@@ -4,7 +4,7 @@ import { useNavigate, useSearchParams } from '@solidjs/router'
 import FileUp from 'lucide-solid/icons/file-up'
 import Plus from 'lucide-solid/icons/plus'
 import Trash from 'lucide-solid/icons/trash'
-import { createMemo, createSignal, Show } from 'solid-js'
+import { createMemo, createSignal, Show, Suspense } from 'solid-js'
 import type { Notebook } from '#protocol/api.ts'
 import { useMember } from '../../net/context.ts'
 import { count } from '../../primitives/format.ts'
@@ -12,6 +12,7 @@ import { say, sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
 import { FilePicker } from '../../ui/FilePicker.tsx'
+import { lazily } from '../../ui/lazily.tsx'
 import { SearchBox } from '../../ui/SearchBox.tsx'
 import { DropZone } from './DropZone.tsx'
 import { Grid } from './Grid.tsx'
@@ -19,6 +20,8 @@ import { readNotebook } from './importing.ts'
 import { Nothing } from './Nothing.tsx'
 import { inOrder, parseSort, search, sortText } from './order.ts'
 import { type Actions, createActions, createViews, type View } from './queries.ts'
+
+const SharedWithMe = lazily(() => import('./SharedWithMe.tsx').then((module) => module.SharedWithMe))
 
 export function Home() {
   const [params, setParams] = useSearchParams<{ q?: string; sort?: string; view?: string }>()
@@ -31,6 +34,7 @@ export function Home() {
   const sort = createMemo(() => parseSort(params.sort))
   const ordered = createMemo(() => inOrder(dataOf(list()) ?? [], sort()))
   const rows = createMemo(() => search(ordered(), query()))
+  const given = createMemo(() => rows().filter(({ named }) => named))
 
   function look(text: string): void {
     setQuery(text)
@@ -47,6 +51,11 @@ export function Home() {
     <DropZone enabled={mayMake()} onFiles={take}>
       <div class="mx-auto flex h-full w-full max-w-[1120px] flex-col px-4 sm:px-8">
         <Toolbar view={view()} query={query()} onQuery={look} mayMake={mayMake()} onFiles={take} onNew={() => void create()} />
+        <Show when={view() === 'notebooks' && given().length > 0}>
+          <Suspense>
+            <SharedWithMe notebooks={given()} />
+          </Suspense>
+        </Show>
         <Show
           when={rows().length > 0}
           fallback={
