@@ -34,7 +34,6 @@ export function Home() {
   const sort = createMemo(() => parseSort(params.sort))
   const ordered = createMemo(() => inOrder(dataOf(list()) ?? [], sort()))
   const rows = createMemo(() => search(ordered(), query()))
-  const given = createMemo(() => rows().filter(({ named }) => named))
 
   function look(text: string): void {
     setQuery(text)
@@ -51,11 +50,7 @@ export function Home() {
     <DropZone enabled={mayMake()} onFiles={take}>
       <div class="mx-auto flex h-full w-full max-w-[1120px] flex-col px-4 sm:px-8">
         <Toolbar view={view()} query={query()} onQuery={look} mayMake={mayMake()} onFiles={take} onNew={() => void create()} />
-        <Show when={view() === 'notebooks' && given().length > 0}>
-          <Suspense>
-            <SharedWithMe notebooks={given()} />
-          </Suspense>
-        </Show>
+        <Given notebooks={view() === 'notebooks' ? rows() : []} />
         <Show
           when={rows().length > 0}
           fallback={
@@ -73,6 +68,17 @@ export function Home() {
         <Footer view={view()} shown={rows().length} all={dataOf(list())?.length} />
       </div>
     </DropZone>
+  )
+}
+
+function Given(props: { readonly notebooks: readonly Notebook[] }) {
+  const given = createMemo(() => props.notebooks.filter(({ named }) => named))
+  return (
+    <Show when={given().length > 0}>
+      <Suspense>
+        <SharedWithMe notebooks={given()} />
+      </Suspense>
+    </Show>
   )
 }
 

@@ -18,50 +18,28 @@ type AddFormProps = {
 }
 
 export function AddForm(props: AddFormProps) {
-  const [chosen, setChosen] = createSignal<readonly Choosable[]>([])
-  const [right, setRight] = createSignal<Right>('view')
-  const [day, setDay] = createSignal('')
-  const [busy, setBusy] = createSignal(false)
-  const [refused, setRefused] = createSignal<Refusal | null>(null)
-  const choices = () => [...props.addable, EVERYBODY].filter(({ id }) => !chosen().some((one) => one.id === id))
-
-  async function share(): Promise<void> {
-    if (chosen().length === 0) return
-    setBusy(true)
-    setRefused(null)
-    try {
-      const wish = { with: chosen().map(({ id }) => id), right: right(), expires: endOf(day()) }
-      await props.onShare(
-        wish,
-        chosen().map(({ name }) => name),
-      )
-      setChosen([])
-    } catch (error) {
-      setRefused(refusalOf(error))
-    } finally {
-      setBusy(false)
-    }
-  }
+  const form = createForm((wish, names) => props.onShare(wish, names))
+  const choices = () => [...props.addable, EVERYBODY].filter(({ id }) => !form.chosen().some((one) => one.id === id))
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        void share()
+        void form.share()
       }}
     >
-      <Chosen people={chosen()} onDrop={(one) => setChosen((all) => all.filter(({ id }) => id !== one.id))} />
-      <PeopleBox choices={choices()} onChoose={(one) => setChosen((all) => [...all, one])} />
+      <Chosen people={form.chosen()} onDrop={form.drop} />
+      <PeopleBox choices={choices()} onChoose={form.add} />
       <div class="flex flex-wrap items-center gap-x-5 gap-y-2 text-sm">
-        <Rights right={right()} onRight={setRight} />
+        <Rights right={form.right()} onRight={form.setRight} />
         <label class="flex items-center gap-2">
           <span class="text-ink-2">Last day</span>
-          <input type="date" class="field w-36" value={day()} onInput={(event) => setDay(event.currentTarget.value)} />
+          <input type="date" class="field w-36" value={form.day()} onInput={(event) => form.setDay(event.currentTarget.value)} />
         </label>
-        <Button type="submit" tone="accent" class="ml-auto" disabled={busy() || chosen().length === 0}>
-          {busy() ? 'Sharing …' : 'Share notebook'}
+        <Button type="submit" tone="accent" class="ml-auto" disabled={form.busy() || form.chosen().length === 0}>
+          {form.busy() ? 'Sharing …' : 'Share notebook'}
         </Button>
       </div>
-      <Show when={refused()}>
+      <Show when={form.refused()}>
         {(refusal) => (
           <p class="mt-3 rounded-[6px] bg-bad-soft px-3 py-2 text-sm" role="alert">
             {refusal().message}
@@ -72,6 +50,34 @@ export function AddForm(props: AddFormProps) {
       </Show>
     </form>
   )
+}
+
+function createForm(onShare: AddFormProps['onShare']) {
+  const [chosen, setChosen] = createSignal<readonly Choosable[]>([])
+  const [right, setRight] = createSignal<Right>('view')
+  const [day, setDay] = createSignal('')
+  const [busy, setBusy] = createSignal(false)
+  const [refused, setRefused] = createSignal<Refusal | null>(null)
+  const add = (one: Choosable) => setChosen((all) => [...all, one])
+  const drop = (one: Choosable) => setChosen((all) => all.filter(({ id }) => id !== one.id))
+
+  async function share(): Promise<void> {
+    const people = chosen()
+    if (people.length === 0) return
+    setBusy(true)
+    setRefused(null)
+    try {
+      const wish = { with: people.map(({ id }) => id), right: right(), expires: endOf(day()) }
+      const names = people.map(({ name }) => name)
+      await onShare(wish, names)
+      setChosen([])
+    } catch (error) {
+      setRefused(refusalOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { chosen, add, drop, right, setRight, day, setDay, busy, refused, share }
 }
 
 function Chosen(props: { readonly people: readonly Choosable[]; readonly onDrop: (one: Choosable) => void }) {

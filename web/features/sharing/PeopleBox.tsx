@@ -33,37 +33,47 @@ export function PeopleBox(props: PeopleBoxProps) {
         on:keydown={box.key}
       />
       <Show when={box.open()}>
-        <div
-          id={box.list}
-          role="listbox"
-          aria-label="People"
-          class="mt-1 max-h-44 overflow-auto rounded-[6px] border border-line p-1"
-          onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
-        >
-          <For each={box.found()} fallback={<p class="px-2 py-1 text-sm text-ink-2">Nobody has that name.</p>}>
-            {(one, index) => (
-              <div
-                role="option"
-                id={box.option(index())}
-                tabIndex={-1}
-                aria-selected={index() === box.at()}
-                class="menu-item text-sm"
-                onMouseMove={() => box.point(index())}
-                onClick={() => box.choose(one)}
-                onKeyDown={(event) => event.key === 'Enter' && box.choose(one)}
-              >
-                {one.name}
-              </div>
-            )}
-          </For>
-        </div>
+        <Found box={box} />
       </Show>
+    </div>
+  )
+}
+
+/** A press keeps the focus in the field. */
+function Found(props: { readonly box: Box }) {
+  const { box } = props
+  return (
+    <div
+      id={box.list}
+      role="listbox"
+      aria-label="People"
+      class="mt-1 max-h-44 overflow-auto rounded-[6px] border border-line p-1"
+      onMouseDown={(event) => event.preventDefault()}
+    >
+      <For each={box.found()} fallback={<p class="px-2 py-1 text-sm text-ink-2">Nobody has that name.</p>}>
+        {(one, index) => (
+          <div
+            role="option"
+            id={box.option(index())}
+            tabIndex={-1}
+            aria-selected={index() === box.at()}
+            class="menu-item text-sm"
+            onMouseMove={() => box.point(index())}
+            onClick={() => box.choose(one)}
+            onKeyDown={(event) => event.key === 'Enter' && box.choose(one)}
+          >
+            {one.name}
+          </div>
+        )}
+      </For>
     </div>
   )
 }
 
 const leaves = (event: FocusEvent & { readonly currentTarget: HTMLElement }): boolean =>
   !event.currentTarget.contains(event.relatedTarget as Node | null)
+
+type Box = ReturnType<typeof createBox>
 
 function createBox(choices: () => readonly Choosable[], onChoose: (one: Choosable) => void) {
   const list = createUniqueId()
@@ -72,54 +82,44 @@ function createBox(choices: () => readonly Choosable[], onChoose: (one: Choosabl
   const [pointed, point] = createSignal(0)
   const found = createMemo(() => best(choices(), query()))
   const at = () => Math.max(0, Math.min(pointed(), found().length - 1))
+  const show = () => void setOpen(true)
+  const hide = () => void setOpen(false)
   function choose(one: Choosable | undefined): void {
     if (one) onChoose(one)
     setQuery('')
-    setOpen(false)
+    hide()
   }
   function look(text: string): void {
     setQuery(text)
     point(0)
-    setOpen(true)
-  }
-  const move = (by: number) => {
-    point((at() + by + found().length) % Math.max(1, found().length))
-    setOpen(true)
-  }
-  const keys: Record<string, () => void> = {
-    ArrowDown: () => move(open() ? 1 : 0),
-    ArrowUp: () => move(-1),
-    Enter: () => choose(found()[at()]),
-    Escape: () => setOpen(false),
-  }
-  /** Where the list is closed, Enter and Escape are the dialog's. */
-  function key(event: KeyboardEvent): void {
-    const act = keys[event.key]
-    if (!act || (!open() && !event.key.startsWith('Arrow'))) return
-    event.preventDefault()
-    event.stopPropagation()
-    act()
+    show()
   }
   /** Who typed a whole name and went on meant it. */
   function leave(): void {
-    setOpen(false)
+    hide()
     const meant = query() === '' ? undefined : found().find(({ name }) => fold(name) === fold(query().trim()))
     if (meant) choose(meant)
   }
-  return {
-    list,
-    option: (index: number) => `${list}-${index}`,
-    open,
-    show: () => setOpen(true),
-    query,
-    found,
-    at,
-    point,
-    look,
-    choose,
-    key,
-    leave,
+  function move(by: number): void {
+    point((at() + by + found().length) % Math.max(1, found().length))
+    show()
   }
+  const key = keysOf(open, {
+    ArrowDown: () => move(open() ? 1 : 0),
+    ArrowUp: () => move(-1),
+    Enter: () => choose(found()[at()]),
+    Escape: hide,
+  })
+  return { list, option: (index: number) => `${list}-${index}`, open, show, query, found, at, point, look, choose, key, leave }
+}
+
+/** Where the list is closed, Enter and Escape are the dialog's. */
+const keysOf = (open: () => boolean, acts: Readonly<Record<string, () => void>>) => (event: KeyboardEvent) => {
+  const act = acts[event.key]
+  if (!act || (!open() && !event.key.startsWith('Arrow'))) return
+  event.preventDefault()
+  event.stopPropagation()
+  act()
 }
 
 const best = (choices: readonly Choosable[], query: string): readonly Choosable[] =>
