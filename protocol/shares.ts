@@ -2,7 +2,7 @@
 // a message for any. Who may not is answered like for a notebook that there is not, or told to ask its author.
 import * as z from 'zod/mini'
 import { Account, RIGHTS, Share } from './api.ts'
-import { PersonId } from './ids.ts'
+import { NotebookId, PersonId } from './ids.ts'
 import { SHARE } from './limits.ts'
 import { TableName } from './policy/policy.ts'
 
@@ -21,6 +21,14 @@ export const Shares = z.strictObject({
   addable: z.nullable(z.array(Account)),
 })
 export type Shares = z.infer<typeof Shares>
+
+/** A notebook of somebody else's, for who may take its shares back. */
+export const SharedNotebook = z.strictObject({
+  notebook: z.strictObject({ id: NotebookId, name: z.string() }),
+  author: Account,
+  shares: z.array(Share),
+})
+export type SharedNotebook = z.infer<typeof SharedNotebook>
 
 /**
  * Tables that the author's kernels of the notebook have read, or that stand in its source, and that not every other member reads as they
@@ -47,5 +55,6 @@ export const SHARES_API = {
     who: 'person',
   }, // authors
   'DELETE /api/notebooks/:id/shares': { body: z.strictObject({ with: Grantee }), answer: Shares, who: 'person' }, // authors and owners
+  'GET /api/shares': { body: Nothing, answer: z.array(SharedNotebook), who: 'person' }, // owners: those of others, by name
   'GET /api/notebooks/:id/shares/preflight': { body: Nothing, answer: Preflight, who: 'person' }, // authors
 } as const

@@ -2,7 +2,7 @@
 import type * as z from 'zod/mini'
 import type { Account } from '#protocol/api.ts'
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
-import type { Grantee, Right, Shares } from '#protocol/shares.ts'
+import type { Grantee, Right, SharedNotebook, Shares } from '#protocol/shares.ts'
 import { refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { StoredNotebook } from '../seams/store.ts'
@@ -18,6 +18,21 @@ export type Wish = {
 
 export const shares = async (desk: Desk, who: Principal, id: NotebookId): Promise<Shares> =>
   page(desk, who, await find(desk, who, id, 'unshare'))
+
+/** What others share and this person may take back: for the workspace's owner all of it, by name. */
+export async function othersShares(desk: Desk, who: Principal): Promise<SharedNotebook[]> {
+  const theirs = (await desk.store.notebooks.list(false)).filter(
+    (notebook) => notebook.author !== who.id && may(who, notebook, 'unshare', desk.now()),
+  )
+  return theirs
+    .map((one) => ({
+      notebook: { id: one.id, name: one.name },
+      author: account(desk, one.author),
+      shares: sharesOf(desk, one),
+    }))
+    .filter((one) => one.shares.length > 0)
+    .sort((a, b) => a.notebook.name.localeCompare(b.notebook.name))
+}
 
 export async function share(desk: Desk, who: Principal, id: NotebookId, wish: Wish): Promise<Shares> {
   const notebook = await find(desk, who, id, 'manage')

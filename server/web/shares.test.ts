@@ -46,6 +46,7 @@ describe('who may', () => {
     'GET /api/notebooks/:id/shares': { analyst: 200, colleague: 403, reader: 403, owner: 200, auditor: 403, outsider: 404 },
     'PUT /api/notebooks/:id/shares': { analyst: 200, colleague: 403, reader: 403, owner: 403, auditor: 403, outsider: 404 },
     'DELETE /api/notebooks/:id/shares': { analyst: 200, colleague: 403, reader: 403, owner: 200, auditor: 403, outsider: 404 },
+    'GET /api/shares': { analyst: 200, colleague: 200, reader: 200, owner: 200, auditor: 200, outsider: 200 }, // below
     'GET /api/notebooks/:id/shares/preflight': {
       analyst: 200,
       colleague: 403,
@@ -80,7 +81,7 @@ describe('who may', () => {
 
   test('a member whom it is not shared with cannot tell it from one that there is not', async () => {
     const { id } = await create(analyst)
-    for (const call of Object.keys(SHARES_API)) {
+    for (const call of Object.keys(SHARES_API).filter((one) => one.includes(':id'))) {
       const answers = await Promise.all(
         [id, 'n_nothing-there'].map((one) =>
           colleague.call(call.replace(':id', one), call.startsWith('GET') ? undefined : BODIES[call]),
@@ -94,6 +95,20 @@ describe('who may', () => {
     'PUT /api/notebooks/:id/shares': { with: ['workspace'], right: 'view', expires: null, onto: 0 },
     'DELETE /api/notebooks/:id/shares': { with: 'workspace' },
   }
+
+  test('the workspace’s owner has all that others share, by name and author; nobody else has anything', async () => {
+    const { id } = await create(analyst, { name: 'Mine' })
+    await create(analyst, { name: 'Unshared' })
+    const own = await create(owner, { name: 'Own' })
+    await share(id)
+    await share(own.id, { onto: 0 }, owner)
+    const all = async (who: Client) => (await who.call('GET /api/shares')).body
+    const shares = [{ person: { id: COLLEAGUE, name: 'Colleague' }, right: 'view', expires: null }]
+    const author = { id: 'p_demo-analyst', name: 'Analyst' }
+    expect(await all(owner)).toEqual([{ notebook: { id, name: 'Mine' }, author, shares }])
+    const others = [analyst, colleague, await signIn(gateway, 'demo-auditor'), await signIn(gateway, 'demo-outsider')]
+    expect(await Promise.all(others.map(all))).toEqual([[], [], [], []])
+  })
 
   test('the author is told whom it can be shared with, and nobody else is', async () => {
     const { id } = await create(analyst)
