@@ -22,7 +22,7 @@ const still = (page: Page): Promise<unknown> =>
   )
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`sign-in, list and an opened notebook, ${theme}`, async ({ page, stack, client }) => {
+  test(`sign-in, list, an opened notebook and its sharing, ${theme}`, async ({ page, stack, client }) => {
     await (await client('Analyst')).notebook(`seen in ${theme}`, notebookOf('1'))
     await page.emulateMedia({ colorScheme: theme })
     await page.goto(stack.origin)
@@ -33,6 +33,15 @@ for (const theme of ['light', 'dark'] as const) {
     expect(await violations(page)).toEqual([])
     await link(page, `seen in ${theme}`).click()
     await expect(kernel(page)).toHaveText('ready', { timeout: 60_000 })
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Share', exact: true }).click()
+    await page.getByRole('combobox', { name: 'Add people' }).click()
+    await page.getByRole('option', { name: 'Colleague' }).click()
+    await page.getByRole('button', { name: 'Share notebook' }).click()
+    await expect(page.getByRole('button', { name: 'Stop sharing' })).toBeVisible()
+    await page.getByRole('combobox', { name: 'Add people' }).click()
+    await expect(page.getByRole('option', { name: 'Owner' })).toBeVisible()
+    await still(page)
     expect(await violations(page)).toEqual([])
   })
 }

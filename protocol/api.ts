@@ -36,6 +36,11 @@ export const Preferences = z.strictObject({
   editor: z._default(EditorSettings, {}),
 })
 
+export const RIGHTS = ['view', 'edit'] as const
+/** `person` null: every member of the workspace. `expires`: the first moment without it. */
+export const Share = z.strictObject({ person: z.nullable(Account), right: z.enum(RIGHTS), expires: z.nullable(Time) })
+export type Share = z.infer<typeof Share>
+
 export const Notebook = z.strictObject({
   id: NotebookId,
   name: z.string(),
@@ -47,6 +52,8 @@ export const Notebook = z.strictObject({
   cells: z.nullable(Count), // null: the source does not parse
   editor: z.nullable(z.object({ person: PersonId, name: z.string() })), // who holds the lease
   trashed: z.nullable(Time),
+  named: z.boolean(), // shared with the caller by name
+  shares: z.nullable(z.array(Share)), // that have not run out; null: not for the caller to see
 })
 export type Notebook = z.infer<typeof Notebook>
 

@@ -13,7 +13,7 @@ export const CLOSE = {
   overrun: { code: 4429, next: 'reopen', text: 'The connection fell too far behind.' },
   crowded: { code: 4431, next: 'stop', text: 'You have too many tabs open here. Close one of them, then load this page again.' },
   gap: { code: 4410, next: 'reopen', text: 'Some output was missed; the notebook is loaded again.' },
-  revoked: { code: 4423, next: 'stop', text: 'Your access to this was removed.' },
+  revoked: { code: 4423, next: 'stop', text: 'This notebook is no longer shared with you.' },
   kernelGone: { code: 4424, next: 'restart', text: 'The kernel has ended.' },
   leaseLost: { code: 4425, next: 'stop', text: 'Somebody else is editing now.' },
   internal: { code: 4500, next: 'retry', text: 'Something failed on the server.' },

@@ -39,6 +39,7 @@ export const DEATHS: Record<Cause, string> = {
   crashed: 'Its process ended by itself: an exit code or a signal is named.',
   'start-failed': 'It did not start: the step that failed is named.',
   revoked: 'The right to its notebook was removed or ran out, or the notebook was deleted.',
+  demoted: 'Its person may read its notebook now, no longer edit it.',
   withdrawn: 'It held data that its person may not see any more: a grant was taken back or ran out, or a mask was drawn tighter.',
   'runner-lost': 'The kernel runner was started again.',
 }

@@ -59,6 +59,10 @@ export const NOTEBOOK = {
   trashDays: 30,
 } as const
 
+export const SHARE = {
+  atOnce: 100, // people that a notebook is shared with by one press
+} as const
+
 export const READ = {
   rows: 5_000_000, // of a read without a limit of its own
   bytes: 1 * GiB,

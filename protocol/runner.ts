@@ -43,6 +43,7 @@ export const CAUSES = [
   'crashed',
   'start-failed',
   'revoked',
+  'demoted', // who edited may read only
   'withdrawn',
   'runner-lost',
 ] as const

@@ -25,6 +25,7 @@ import { RouteRules } from '#protocol/policy/route.ts'
 import { Workspace } from '#protocol/policy/workspace.ts'
 import { MAY_SEND, RESOURCES, ROLES } from '#protocol/roles.ts'
 import * as runner from '#protocol/runner.ts'
+import * as shares from '#protocol/shares.ts'
 import * as sight from '#protocol/sight.ts'
 import { ERRORS } from '../server/errors.ts'
 
@@ -57,7 +58,7 @@ type Json = {
   readonly maxLength?: number
 }
 
-const PAGES_OF_SHELL = { ...managed, ...access, ...artefacts, ...models, ...sight }
+const PAGES_OF_SHELL = { ...managed, ...access, ...artefacts, ...models, ...sight, ...shares }
 const WRITTEN = {
   DeployedModel,
   DeployedRules,
@@ -269,6 +270,10 @@ ${definitions(access)}
 ${fenced(head('sight.ts'))}
 
 ${definitions(sight)}
+
+${fenced(head('shares.ts'))}
+
+${definitions(shares)}
 ${definitions(WRITTEN)}
 - **Expr**: a condition; its forms are in \`protocol/policy/expr.ts\`.`
 }

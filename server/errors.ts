@@ -44,6 +44,8 @@ export const ERRORS = {
   },
   'not-found': { status: 404, text: 'There is nothing here, or not for you.' },
   'artefact-lost': { status: 500, text: 'The file of this artefact is not as it was saved. Quote the id {id} to the operator.' },
+  'not-a-member': { status: 422, text: 'A notebook can be shared with other members of this workspace only.' },
+  'share-over': { status: 422, text: 'The last day is over already. Choose a later one.' },
   'name-taken': { status: 409, text: 'You already have a notebook with this name. Choose another one.' },
   occupied: {
     status: 409,
@@ -81,6 +83,10 @@ export const ERRORS = {
   'nobody-editing': { status: 409, text: 'Nobody is editing this notebook now. Open it again to edit.' },
   'not-asked': { status: 409, text: 'Nobody is asking to take over this notebook any more.' },
   'not-the-editor': { status: 409, text: 'Somebody else is editing now. Your changes were kept as a draft.' },
+  'no-longer-editor': {
+    status: 409,
+    text: 'This notebook is shared with you to read now, no longer to edit. Your changes were kept as a draft.',
+  },
   'source-too-big': {
     status: 413,
     text: 'The notebook is larger than the limit of {limit} of source. Split it, or move data into files.',

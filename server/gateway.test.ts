@@ -1,7 +1,7 @@
 // What a gateway that is started again takes over from the kernels that ran on.
 import { afterEach, expect, test } from 'vitest'
 import { KERNEL, LEASE } from '#protocol/limits.ts'
-import type { KernelState } from '#protocol/runner.ts'
+import type { Cause, KernelState } from '#protocol/runner.ts'
 import { memoryKernels } from './kernels/testing/memory.ts'
 import type { LiveKernels } from './seams/kernels.ts'
 import { type Client, signIn, stopGateway, type TestGateway, testGateway } from './testing.ts'
@@ -9,7 +9,7 @@ import { type Client, signIn, stopGateway, type TestGateway, testGateway } from 
 let gateway: TestGateway
 afterEach(() => stopGateway(gateway))
 
-type Judge = (state: KernelState) => Promise<boolean>
+type Judge = (state: KernelState) => Promise<Cause | null>
 const live = (begun: (judge: Judge) => void): LiveKernels => ({
   ...memoryKernels(Date.now),
   link: () => null,
@@ -27,7 +27,7 @@ test.each([
   ['not whoever had closed the editor before', 'edit', { attached: null, ago: LEASE.silence }, null],
   ['not a reader', 'run', { attached: 't_00000001', ago: 0 }, null],
 ] as const)('the lease is taken back by %s', async (_, mode, { attached, ago }, holder) => {
-  let judge: Judge = async () => false
+  let judge: Judge = async () => 'revoked'
   gateway = await testGateway({ live: live((given) => (judge = given)) })
   const owner = await signIn(gateway, 'demo-owner')
   const { id } = (await owner.call('POST /api/notebooks', {})).body as { id: string }
@@ -43,12 +43,12 @@ test.each([
     startedAt: at,
     data: null,
   } as const
-  expect(await judge(state)).toBe(true)
+  expect(await judge(state)).toBeNull()
   expect(await editor(owner, id)).toBe(holder)
 })
 
 test('a kernel of somebody who signed out meanwhile is not kept, and takes no lease', async () => {
-  let judge: Judge = async () => true
+  let judge: Judge = async () => null
   gateway = await testGateway({ live: live((given) => (judge = given)) })
   const owner = await signIn(gateway, 'demo-owner')
   const { id } = (await owner.call('POST /api/notebooks', {})).body as { id: string }
@@ -69,6 +69,6 @@ test('a kernel of somebody who signed out meanwhile is not kept, and takes no le
     startedAt: 1,
     data: null,
   } as const
-  expect(await judge({ spec, ...before })).toBe(false)
+  expect(await judge({ spec, ...before })).toBe('signed-out')
   expect(await editor(owner, id)).toBeNull()
 })

@@ -14,7 +14,8 @@ import { governed } from './data/governed.ts'
 import type { Library } from './data/library.ts'
 import { plantModels } from './inference/seed.ts'
 import type { Uploads } from './inference/uploads.ts'
-import { type Rights, recheck, wrong } from './kernels/rights.ts'
+import { makeGuard } from './kernels/guard.ts'
+import { wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
 import { type Watch, watchKernels } from './kernels/watch.ts'
 import { Keeper } from './knowledge/keeper.ts'
@@ -91,8 +92,11 @@ export async function startGateway(config: Config, made: Implementations): Promi
   let where = whereabouts(config, config.port)
   const signIn = makeSignIn(store, identity, now)
   const versions = { scrydon: SCRYDON, marimo: MARIMO }
-  const data = governed(config.home, { ...made, events: desk.events })
-  const deps = { config, desk, document, kernels, data, signIn, versions, where: () => where }
+  const sourceFor = async (...of: Parameters<typeof document.materialise>) => (await document.materialise(...of))?.source ?? null
+  const data = governed(config.home, { ...made, events: desk.events, sourceFor })
+  const rights = { access: document, sessions: signIn }
+  const guard = makeGuard({ kernels, desk, rights, clock: { ...clock, now } })
+  const deps = { config, desk, document, kernels, data, signIn, versions, shared: guard.changed, where: () => where }
   const metrics = makeMetrics(kernels, desk.events)
   const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })
   await sweepParts(desk)
@@ -108,13 +112,16 @@ export async function startGateway(config: Config, made: Implementations): Promi
   const mux = live && goLive(app.server, deps, live, data.library, { log, metrics })
   const watch = watchKernels(kernels, desk.events, now)
   const tick = async () => {
-    await beat(deps, watch, log)
+    watch.tick()
+    await keepOne(deps)
+    await guard.beat()
     await data.recheck()
   }
   await data.sweep()
   const stop = runClocks(deps, tick, watch, log)
   const close = async () => {
     stop()
+    guard.close()
     mux?.close()
     live?.close()
     plane?.close()
@@ -136,9 +143,9 @@ function goLive(server: Server, deps: Deps, kernels: LiveKernels, library: Libra
   const { desk, document: access, signIn: sessions } = deps
   const { leases, events, now } = desk
   kernels.begin(async (state) => {
-    const kept = (await wrong({ access, sessions }, state)) === null
-    if (kept && edits(state, now())) leases.sign(state.spec.notebook, state.spec.person)
-    return kept
+    const cause = await wrong({ access, sessions }, state)
+    if (cause === null && edits(state, now())) leases.sign(state.spec.notebook, state.spec.person)
+    return cause
   }, library)
   const origin = () => deps.where().origin
   const saves = new Saves(access)
@@ -175,14 +182,6 @@ async function plantExamples(desk: Desk, config: Config, log: Log): Promise<Seed
   const seeded = owner ? await seed(desk, owner, config.examples) : null
   if (seeded) log.info({ made: seeded.made, skipped: seeded.skipped }, 'examples planted')
   return seeded
-}
-
-/** What time alone may have changed about running kernels. */
-async function beat(deps: Deps, watch: Watch, log: Log): Promise<void> {
-  const { kernels, document: access, signIn: sessions } = deps
-  watch.tick()
-  await keepOne(deps)
-  await recheck(kernels, { access, sessions } satisfies Rights, log)
 }
 
 function runClocks({ desk, signIn, data }: Deps, tick: () => Promise<void>, watch: Watch, log: Log): () => void {

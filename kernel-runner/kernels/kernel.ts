@@ -1,6 +1,7 @@
 // One kernel: carries out what the reducer (supervise.ts) decides, and joins its process, its session and its usage.
 import { randomBytes } from 'node:crypto'
 import type { Duplex } from 'node:stream'
+import type { CloseName } from '#protocol/close.ts'
 import type { KernelId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import type { Cause, KernelSpec, KernelState, RunnerEvent } from '#protocol/runner.ts'
@@ -13,6 +14,9 @@ import { Session } from '../stream/session.ts'
 import { Pace } from './pace.ts'
 import { BORN, type Deadline, type Effect, type Event, phaseOf, type State, step } from './supervise.ts'
 import { UsageMeter } from './usage.ts'
+
+/** How the channel of a kernel closes that ended by this. */
+const CLOSES: Partial<Record<Cause, CloseName>> = { revoked: 'revoked', demoted: 'leaseLost' }
 
 /** What every kernel of a runner shares. */
 export type World = {
@@ -189,7 +193,7 @@ export class Kernel {
   async #end(): Promise<void> {
     const { phase } = this.state
     const exited = phase.phase === 'exited' ? phase : null
-    this.session.end(exited?.cause === 'revoked' ? 'revoked' : 'kernelGone', exited?.message ?? '')
+    this.session.end((exited && CLOSES[exited.cause]) ?? 'kernelGone', exited?.message ?? '')
     await this.#process
       ?.end()
       .catch((error: unknown) => this.#world.log.error({ kernel: this.spec.id, err: error }, 'kernel-end'))

@@ -41,7 +41,9 @@ export function stopWords(cause: Cause, limits: Limits): string {
     scratch: `The kernel took more than its ${size(limits.scratch)} of scratch space, or more than ${WATCH.scratchEntries} files in it, and was stopped. Write less, then restart it.`,
     crashed: 'The kernel stopped unexpectedly. Its variables are gone; restart it.',
     'start-failed': 'The kernel did not start. Try again.',
-    revoked: 'The kernel was stopped because access to this notebook was removed.',
+    revoked: 'This notebook is no longer shared with you, so its kernel was stopped.',
+    demoted:
+      'This notebook is shared with you to read now, no longer to edit, so the kernel that you edited it with was stopped.',
     withdrawn:
       'The kernel was stopped because it held data that you may not see any more: the rules of a table it had read were changed, or a grant ran out. Start it again to go on with what is yours to see.',
     'runner-lost': 'The kernel ended with the service that runs kernels. Its variables are gone; restart it.',

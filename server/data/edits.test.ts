@@ -45,6 +45,7 @@ beforeAll(async () => {
     inference: null,
     uploads: null,
     embedder: null,
+    sourceFor: async () => null,
     log,
     now: Date.now,
     giveUp: (message) => expect.unreachable(message),

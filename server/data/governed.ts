@@ -14,6 +14,7 @@ import { makeScoring } from '../inference/inference.ts'
 import { makeOffers } from '../inference/offers.ts'
 import { type ModelPages, makeModelPages } from '../inference/pages.ts'
 import type { Uploads } from '../inference/uploads.ts'
+import { makeEnd } from '../kernels/ending.ts'
 import { Meaning } from '../knowledge/meaning.ts'
 import { makeLlm, type Served } from '../llm/llm.ts'
 import { makeTerms } from '../llm/terms.ts'
@@ -30,17 +31,17 @@ import { type AccessPages, makeAccess } from './access.ts'
 import { lookForCanary } from './canary.ts'
 import { type Catalogue, makeCatalogue } from './catalogue.ts'
 import { type Edits, makeEdits } from './edits.ts'
-import { makeEnd } from './ending.ts'
 import { recheckHoldings } from './holding.ts'
 import { makeKb } from './kb.ts'
 import { workspaceKey } from './key.ts'
 import { type Library, makeLibrary } from './library.ts'
 import { sightOf } from './overview.ts'
 import { plantTables } from './plant.ts'
+import { type FlyBefore, makePreflight } from './preflight.ts'
 import { type Proven, proven } from './proven.ts'
 import { Reads } from './reads.ts'
 import { type AuditRecord, makeRecord } from './record.ts'
-import { makeRequests, type Requests } from './requests.ts'
+import { makeRequests, type Requests, type SourceFor } from './requests.ts'
 import { makeRuling } from './rule.ts'
 import { makeTables } from './tables.ts'
 import { makeWrites, Writes } from './writes.ts'
@@ -56,6 +57,8 @@ type Given = {
   readonly inference: Inference | null
   readonly uploads: Uploads | null
   readonly embedder: Embedder | null
+  /** What a kernel of somebody's is given to run. */
+  readonly sourceFor: SourceFor
   readonly log: Log
   readonly now: () => number
   /** Bytes left on the disk of the state. */
@@ -85,6 +88,8 @@ export type Governed = {
   readonly edits: Edits
   readonly requests: Requests
   readonly record: AuditRecord
+  /** What sharing a notebook would make others see. */
+  readonly preflight: FlyBefore
   readonly artefacts: Shelf
   readonly made: Made
   /** Takes away what saves and uploads left that came to nothing. */
@@ -98,10 +103,10 @@ export function governed(home: string, given: Given): Governed {
   const asked = answering(home, given)
   const { ruling, plane, llm, terms, offers, files, saves } = asked
   listen(asked, given)
-  const end = makeEnd(kernels, events, clock)
+  const end = makeEnd(kernels, events, clock, 'withdrawn')
   const recheck = async () => void (await Promise.all([recheckHoldings(kernels, ruling, end, log), llm.recheck()]))
   const { routes } = served ?? NO_MODELS
-  const requests = makeRequests({ ruling, stored, identity })
+  const requests = makeRequests({ ruling, stored, identity, sourceFor: given.sourceFor })
   const deploying = makeDeploying({ offers, uploads, governance })
   return {
     library: libraryOf(asked, given),
@@ -115,6 +120,7 @@ export function governed(home: string, given: Given): Governed {
     edits: makeEdits({ ruling, governance, identity, plane, routes, deploying, log, recheck, requests }),
     requests,
     record: makeRecord({ ruling, audit, identity }),
+    preflight: makePreflight({ ruling, audit, identity }),
     artefacts: makeShelf({ ruling, artefacts, audit, files, identity }),
     made: makeMade({ ruling, made, identity }),
     sweep: async () => void (await Promise.all([files.sweep((id) => saves.has(id)), deploying.sweep()])),

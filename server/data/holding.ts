@@ -3,12 +3,12 @@
 import * as z from 'zod/mini'
 import { dominates, join, Label, LOWEST } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
+import type { End } from '../kernels/ending.ts'
 import type { Log } from '../log.ts'
 import { type Held, heldOf, labelHeld, mayHold } from '../policy/held.ts'
 import type { Look } from '../policy/question.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Kernels } from '../seams/kernels.ts'
-import type { End } from './ending.ts'
 import type { Ruling } from './ruling.ts'
 import { look } from './sight.ts'
 

@@ -1,5 +1,4 @@
 // What a kernel has read, done and been refused, for the person whose it is: from what was written when it was decided.
-import type { PersonId } from '#protocol/ids.ts'
 import { join, type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import type { Asking, Sight } from '#protocol/sight.ts'
@@ -13,11 +12,12 @@ import { filled } from './words.ts'
 const REFUSED = 20 // that are shown
 const DONE = 20
 
-type Ask = (person: PersonId, table: string) => Promise<Asking | null>
+type Ask = (kernel: KernelState, table: string) => Promise<Asking | null>
 type Held = NonNullable<ReturnType<typeof read>>
 type Source = Sight['raised'][number]
 
-export async function sightOf(ruling: Ruling, { spec }: KernelState, asking: Ask): Promise<Sight> {
+export async function sightOf(ruling: Ruling, kernel: KernelState, asking: Ask): Promise<Sight> {
+  const { spec } = kernel
   const all = await ruling.held(spec.id)
   const held = Map.groupBy(
     all.flatMap((text) => read(text) ?? []),
@@ -43,7 +43,7 @@ export async function sightOf(ruling: Ruling, { spec }: KernelState, asking: Ask
     refused: await refusedOf(
       ruling,
       rows.flatMap((row) => refusalOf(row, ends) ?? []),
-      (table) => asking(spec.person, table),
+      (table) => asking(kernel, table),
     ),
   }
 }

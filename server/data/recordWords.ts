@@ -1,6 +1,7 @@
 // Rows of the audit in words for a person. Total: a new kind of row does not compile until it has its words.
 import { dominates } from '#protocol/policy/label.ts'
 import type { Audience } from '#protocol/policy/policy.ts'
+import type { Grantee } from '#protocol/shares.ts'
 import { sizeText } from '#protocol/size.ts'
 import type {
   ARTEFACT_DENIALS,
@@ -31,6 +32,8 @@ function audience(to: Audience, named: Named): string {
   if (to.who === 'workspace') return 'the workspace'
   return to.who === 'group' ? `the group ${to.group}` : named(to.person).name
 }
+
+const grantee = (to: Grantee, named: Named) => (to === 'workspace' ? 'the workspace' : named(to).name)
 
 const DENIED: Record<Denial, string> = {
   absent: 'there is no such table for them',
@@ -203,6 +206,14 @@ const WORDS: Words = {
   'inference-done': ({ model, of, rows, end }) => ({
     text: `The prediction of ${model} ${ENDS[end]}: ${count(rows, 'row')}`,
     details: [`Decided in row ${of}`],
+  }),
+  'notebook-shared': ({ notebook, author, with: to, right, expires }, named) => ({
+    text: `Shared a notebook with ${grantee(to, named)}, to ${right}${expires === null ? '' : `, until ${new Date(expires).toISOString()}`}`,
+    details: [`Notebook ${notebook}`, `Of ${named(author).name}`],
+  }),
+  'notebook-unshared': ({ notebook, author, with: to }, named) => ({
+    text: `Stopped sharing a notebook with ${grantee(to, named)}`,
+    details: [`Notebook ${notebook}`, `Of ${named(author).name}`],
   }),
   'access-asked': ({ request, notebook, policy }) => ({
     text: 'Asked its owner to read it',

@@ -1,12 +1,13 @@
 // Requests to the owner for a table that is closed to somebody: asked by a person in the shell for a kernel of theirs that was refused,
 // answered by who makes the rules. A grant is an edit of the table's policy like any other (edits.ts).
-import type { PersonId, RequestId } from '#protocol/ids.ts'
+import type { NotebookId, PersonId, RequestId } from '#protocol/ids.ts'
 import { REQUEST } from '#protocol/limits.ts'
 import type { Policy } from '#protocol/policy/policy.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import type { Asking, RequestCard } from '#protocol/sight.ts'
 import { refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
+import { named } from '../notebooks/literals.ts'
 import { type Asked, standOf } from '../policy/asking.ts'
 import { decide } from '../policy/decide.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
@@ -24,8 +25,8 @@ type Asker = {
   /** About a table that this kernel of theirs was refused. What is hidden, unknown, or was never refused is answered alike. */
   ask(who: Principal, kernel: KernelState, table: string, words: string): Promise<{ id: RequestId }>
   withdraw(who: Principal, request: RequestId): Promise<void>
-  /** How a person stands with a table; null: there is nothing to ask for. */
-  asking(person: PersonId, table: string): Promise<Asking | null>
+  /** How the person of a kernel stands with a table that it was refused; null: there is nothing to ask for. */
+  asking(kernel: KernelState, table: string): Promise<Asking | null>
 }
 type Owner = {
   open(who: Principal): Promise<RequestCard[]>
@@ -36,12 +37,19 @@ type Owner = {
   met(by: PersonId): Promise<void>
 }
 export type Requests = Asker & Owner
-type Options = { readonly ruling: Ruling; readonly stored: Stored; readonly identity: Identity }
+/** What a kernel of this person's is given to run; null: nothing. */
+export type SourceFor = (notebook: NotebookId, person: PersonId) => Promise<string | null>
+type Options = {
+  readonly ruling: Ruling
+  readonly stored: Stored
+  readonly identity: Identity
+  readonly sourceFor: SourceFor
+}
 
 export const makeRequests = (options: Options): Requests => ({ ...asker(options), ...owner(options) })
 
-function asker({ ruling, stored, identity }: Options): Asker {
-  const named = namesOf(identity)
+function asker({ ruling, stored, identity, sourceFor }: Options): Asker {
+  const nameOf = namesOf(identity)
   const closedTo = async (person: PersonId, table: string) => {
     const looked = await look(ruling, table, await ruling.subject(person))
     return looked.ok ? null : looked.why
@@ -49,7 +57,8 @@ function asker({ ruling, stored, identity }: Options): Asker {
   return {
     async ask({ id: person }, kernel, table, words) {
       const closed = await closedTo(person, table)
-      if (closed === null || closed === 'absent' || !(await mayAskFrom(ruling, kernel, table))) throw refuse('not-found')
+      if (closed === null || closed === 'absent' || !(await mayAskFrom(ruling, sourceFor, kernel, table)))
+        throw refuse('not-found')
       const [{ version: policy }, at] = [await ruling.policy(table), ruling.now()]
       const request = { id: mint('r'), person, notebook: kernel.spec.notebook, table, policy, words, at }
       const { open, perDay: made } = REQUEST
@@ -62,25 +71,31 @@ function asker({ ruling, stored, identity }: Options): Asker {
       if ((await stored.get(request))?.person !== by) throw refuse('not-found')
       if (!(await stored.end(request, { state: 'withdrawn', by, at: ruling.now(), words: '' }))) throw refuse('request-ended')
     },
-    async asking(person, table) {
+    async asking(kernel, table) {
+      const { person } = kernel.spec
+      if (!(await standsIn(sourceFor, kernel, table))) return null
       const [closed, { version: policy }] = [await closedTo(person, table), await ruling.policy(table)]
-      return askingOf(standOf({ closed, policy, last: await stored.last(person, table) }), (id) => named(id).name)
+      return askingOf(standOf({ closed, policy, last: await stored.last(person, table) }), (id) => nameOf(id).name)
     },
   }
 }
 
-/** Who wrote a notebook decides what it asks for, whoever runs it: what readers may be led to ask for is to be narrowed here. */
-async function mayAskFrom(ruling: Ruling, { spec }: KernelState, table: string): Promise<boolean> {
-  const { rows, ends } = await ruling.decided(spec)
-  return rows.some((row) => refusalOf(row, ends)?.table === table)
+async function mayAskFrom(ruling: Ruling, sourceFor: SourceFor, kernel: KernelState, table: string): Promise<boolean> {
+  const { rows, ends } = await ruling.decided(kernel.spec)
+  return rows.some((row) => refusalOf(row, ends)?.table === table) && (await standsIn(sourceFor, kernel, table))
+}
+
+/** Who wrote a notebook decides what it asks for: a reader is led to ask for no name that they could not have read in its source. */
+async function standsIn(sourceFor: SourceFor, { spec }: KernelState, table: string): Promise<boolean> {
+  return spec.mode === 'edit' || named((await sourceFor(spec.notebook, spec.person)) ?? '', table)
 }
 
 function owner({ ruling, stored, identity }: Options): Owner {
-  const named = namesOf(identity)
+  const nameOf = namesOf(identity)
   return {
     async open(who) {
       mustGovern(who)
-      const cards = await Promise.all((await stored.open()).map((request) => cardOf(ruling, request, named(request.person))))
+      const cards = await Promise.all((await stored.open()).map((request) => cardOf(ruling, request, nameOf(request.person))))
       return cards.flatMap((card) => card ?? [])
     },
     async refuse(who, request, words) {
@@ -92,7 +107,7 @@ function owner({ ruling, stored, identity }: Options): Owner {
       const [found, table] = await Promise.all([stored.get(request), ruling.table(name)])
       if (found?.table !== name || found.end !== null || table === null) throw refuse('request-ended')
       const decision = decide({ ...table, hidden: false }, policy, await ruling.subject(found.person), ruling.now())
-      if (!decision.ok) throw refuse('request-unmet', { who: named(found.person).name, why: THEIRS[decision.why] })
+      if (!decision.ok) throw refuse('request-unmet', { who: nameOf(found.person).name, why: THEIRS[decision.why] })
     },
     async met(by) {
       for (const { id, person, table } of await stored.open()) {

@@ -101,7 +101,7 @@ class World {
     const [store, ruling] = [this.#store, this.#ruling]
     const { governance, artefacts, audit } = store
     const recheck = async () => {}
-    const requests = makeRequests({ ruling, stored: store.requests, identity })
+    const requests = makeRequests({ ruling, stored: store.requests, identity, sourceFor: async () => null })
     const log = makeLog('silent')
     const deploying = makeDeploying({ offers: null, uploads: null, governance })
     this.#edits = makeEdits({ ruling, governance, identity, plane: null, routes: new Map(), deploying, requests, log, recheck })

@@ -78,7 +78,7 @@ export class Mirror {
 
 const WORDS: Partial<Record<Cause, string>> = {
   'runner-lost': 'The kernel runner was restarted, so the variables of this kernel are gone. Start it again to go on.',
-  revoked: 'Your access to this notebook was removed.',
+  revoked: 'This notebook is no longer shared with you.',
 }
 
 function after(before: KernelState, event: RunnerEvent, now: number): KernelState {

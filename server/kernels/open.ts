@@ -5,7 +5,7 @@ import type { Opened, OpenRequest } from '#protocol/api.ts'
 import type { NotebookId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import type { Role } from '#protocol/roles.ts'
-import type { KernelSpec, KernelState, RunnerRefusal } from '#protocol/runner.ts'
+import type { Cause, KernelSpec, KernelState, RunnerRefusal } from '#protocol/runner.ts'
 import { type Refused, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import { account, type Desk, find, view } from '../notebooks/desk.ts'
@@ -86,8 +86,10 @@ async function start(opening: Opening, wish: Wish, before: KernelState | null): 
   const cause = await wrong({ access: document, sessions: opening.signIn }, started.state) // it may have taken a while
   if (cause === null) return started.state
   await kernels.stop(spec.id, cause)
-  throw refuse(cause === 'signed-out' ? 'signed-out' : 'not-found')
+  throw refuse(NOT_STARTED[cause] ?? 'not-found')
 }
+
+const NOT_STARTED: Partial<Record<Cause, 'signed-out' | 'forbidden'>> = { 'signed-out': 'signed-out', demoted: 'forbidden' }
 
 /** What the person can do something about is said in the runner's words, under its own code. */
 function passedOn({ code, message }: RunnerRefusal): Refused {

@@ -120,7 +120,7 @@ afterEach(() => {
 const up = () => expect.poll(() => kernels.info(), { timeout: 5000 }).not.toBeNull()
 const begin = async () => {
   kernels.begin(
-    async () => true,
+    async () => null,
     async () => '',
   )
   await up()

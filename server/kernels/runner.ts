@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net'
 import { WIRE } from '#protocol/limits.ts'
 import { Link } from '#protocol/link.ts'
-import type { KernelState, RunnerEvent, RunnerInfo } from '#protocol/runner.ts'
+import type { Cause, KernelState, RunnerEvent, RunnerInfo } from '#protocol/runner.ts'
 import type { Clock } from '#protocol/wire.ts'
 import type { Log } from '../log.ts'
 import type { AnswerKernel, KernelEvent, Kernels, LiveKernels, Started } from '../seams/kernels.ts'
@@ -30,7 +30,7 @@ class Runner implements LiveKernels {
   readonly #options: Options
   readonly #mirror = new Mirror()
   readonly #listeners = new Set<(event: KernelEvent) => void>()
-  #mayKeep: (state: KernelState) => Promise<boolean> = async () => true
+  #wrong: (state: KernelState) => Promise<Cause | null> = async () => null
   #answer: AnswerKernel | null = null
   #connection: Connection = { at: 'away' }
   #cancel: () => void = () => {}
@@ -43,8 +43,8 @@ class Runner implements LiveKernels {
     this.#options = options
   }
 
-  begin(mayKeep: (state: KernelState) => Promise<boolean>, answer: AnswerKernel): void {
-    this.#mayKeep = mayKeep
+  begin(wrong: (state: KernelState) => Promise<Cause | null>, answer: AnswerKernel): void {
+    this.#wrong = wrong
     this.#answer = answer
     this.#connect()
   }
@@ -147,9 +147,11 @@ class Runner implements LiveKernels {
   }
 
   async #keepOrStop(calls: Calls, state: KernelState): Promise<void> {
-    if (state.phase.phase === 'exited' || (await this.#mayKeep(state))) return
-    this.#options.log.info({ kernel: state.spec.id, person: state.spec.person }, 'kernel without a right: stopped')
-    await calls.call('/stop', { kernel: state.spec.id, cause: 'revoked' })
+    if (state.phase.phase === 'exited') return
+    const cause = await this.#wrong(state)
+    if (cause === null) return
+    this.#options.log.info({ kernel: state.spec.id, person: state.spec.person, cause }, 'kernel without a right: stopped')
+    await calls.call('/stop', { kernel: state.spec.id, cause })
   }
 
   #lost(socket: Socket): void {

@@ -88,10 +88,11 @@ export class KernelChannel {
     if (mode === 'edit' && this.#deps.leases.sign(notebook, person) === 'lost') this.close('leaseLost')
   }
 
-  /** Rights have changed: may it stay open? */
+  /** Rights have changed: may it stay open? What is written after that is a draft at most. */
   async recheck(): Promise<void> {
     const { notebook, person, mode, id } = this.spec
     if (await this.#deps.access.mayOpen(notebook, person, mode)) return
+    if (mode === 'edit' && (await this.#deps.access.mayOpen(notebook, person, 'run'))) return // it ends once it has saved: kernels/rights.ts
     this.close('revoked')
     await this.#deps.kernels.stop(id, 'revoked')
   }

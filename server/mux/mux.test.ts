@@ -151,7 +151,7 @@ describe('a gateway that comes back', () => {
       async ({ spec }) => {
         expect(next.link()).toBeNull()
         judged.push(spec.id)
-        return spec.id !== kernel
+        return spec.id === kernel ? 'revoked' : null
       },
       async () => '',
     )

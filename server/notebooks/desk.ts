@@ -1,6 +1,6 @@
 // What every function on notebooks works with, and the two questions all of them ask first: whose notebook, and may they.
 import type * as z from 'zod/mini'
-import type { Account, Notebook } from '#protocol/api.ts'
+import type { Account, Notebook, Share } from '#protocol/api.ts'
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { refuse } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -9,7 +9,7 @@ import type { Identity, Principal } from '../seams/identity.ts'
 import type { Store, StoredNotebook } from '../seams/store.ts'
 import type { Serial } from '../serial.ts'
 import type { LeaseKeeper } from './leases.ts'
-import { type Deed, may, relations, strongest } from './rights.ts'
+import { byName, type Deed, may, relations, strongest } from './rights.ts'
 
 export type Desk = {
   readonly store: Store
@@ -43,6 +43,12 @@ export async function findTrashed(desk: Desk, who: Principal, id: NotebookId, de
   return notebook
 }
 
+/** Those that have not run out. */
+export const sharesOf = (desk: Desk, { shares }: Pick<StoredNotebook, 'shares'>): z.infer<typeof Share>[] =>
+  shares
+    .filter(({ expires }) => expires === null || expires > desk.now())
+    .map(({ with: to, right, expires }) => ({ person: to === 'workspace' ? null : account(desk, to), right, expires }))
+
 export function view(desk: Desk, who: Principal, notebook: StoredNotebook): Notebook {
   const { id, name, updated, bytes, cells, trashed } = notebook
   const holder = desk.leases.holder(id)
@@ -57,14 +63,20 @@ export function view(desk: Desk, who: Principal, notebook: StoredNotebook): Note
     cells,
     editor: holder === null ? null : { person: holder, name: account(desk, holder).name },
     trashed,
+    named: byName(who, notebook, desk.now()),
+    shares: may(who, notebook, 'unshare', desk.now()) ? sharesOf(desk, notebook) : null,
   }
 }
 
 /** Everybody who sees this notebook in their list: who its events are for. */
-export const audience = (desk: Desk, notebook: Pick<StoredNotebook, 'author' | 'shares'>): readonly PersonId[] =>
+export const audience = (
+  desk: Desk,
+  notebook: Pick<StoredNotebook, 'author' | 'shares'>,
+  at: number = desk.now(),
+): readonly PersonId[] =>
   desk.identity
     .accounts()
-    .filter((who) => may(who, notebook, 'list', desk.now()))
+    .filter((who) => may(who, notebook, 'list', at))
     .map((who) => who.id)
 
 export const changed = (desk: Desk, notebook: Pick<StoredNotebook, 'author' | 'shares'>): void =>

@@ -39,13 +39,15 @@ async function commit(
   layout?: string | null,
 ): Promise<Committed> {
   try {
-    const notebook = await allowed(desk, id, person, 'edit')
+    const editor = await allowed(desk, id, person, 'edit')
+    const notebook = editor ?? (desk.leases.holder(id) === person ? await allowed(desk, id, person, 'open') : null)
     const head = notebook && (await desk.store.versions.head(id))
     if (!head) throw refuse('not-found')
     const checked = checkSaved(mergeHeader(splitHeader(head.content.source).head, decode(bytes)))
     const next = layout === undefined ? head.content.layout : layout
     if (checked.source === head.content.source && next === head.content.layout)
       return { type: 'unchanged', version: head.version.id, at: desk.now() }
+    if (editor === null) return await kept(desk, id, person, checked, 'no-longer-editor')
     if (desk.leases.sign(id, person) === 'lost') return await draft(desk, id, person, checked)
     return await write(desk, notebook, person, checked, next)
   } catch (error) {
@@ -72,9 +74,21 @@ async function write(
 /** What an editor had not saved when the lease went to somebody else is theirs, beside the document. */
 async function draft(desk: Desk, id: NotebookId, person: PersonId, checked: Checked): Promise<Committed> {
   const holder = desk.leases.holder(id)
-  const { id: kept } = await store(desk, id, person, checked)
-  if (holder !== null) desk.events.publish([person], { type: 'lease-lost', notebook: id, to: account(desk, holder), draft: kept })
-  return { type: 'drafted', draft: kept, refusal: noted(desk, id, person, refusal('not-the-editor')) }
+  const drafted = await kept(desk, id, person, checked, 'not-the-editor')
+  const { draft } = drafted
+  if (holder !== null) desk.events.publish([person], { type: 'lease-lost', notebook: id, to: account(desk, holder), draft })
+  return drafted
+}
+
+async function kept(
+  desk: Desk,
+  id: NotebookId,
+  person: PersonId,
+  checked: Checked,
+  why: 'not-the-editor' | 'no-longer-editor',
+): Promise<Extract<Committed, { type: 'drafted' }>> {
+  const draft = await store(desk, id, person, checked)
+  return { type: 'drafted', draft: draft.id, refusal: noted(desk, id, person, refusal(why)) }
 }
 
 function refused(desk: Desk, notebook: NotebookId, person: PersonId, given: Refusal): Committed {

@@ -10,7 +10,7 @@ export const DEEDS = ['catalogue', 'list', 'open', 'edit', 'source', 'manage', '
 export type Deed = (typeof DEEDS)[number]
 
 /**
- * catalogue: name and author in the workspace's own list. list: in one's notebook browser. manage: share and rename.
+ * catalogue: name and author in the workspace's own list. list: in one's notebook browser. manage: share and rename. unshare: see its shares, and take them back.
  * source: read, download, duplicate, see versions; for "view" a courtesy the workspace may grant, off until it does.
  */
 export const MAY: Record<Relation, Record<Deed, boolean>> = {
@@ -34,6 +34,10 @@ export function relations(who: Principal, notebook: Subject, now: number): reado
 
 const reaches = (share: Share, who: Principal, now: number) =>
   (share.with === 'workspace' || share.with === who.id) && (share.expires === null || share.expires > now)
+
+/** Is it somebody else's, and shared with this person by their name? */
+export const byName = (who: Principal, { author, shares }: Subject, now: number): boolean =>
+  who.standing !== 'none' && author !== who.id && shares.some((share) => share.with === who.id && reaches(share, who, now))
 
 export const may = (who: Principal, notebook: Subject, deed: Deed, now: number): boolean =>
   relations(who, notebook, now).some((relation) => MAY[relation][deed])

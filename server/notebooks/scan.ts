@@ -33,6 +33,20 @@ export function scan(source: string, last: (at: number) => boolean = () => false
   return { top, broken: open.length > 0 }
 }
 
+/** Its string literals, with their quotes, as far as they end. */
+export function strings(source: string): readonly string[] {
+  const found: string[] = []
+  const open: string[] = []
+  for (let at = 0; at < source.length; ) {
+    const char = source[at] as string
+    const next = step(source, at, char, open)
+    if (next < 0) return found
+    if (char === '"' || char === "'") found.push(source.slice(at, next))
+    at = next
+  }
+  return found
+}
+
 /** The position after what starts here, or -1 where it can never end. */
 function step(source: string, at: number, char: string, open: string[]): number {
   if (char === '#') return indexOr(source, '\n', at)

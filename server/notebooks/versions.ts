@@ -42,12 +42,13 @@ export async function nameVersion(desk: Desk, who: Principal, id: NotebookId, na
 
 /** A version of the notebook, or a draft of one's own: the ids are of one kind. */
 export async function content(desk: Desk, who: Principal, id: NotebookId, version: VersionId): Promise<Content> {
+  await find(desk, who, id, 'list')
+  const draft = (await desk.store.drafts.list(id, who.id)).find((kept) => kept.id === version)
+  if (draft) return { source: draft.source, layout: null }
   await find(desk, who, id, 'source')
   const found = await desk.store.versions.content(id, version)
-  if (found) return found
-  const draft = (await desk.store.drafts.list(id, who.id)).find((kept) => kept.id === version)
-  if (!draft) throw refuse('not-found')
-  return { source: draft.source, layout: null }
+  if (!found) throw refuse('not-found')
+  return found
 }
 
 /** Becomes the newest version; what was newest stays in the history. Refused while somebody else is editing. */

@@ -1,6 +1,7 @@
 // Who read what under which rules, and who changed the rules: appended, chained, never changed. An entry has no place for a value
 // of data: names, ids, kinds, counts and digests only. The one free text is the reason that a person writes for an edit.
 import * as z from 'zod/mini'
+import { RIGHTS } from '#protocol/api.ts'
 import { ArtefactId, DocumentId, KernelId, NotebookId, PersonId, RequestId, VersionId } from '#protocol/ids.ts'
 import { ARTEFACT_KINDS } from '#protocol/library/artefacts.ts'
 import { Alias } from '#protocol/library/llm.ts'
@@ -13,6 +14,7 @@ import { ColumnName } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
 import { STRICTNESS } from '#protocol/policy/mask.ts'
 import { Audience, Grant, TableName } from '#protocol/policy/policy.ts'
+import { Grantee } from '#protocol/shares.ts'
 import type { ChainedRow, Link } from './chain.ts'
 import { HELD } from './governance.ts'
 import { Input } from './inputs.ts'
@@ -252,6 +254,8 @@ const edited = { person: PersonId, version: Version, reason: Reason } // person:
 /** `rules`: what was said of it changed, its file did not. */
 const DEPLOYED_CHANGES = ['added', 'rules', 'file', 'removed'] as const
 export type DeployedChange = (typeof DEPLOYED_CHANGES)[number]
+/** Of whose notebook, with whom. */
+const sharing = { person: PersonId, notebook: NotebookId, author: PersonId, with: Grantee }
 
 /** `column` null: the table itself. */
 const Relabelled = z.strictObject({ column: z.nullable(ColumnName), before: Label, label: Label })
@@ -293,6 +297,8 @@ export const AuditEntry = z.discriminatedUnion('kind', [
     digest: FileDigest,
     ...edited,
   }),
+  z.strictObject({ kind: z.literal('notebook-shared'), ...sharing, right: z.enum(RIGHTS), expires: z.nullable(z.int()) }),
+  z.strictObject({ kind: z.literal('notebook-unshared'), ...sharing }),
   z.strictObject({ kind: z.literal('access-asked'), notebook: NotebookId, policy: Count, ...asked }), // policy: the version that closed the table to them
   z.strictObject({ kind: z.literal('access-withdrawn'), ...asked }),
   z.strictObject({ kind: z.literal('access-refused'), of: PersonId, ...asked }), // of: whose request it was

@@ -69,6 +69,61 @@ export function storeContract(open: OpenStore): void {
       })
     })
 
+    describe('shares', () => {
+      const [AUTHOR, READER] = ['p_00000001', 'p_00000002'] as const
+      const view = (to: string, expires: number | null = null) => ({ with: to, right: 'view', expires }) as const
+      const edit = (onto: number) => ({ by: AUTHOR, at: 2000, onto })
+      const shares = async () => (await store.notebooks.get('n_00000001'))?.shares ?? []
+      const rows = async () => (await store.audit.list({ limit: 9 })).map(({ entry }) => entry)
+      beforeEach(async () => {
+        await store.notebooks.create(notebook(), write())
+      })
+
+      test('one put again is another, and each edit is counted and on record', async () => {
+        expect(await store.notebooks.share('n_00000001', [view(READER), view('workspace', 9)], edit(0))).toBe('shared')
+        const again = { ...view(READER), right: 'edit' } as const
+        expect(await store.notebooks.share('n_00000001', [again], edit(1))).toBe('shared')
+        expect(await store.notebooks.get('n_00000001')).toMatchObject({ shares: [again, view('workspace', 9)], sharing: 2 })
+        const row = { kind: 'notebook-shared', person: AUTHOR, notebook: 'n_00000001', author: AUTHOR } as const
+        expect(await rows()).toEqual([
+          { ...row, ...again },
+          { ...row, ...view('workspace', 9) },
+          { ...row, ...view(READER) },
+        ])
+      })
+
+      test('an edit of what was edited meanwhile changes nothing', async () => {
+        await store.notebooks.share('n_00000001', [view(READER)], edit(0))
+        expect(await store.notebooks.share('n_00000001', [view('workspace')], edit(0))).toBe('stale')
+        expect(await store.notebooks.share('n_00000009', [view('workspace')], edit(0))).toBe('absent')
+        expect(await shares()).toEqual([view(READER)])
+        expect(await rows()).toHaveLength(1)
+      })
+
+      test('what is taken away is gone, once, and on record by who did it', async () => {
+        await store.notebooks.share('n_00000001', [view(READER)], edit(0))
+        const take = () => store.notebooks.unshare('n_00000001', READER, 'p_00000003', 3000)
+        expect([await take(), await take()]).toEqual([true, false])
+        expect(await store.notebooks.get('n_00000001')).toMatchObject({ shares: [], sharing: 2 })
+        const about = { notebook: 'n_00000001', author: AUTHOR, with: READER }
+        expect((await rows())[0]).toEqual({ kind: 'notebook-unshared', person: 'p_00000003', ...about })
+        expect(await rows()).toHaveLength(2)
+      })
+
+      test('the soonest to run out after a moment, of all notebooks', async () => {
+        await store.notebooks.create(
+          notebook({ id: 'n_00000002', name: 'Second' }),
+          write({ id: 'v_00000002', notebook: 'n_00000002' }),
+        )
+        expect(await store.notebooks.expiring(0)).toBeNull()
+        await store.notebooks.share('n_00000001', [view(READER, 50), view('workspace')], edit(0))
+        await store.notebooks.share('n_00000002', [view(READER, 50), view('workspace', 70)], edit(0))
+        expect(await store.notebooks.expiring(49)).toEqual({ at: 50, notebooks: ['n_00000001', 'n_00000002'] })
+        expect(await store.notebooks.expiring(50)).toEqual({ at: 70, notebooks: ['n_00000002'] })
+        expect(await store.notebooks.expiring(70)).toBeNull()
+      })
+    })
+
     describe('versions', () => {
       beforeEach(async () => {
         await store.notebooks.create(notebook(), write({ sealed: true, at: 0 }))

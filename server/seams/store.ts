@@ -23,7 +23,12 @@ export type StoredNotebook = {
   readonly bytes: number
   readonly cells: number | null
   readonly shares: readonly Share[]
+  readonly sharing: number // how often its shares were edited
 }
+/** `onto`: the number of edits that it was made from. */
+export type Sharing = { readonly by: PersonId; readonly at: number; readonly onto: number }
+/** When shares run out next, and of which notebooks. */
+export type Due = { readonly at: number; readonly notebooks: readonly NotebookId[] }
 
 export type StoredVersion = {
   readonly id: VersionId
@@ -90,6 +95,12 @@ export interface Store {
     stored(author: PersonId): Promise<{ readonly ids: readonly NotebookId[]; readonly bytes: number }>
     /** Removes for good what was trashed before; answers whose uploads may go. */
     purge(before: number): Promise<readonly NotebookId[]>
+    /** Each of them instead of what there was with the same, all or none, on record. */
+    share(id: NotebookId, shares: readonly Share[], edit: Sharing): Promise<'shared' | 'stale' | 'absent'>
+    /** On record. False: it was not shared with them. */
+    unshare(id: NotebookId, grantee: Share['with'], by: PersonId, at: number): Promise<boolean>
+    /** The soonest after this moment; null: none runs out. */
+    expiring(after: number): Promise<Due | null>
   }
   readonly versions: {
     head(notebook: NotebookId): Promise<Head | null>

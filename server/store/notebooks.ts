@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Share, Store, StoredNotebook } from '../seams/store.ts'
+import type { Share, Sharing, Store, StoredNotebook } from '../seams/store.ts'
+import { appender } from './audit.ts'
 import { transaction } from './database.ts'
 import { insertVersion } from './versions.ts'
 
@@ -26,6 +27,7 @@ export function notebooks(database: DatabaseSync): Store['notebooks'] {
   )
   const old = database.prepare('DELETE FROM notebooks WHERE trashed < ? RETURNING id')
   return {
+    ...sharing(database),
     create: async (notebook, first) => unlessTaken(() => create(database, notebook, first), 'created'),
     get: async (id) => {
       const row = one.get(id)
@@ -58,6 +60,48 @@ function create(
     insertVersion(database, first, 1)
     return true
   })
+}
+
+function sharing(database: DatabaseSync): Pick<Store['notebooks'], 'share' | 'unshare' | 'expiring'> {
+  const append = appender(database)
+  const one = database.prepare('SELECT author, sharing FROM notebooks WHERE id = ?')
+  const put = database.prepare(
+    `INSERT INTO shares (notebook, grantee, access, expires) VALUES (?, ?, ?, ?)
+     ON CONFLICT (notebook, grantee) DO UPDATE SET access = excluded.access, expires = excluded.expires`,
+  )
+  const remove = database.prepare('DELETE FROM shares WHERE notebook = ? AND grantee = ?')
+  const count = database.prepare('UPDATE notebooks SET sharing = sharing + 1 WHERE id = ?')
+  const due = database.prepare(
+    `SELECT notebook, expires FROM shares WHERE expires = (SELECT min(expires) FROM shares WHERE expires > ?) ORDER BY notebook`,
+  )
+  const find = (id: string) => one.get(id) as Pick<StoredNotebook, 'author' | 'sharing'> | undefined
+  const share = (notebook: string, shares: readonly Share[], { by, at, onto }: Sharing) => {
+    const found = find(notebook)
+    if (!found) return 'absent'
+    if (found.sharing !== onto) return 'stale'
+    for (const { with: to, right, expires } of shares) {
+      put.run(notebook, to, right, expires)
+      append({ kind: 'notebook-shared', person: by, notebook, author: found.author, with: to, right, expires }, at)
+    }
+    count.run(notebook)
+    return 'shared'
+  }
+  const unshare = (notebook: string, to: Share['with'], by: string, at: number) => {
+    const found = find(notebook)
+    if (!found || remove.run(notebook, to).changes === 0) return false
+    append({ kind: 'notebook-unshared', person: by, notebook, author: found.author, with: to }, at)
+    count.run(notebook)
+    return true
+  }
+  return {
+    share: async (id, shares, edit) => transaction(database, () => share(id, shares, edit)),
+    unshare: async (id, grantee, by, at) => transaction(database, () => unshare(id, grantee, by, at)),
+    expiring: async (after) => {
+      const rows = due.all(after) as { notebook: string; expires: number }[]
+      const [first] = rows
+      return first ? { at: first.expires, notebooks: rows.map(({ notebook }) => notebook) } : null
+    },
+  }
 }
 
 /** The unique index is the judge of names: no gap between asking and writing. */

@@ -1,4 +1,5 @@
 // What the handlers work with; composed in gateway.ts.
+import type { NotebookId } from '#protocol/ids.ts'
 import type { Config } from '../config.ts'
 import type { Governed } from '../data/governed.ts'
 import type { Desk } from '../notebooks/desk.ts'
@@ -14,6 +15,8 @@ export type Deps = {
   readonly kernels: Kernels
   readonly data: Governed
   readonly signIn: SignIn
+  /** After an edit of a notebook's shares: what it takes away ends, and when the next runs out is looked at. */
+  shared(notebook: NotebookId): Promise<void>
   readonly versions: { readonly scrydon: string; readonly marimo: string }
   where(): Where
 }

@@ -62,7 +62,7 @@ test('a share that runs out: the kernels it opened are stopped at the next beat,
   ])
 })
 
-test('a right to edit that becomes a right to view ends the editor’s kernel only', async () => {
+test('a right to edit that becomes a right to view ends the editor’s kernel only, and says so', async () => {
   const { colleague } = await start()
   const id = await shared({ right: 'edit', expires: now + LATER })
   await open(colleague, id)
@@ -77,7 +77,7 @@ test('a right to edit that becomes a right to view ends the editor’s kernel on
   })
   await gateway.beat()
   expect(causes()).toEqual([
-    ['edit', 'revoked'],
+    ['edit', 'demoted'],
     ['run', 'starting'],
   ])
 })

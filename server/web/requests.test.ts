@@ -98,6 +98,39 @@ describe('who is answered', () => {
   })
 })
 
+describe('a reader', () => {
+  const CODE = 'import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    READ\n    return\n'
+  const [LITERAL, BUILT] = ['tables.read("closed")', 'tables.read("clo" + "sed")']
+
+  /** A kernel of Colleague's that reads Analyst's notebook, and was refused what that notebook asked for. */
+  async function reading(code: string): Promise<string> {
+    const source = CODE.replace('READ', code)
+    const { id } = (await people.analyst.call('POST /api/notebooks', { name: 'theirs', source })).body as { id: string }
+    await people.analyst.call(`PUT /api/notebooks/${id}/shares`, { with: [COLLEAGUE], right: 'view', expires: null, onto: 0 })
+    const body = { mode: 'auto', tab: 't_00000001', theme: 'light' }
+    const { kernel } = (await people.colleague.call(`POST /api/notebooks/${id}/open`, body)).body as { kernel: string }
+    const decision = { allowed: false, why: 'ungranted' } as const
+    const where = { person: COLLEAGUE, notebook: id, version: null, kernel }
+    await store.audit.append({ kind: 'read-decided', ...where, table: 'closed', decision }, time)
+    return kernel
+  }
+  const offered = async (kernel: string) => (await seen(people.colleague, kernel)).refused.map(({ ask }) => ask?.table ?? null)
+
+  test('is offered to ask for a table that stands in the source, and may', async () => {
+    const kernel = await reading(LITERAL)
+    expect(await offered(kernel)).toEqual(['closed'])
+    expect((await ask('closed', '', people.colleague, kernel)).status).toBe(200)
+  })
+
+  test('is led to ask for none that its code put together', async () => {
+    const kernel = await reading(BUILT)
+    expect(await offered(kernel)).toEqual([null])
+    const answer = await ask('closed', '', people.colleague, kernel)
+    expect([answer.status, code(answer)]).toEqual([404, 'not-found'])
+    expect(await open()).toEqual([])
+  })
+})
+
 describe('a request', () => {
   test('is the owner’s to see: who, which table, since when, what for, why it is closed', async () => {
     expect(await asking('closed')).toEqual({ state: 'none' })

@@ -20,6 +20,7 @@ import { managedHandlers } from './handlers/managed.ts'
 import { modelHandlers } from './handlers/models.ts'
 import { notebookHandlers } from './handlers/notebooks.ts'
 import { requestHandlers } from './handlers/requests.ts'
+import { shareHandlers } from './handlers/shares.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -55,6 +56,7 @@ export async function rest(app: FastifyInstance, deps: Deps, limiter: Limiter): 
     ...accessHandlers(deps),
     ...modelHandlers(deps),
     ...requestHandlers(deps),
+    ...shareHandlers(deps),
   }
   const calls = Object.keys(CALLS) as Call[]
   await app.register(async (scope) => {

@@ -1,5 +1,7 @@
 // The notebook's name, its kernel and the switches of the panels, across the top.
 import { createQuery } from '@tanstack/solid-query'
+import { createSignal, Show, Suspense } from 'solid-js'
+import type { Notebook } from '#protocol/api.ts'
 import type { NotebookId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import { KernelBar } from '../features/kernel/KernelBar.tsx'
@@ -8,9 +10,13 @@ import { kernelWord, openedOf } from '../features/notebook/session.ts'
 import { createActions } from '../features/notebooks/queries.ts'
 import { useApi } from '../net/context.ts'
 import { dataOf } from '../primitives/query.ts'
+import { Button } from '../ui/Button.tsx'
+import { lazily } from '../ui/lazily.tsx'
 import { type PanelName, PanelSwitches } from './Panels.tsx'
 import type { Sessions } from './sessions.ts'
 import { useWorkspace } from './workspace.ts'
+
+const ShareDialog = lazily(() => import('../features/sharing/ShareDialog.tsx').then((module) => module.ShareDialog))
 
 type NotebookHeadProps = {
   readonly sessions: Sessions
@@ -48,8 +54,30 @@ export function NotebookHead(props: NotebookHeadProps) {
           shutDown: () => props.sessions.shutDown(props.id),
         }}
       />
+      <Share notebook={opened()?.notebook ?? null} name={name()} />
       <PanelSwitches shown={props.panel} onShow={props.onPanel} />
     </Header>
+  )
+}
+
+/** For who may see with whom it is shared: its author, and the workspace's owner. */
+function Share(props: { readonly notebook: Notebook | null; readonly name: string }) {
+  const [asked, setAsked] = createSignal(false)
+  return (
+    <Show when={props.notebook?.shares && props.notebook.id} keyed>
+      {(id) => (
+        <>
+          <Button size="small" onClick={() => setAsked(true)}>
+            Share
+          </Button>
+          <Show when={asked()}>
+            <Suspense>
+              <ShareDialog id={id} name={props.name} onClose={() => setAsked(false)} />
+            </Suspense>
+          </Show>
+        </>
+      )}
+    </Show>
   )
 }
 

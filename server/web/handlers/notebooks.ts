@@ -1,6 +1,7 @@
 // The notebook browser, versions and files.
 
 import type { Call } from '#protocol/calls.ts'
+import type { SHARES_API } from '#protocol/shares.ts'
 import { refuse } from '../../errors.ts'
 import { drafts, keepDraft } from '../../notebooks/drafts.ts'
 import * as files from '../../notebooks/files.ts'
@@ -14,7 +15,7 @@ const OTHERS = [
   'POST /api/notebooks/:id/lease/ask',
   'POST /api/notebooks/:id/lease/answer',
 ] as const
-type Calls = Exclude<Extract<Call, `${string} /api/notebooks${string}`>, (typeof OTHERS)[number]>
+type Calls = Exclude<Extract<Call, `${string} /api/notebooks${string}`>, (typeof OTHERS)[number] | keyof typeof SHARES_API>
 
 export const notebookHandlers = ({ desk, kernels }: Deps): Pick<Handlers, Calls> => ({
   'GET /api/notebooks': ({ who, query }) => library.list(desk, who, readQuery(query)),

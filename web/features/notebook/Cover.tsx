@@ -68,11 +68,16 @@ function NotOpened(props: CoverProps & { readonly refused: Refusal }) {
   )
 }
 
+const TITLES: Partial<Record<Ending['cause'], string>> = {
+  stopped: 'The kernel was shut down',
+  revoked: 'Not yours to see any more',
+}
+
 function Ended(props: CoverProps & { readonly end: Ending }) {
   return (
     <div class="cover" role="alert">
       <Empty
-        title={props.end.cause === 'stopped' ? 'The kernel was shut down' : 'The kernel has ended'}
+        title={TITLES[props.end.cause] ?? 'The kernel has ended'}
         actions={
           <>
             <Button tone="accent" onClick={props.onReopen}>
@@ -80,6 +85,9 @@ function Ended(props: CoverProps & { readonly end: Ending }) {
             </Button>
             <Show when={diedRunning(props.end)}>
               <Button onClick={props.onStill}>Open without running</Button>
+            </Show>
+            <Show when={props.end.cause === 'revoked'}>
+              <Button onClick={props.onLeave}>To the notebooks</Button>
             </Show>
           </>
         }

@@ -63,8 +63,8 @@ function Mode(props: { readonly opened: Opened }) {
     <Show
       when={props.opened.mode === 'edit'}
       fallback={
-        <span class="chip" title="It runs in a kernel of your own, as you. What you see is what you may see.">
-          <Lock size={12} aria-hidden="true" /> Read-only, running as you
+        <span class="chip" role="status" aria-label="Read-only" title="It runs in a kernel of your own, with what you may see.">
+          <Lock size={12} aria-hidden="true" /> Read-only
         </span>
       }
     >

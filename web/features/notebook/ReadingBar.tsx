@@ -18,14 +18,16 @@ type ReadingProps = {
 export function ReadingBar(props: ReadingProps) {
   const opened = () => openedOf(props.session)
   const draft = () => props.session.ask.state === 'lost' && props.session.ask.written === 'draft'
-  const useful = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null || props.session.newer
+  const actions = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null || props.session.newer || draft()
   return (
-    <Show when={useful()}>
-      <Banner tone={props.session.ask.state === 'lost' ? 'warn' : 'info'} actions={<Actions {...props} draft={draft()} />}>
-        <Words session={props.session} />
-        <Show when={props.session.newer}> A newer version has been saved.</Show>
-      </Banner>
-    </Show>
+    <Banner
+      tone={props.session.ask.state === 'lost' ? 'warn' : 'info'}
+      actions={actions() && <Actions {...props} draft={draft()} />}
+    >
+      <Words session={props.session} />
+      <Show when={!opened()?.notebook.mine}> Running as you: no result of the author is shown.</Show>
+      <Show when={props.session.newer}> A newer version has been saved.</Show>
+    </Banner>
   )
 }
 
@@ -91,14 +93,21 @@ function Words(props: { readonly session: Session }) {
       <Match when={lost()}>
         {(ask) => (
           <>
-            <strong class="font-semibold">{ask().to ?? editor() ?? 'Somebody else'} is editing now.</strong>{' '}
+            <strong class="font-semibold">
+              <Show
+                when={opened()?.notebook.rights === 'view'}
+                fallback={`${ask().to ?? editor() ?? 'Somebody else'} is editing now.`}
+              >
+                It is shared with you to read now, no longer to edit.
+              </Show>
+            </strong>{' '}
             {WRITTEN[ask().written]}
           </>
         )}
       </Match>
-      <Match when={opened()?.notebook.rights === 'view'}>Shared with you to read. It runs in your own kernel.</Match>
+      <Match when={opened()?.notebook.rights === 'view'}>Shared with you to read.</Match>
       <Match when={editor()}>
-        <strong class="font-semibold">{editor()} is editing.</strong> You see it read-only, run in your own kernel.
+        <strong class="font-semibold">{editor()} is editing.</strong> You see it run in your own kernel.
         <Show when={props.session.ask.state === 'kept'}> Your request was declined.</Show>
       </Match>
       <Match when>Nobody is editing this notebook now.</Match>

@@ -27,6 +27,8 @@ const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
     cells: 1,
     editor: null,
     trashed: null,
+    named: false,
+    shares: null,
   },
   kernel: 'k_00000001',
   mode,
@@ -125,9 +127,9 @@ test('a life that what ran in it ended is the reason for the next one to stand s
 })
 
 test('what a kernel showed is blanked where its person may not see it any more, and can still be saved', () => {
-  const ended = (cause: 'withdrawn' | 'stopped') =>
+  const ended = (cause: 'withdrawn' | 'revoked' | 'stopped') =>
     play(...open(), { type: 'rendered' }, { type: 'phase', phase: { phase: 'exited', cause, message: 'x' }, now: 30 })
-  expect([isVisible(ended('stopped')), isVisible(ended('withdrawn'))]).toEqual([true, false])
+  expect([isVisible(ended('stopped')), isVisible(ended('withdrawn')), isVisible(ended('revoked'))]).toEqual([true, false, false])
   expect(mayBeUnsaved(ended('withdrawn'))).toBe(true)
   expect(kernelWord(ended('withdrawn'))).toBe('stopped')
 })

@@ -167,9 +167,11 @@ export function isVisible({ view }: Session): boolean {
   return view.at === 'loading' || view.at === 'shown' || outlived(view) !== null
 }
 
+const UNSEEN: ReadonlySet<Ending['cause']> = new Set(['withdrawn', 'revoked'])
+
 /** The end of a kernel whose outputs still stand: not where they show what may not be seen any more. */
 export const outlived = (view: View): Ending | null =>
-  view.at === 'ended' && view.rendered && view.ending.cause !== 'withdrawn' ? view.ending : null
+  view.at === 'ended' && view.rendered && !UNSEEN.has(view.ending.cause) ? view.ending : null
 
 /** Does this tab hold the notebook, on the screen or on its way there? Not one that sleeps or was taken over by another tab. */
 export function isHeld({ view }: Session): boolean {

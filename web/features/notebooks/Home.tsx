@@ -4,7 +4,7 @@ import { useNavigate, useSearchParams } from '@solidjs/router'
 import FileUp from 'lucide-solid/icons/file-up'
 import Plus from 'lucide-solid/icons/plus'
 import Trash from 'lucide-solid/icons/trash'
-import { createMemo, createSignal, Show } from 'solid-js'
+import { createMemo, createSignal, Show, Suspense } from 'solid-js'
 import type { Notebook } from '#protocol/api.ts'
 import { useMember } from '../../net/context.ts'
 import { count } from '../../primitives/format.ts'
@@ -12,6 +12,7 @@ import { say, sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
 import { FilePicker } from '../../ui/FilePicker.tsx'
+import { lazily } from '../../ui/lazily.tsx'
 import { SearchBox } from '../../ui/SearchBox.tsx'
 import { DropZone } from './DropZone.tsx'
 import { Grid } from './Grid.tsx'
@@ -19,6 +20,8 @@ import { readNotebook } from './importing.ts'
 import { Nothing } from './Nothing.tsx'
 import { inOrder, parseSort, search, sortText } from './order.ts'
 import { type Actions, createActions, createViews, type View } from './queries.ts'
+
+const SharedWithMe = lazily(() => import('./SharedWithMe.tsx').then((module) => module.SharedWithMe))
 
 export function Home() {
   const [params, setParams] = useSearchParams<{ q?: string; sort?: string; view?: string }>()
@@ -47,6 +50,7 @@ export function Home() {
     <DropZone enabled={mayMake()} onFiles={take}>
       <div class="mx-auto flex h-full w-full max-w-[1120px] flex-col px-4 sm:px-8">
         <Toolbar view={view()} query={query()} onQuery={look} mayMake={mayMake()} onFiles={take} onNew={() => void create()} />
+        <Given notebooks={view() === 'notebooks' ? rows() : []} />
         <Show
           when={rows().length > 0}
           fallback={
@@ -64,6 +68,17 @@ export function Home() {
         <Footer view={view()} shown={rows().length} all={dataOf(list())?.length} />
       </div>
     </DropZone>
+  )
+}
+
+function Given(props: { readonly notebooks: readonly Notebook[] }) {
+  const given = createMemo(() => props.notebooks.filter(({ named }) => named))
+  return (
+    <Show when={given().length > 0}>
+      <Suspense>
+        <SharedWithMe notebooks={given()} />
+      </Suspense>
+    </Show>
   )
 }
 

@@ -13,6 +13,8 @@ const book = (name: string, updated: number, cells: number | null = 3): Notebook
   cells,
   editor: null,
   trashed: null,
+  named: false,
+  shares: null,
 })
 const arrange = (list: readonly Notebook[], query: string, sort: Sort) => search(inOrder(list, sort), query)
 const names = (list: readonly Notebook[]) => list.map((each) => each.name)

@@ -12,4 +12,6 @@ export const notebookOf = (author: Notebook['author']): Notebook => ({
   cells: 1,
   editor: null,
   trashed: null,
+  named: false,
+  shares: null,
 })

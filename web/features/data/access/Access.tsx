@@ -11,6 +11,7 @@ import { pathOf } from '../place.ts'
 import { createPeople, createPolicies } from '../queries.ts'
 import { PersonDialog } from './PersonDialog.tsx'
 import { Requests } from './requests/Requests.tsx'
+import { SharedNotebooks } from './SharedNotebooks.tsx'
 import { Workspace } from './Workspace.tsx'
 
 export function Access() {
@@ -51,6 +52,7 @@ export function Access() {
           )}
         </Query>
       </section>
+      <SharedNotebooks />
       <Show when={edited()}>{(card) => <PersonDialog card={card()} onClose={() => setEdited(null)} />}</Show>
     </div>
   )

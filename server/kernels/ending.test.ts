@@ -21,7 +21,7 @@ async function ground(mode: Role, tab: string | null) {
     if (found === null) throw new Error('there is no kernel')
     return found
   }
-  const end = makeEnd(kernels, events, clock)
+  const end = makeEnd(kernels, events, clock, 'withdrawn')
   return { clock, told, state, end: () => end(state()) }
 }
 

@@ -1,0 +1,162 @@
+// A notebook is shared with a member, who runs it as themselves; the share is taken back, and the view ends.
+import type { Page } from '@playwright/test'
+import { type Client, endIn, type Refused } from './client.ts'
+import { expect, frameOf, kernel, link, notebookOf, openNotebook, runAll, test, type } from './fixtures.ts'
+
+const TABLE = 'compliance_authorities'
+const READ = `from scrydon import tables\nrows = tables.read("${TABLE}").sort_values("country")\nf"ROWS:{len(rows)} {list(rows['email'])[2]}"`
+const POURS =
+  'import time\nimport marimo as mo\nfor n in range(100_000):\n    mo.output.replace(f"LINE:{n}")\n    time.sleep(0.01)'
+const START = 60_000
+const DEADLINE = 2000 // ms
+const TRIES = 10
+
+const region = (page: Page) => page.getByRole('region', { name: 'Shared with me' })
+const readOnly = (page: Page) => page.getByRole('status').filter({ hasText: 'Read-only' })
+const over = (page: Page) => page.getByText('no longer shared')
+const alive = async (client: Client) =>
+  (await client.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited').map(({ mode }) => mode)
+
+/** The dialog, opened in the author's page. */
+async function sharing(page: Page, name: string) {
+  await page.getByRole('button', { name: 'Share', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: `Share “${name}”` })
+  await expect(dialog.getByRole('combobox', { name: 'Add people' })).toBeVisible()
+  return dialog
+}
+
+const share = (author: Client, id: string, right: 'view' | 'edit', onto: number) =>
+  author.call('PUT /api/notebooks/:id/shares', {
+    params: { id },
+    body: { with: ['p_demo-colleague'], right, expires: null, onto },
+  })
+const stop = (author: Client, id: string) =>
+  author.call('DELETE /api/notebooks/:id/shares', { params: { id }, body: { with: 'p_demo-colleague' } })
+
+test('named and pressed: they have it at once, run it as themselves, and lose it when it is taken back', async ({
+  person,
+  client,
+}) => {
+  await (await client('Analyst')).notebook('ours', notebookOf(READ))
+  const [author, colleague] = [await person('Analyst'), await person('Colleague')]
+  await runAll(await openNotebook(author, 'ours'))
+  await expect(frameOf(author, 'ours').getByText('ROWS:33')).toBeVisible()
+  await expect(region(colleague)).toHaveCount(0)
+
+  const dialog = await sharing(author, 'ours')
+  await expect(dialog.getByRole('list', { name: 'Before you share it' })).toContainText(
+    `${TABLE}: 1 of 2 other members see some of it masked or left out.`,
+  )
+  await expect(dialog.getByRole('radio', { name: 'May view' })).toBeChecked()
+  await dialog.getByRole('combobox', { name: 'Add people' }).fill('colle')
+  await dialog.getByRole('option', { name: 'Colleague', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Share notebook' }).click()
+  await expect(dialog.getByRole('list', { name: 'Shared with' }).getByRole('listitem')).toContainText('Colleague')
+
+  await region(colleague).getByRole('link', { name: 'ours', exact: true }).click()
+  await expect(kernel(colleague)).toHaveText('ready', { timeout: START })
+  await expect(readOnly(colleague)).toHaveText('Read-only')
+  await expect(
+    colleague.getByRole('status').filter({ hasText: 'Running as you: no result of the author is shown' }),
+  ).toBeVisible()
+  const seen = frameOf(colleague, 'ours').getByText('ROWS:4 ***')
+  await expect(seen).toBeVisible({ timeout: START })
+  await expect(frameOf(colleague, 'ours').getByText('ROWS:33')).toHaveCount(0)
+  await expect(colleague.getByRole('button', { name: 'Share', exact: true })).toHaveCount(0)
+  const reader = await client('Colleague')
+  expect(await alive(reader)).toEqual(['run'])
+
+  await dialog.getByRole('button', { name: 'Stop sharing' }).click()
+  await expect(over(colleague)).toBeVisible({ timeout: DEADLINE })
+  await expect(seen).toBeHidden()
+  await expect.poll(() => alive(reader), { timeout: DEADLINE }).toEqual([])
+  await expect(dialog.getByRole('list', { name: 'Shared with' })).toContainText('Nobody')
+  await colleague.getByRole('button', { name: 'Start again' }).click()
+  await expect(colleague.getByText('There is nothing here, or not for you.')).toBeVisible()
+  await colleague.getByRole('button', { name: 'To the notebooks' }).click()
+  await expect(region(colleague)).toHaveCount(0)
+  await expect(link(colleague, 'ours')).toHaveCount(0)
+})
+
+test('by keys, with everybody, to edit, until a day; what is changed in the list is in force', async ({ person, client }) => {
+  const analyst = await client('Analyst')
+  const { id } = await analyst.notebook('ours', notebookOf('1 + 1'))
+  const author = await person('Analyst')
+  await openNotebook(author, 'ours')
+  const dialog = await sharing(author, 'ours')
+  const box = dialog.getByRole('combobox', { name: 'Add people' })
+  await box.focus()
+  await expect(dialog.getByRole('option')).toHaveText(['Owner', 'Colleague', 'Auditor', 'The whole workspace'])
+  await author.keyboard.press('Escape')
+  await expect(dialog.getByRole('option')).toHaveCount(0)
+  await expect(dialog).toBeVisible()
+  await author.keyboard.type('whole')
+  await author.keyboard.press('Enter')
+  await expect(dialog.getByRole('list', { name: 'To share it with' })).toHaveText('The whole workspace')
+  await dialog.getByRole('radio', { name: 'May edit' }).check()
+  await dialog.getByLabel('Last day').fill('2040-02-28')
+  await dialog.getByRole('button', { name: 'Share notebook' }).click()
+  const given = dialog.getByRole('list', { name: 'Shared with' })
+  await expect(given).toContainText('until 28 Feb 2040')
+  const colleague = await client('Colleague')
+  expect(await colleague.find('ours')).toMatchObject({ rights: 'edit', named: false })
+  await given.getByRole('combobox', { name: 'What The whole workspace may do' }).selectOption('May view')
+  await expect.poll(async () => (await colleague.find('ours')).rights).toBe('view')
+  const { shares } = await analyst.call('GET /api/notebooks/:id/shares', { params: { id } })
+  expect(shares).toMatchObject([{ person: null, right: 'view', expires: expect.any(Number) }])
+  await dialog.getByLabel('Last day').fill('2020-01-01')
+  await box.fill('colleague')
+  await author.keyboard.press('Enter')
+  await dialog.getByRole('button', { name: 'Share notebook' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('The last day is over already.')
+})
+
+test('who may only read from now on goes on reading, and what was written last is their draft', async ({ person, client }) => {
+  const analyst = await client('Analyst')
+  const { id } = await analyst.notebook('ours', notebookOf('1 + 1'))
+  await share(analyst, id, 'edit', 0)
+  const colleague = await person('Colleague')
+  const frame = await openNotebook(colleague, 'ours')
+  await expect(colleague.getByText('Editing', { exact: true })).toBeVisible()
+  await type(colleague, frame, 0, '# the last words')
+  await share(analyst, id, 'view', 1)
+  await expect(readOnly(colleague)).toBeVisible({ timeout: START })
+  const told = colleague.getByRole('status').filter({ hasText: 'shared with you to read now, no longer to edit' })
+  await expect(told).toBeVisible()
+  const reader = await client('Colleague')
+  expect(await analyst.source(id)).not.toContain('# the last words')
+  const drafts = await reader.call('GET /api/notebooks/:id/drafts', { params: { id } })
+  const texts = await Promise.all(
+    drafts.map((draft) => reader.call('GET /api/notebooks/:id/versions/:version', { params: { id, version: draft.id } })),
+  )
+  expect(texts.map(({ source }) => source).join()).toContain('# the last words')
+  await expect.poll(async () => (await analyst.call('GET /api/notebooks/:id', { params: { id } })).editor).toBeNull()
+  await expect.poll(() => alive(reader)).toEqual(['run'])
+})
+
+test('taken back while a cell pours lines: not one after two seconds, each time', async ({ client }) => {
+  test.setTimeout(300_000)
+  const [analyst, colleague] = [await client('Analyst'), await client('Colleague')]
+  const { id } = await analyst.notebook('pours', notebookOf(POURS))
+  const took: number[] = []
+  for (let round = 0; round < TRIES; round += 1) {
+    const { version } = await analyst.call('GET /api/notebooks/:id/shares', { params: { id } })
+    await share(analyst, id, 'view', version)
+    const tab = await colleague.tab()
+    const events = tab.events()
+    const { opened, kernel: stream } = await colleague.open(tab, id)
+    const lines = ({ op, data }: { op: string; data: unknown }) => op === 'cell-op' && JSON.stringify(data).includes('LINE:')
+    await stream.until('the first lines', lines)
+    const before = performance.now()
+    await stop(analyst, id)
+    await expect.poll(() => endIn(events, opened.kernel)?.cause, { timeout: DEADLINE }).toBe('revoked')
+    await expect.poll(() => stream.ended_?.reason, { timeout: DEADLINE }).toBe('revoked')
+    took.push(Math.max(endIn(events, opened.kernel)?.at ?? Number.NaN, stream.seen.at(-1)?.at ?? 0) - before)
+    expect(await alive(colleague)).toEqual([])
+    const again = colleague.open(tab, id)
+    await expect(again).rejects.toMatchObject({ status: 404, code: 'not-found' } satisfies Partial<Refused>)
+    tab.close()
+  }
+  expect(Math.max(...took)).toBeLessThan(DEADLINE)
+  test.info().annotations.push({ type: 'ms until the end', description: took.map(Math.round).join(' ') })
+})
