@@ -45,6 +45,7 @@ export const Notebook = z.strictObject({
   updated: Time,
   bytes: Count,
   cells: z.nullable(Count), // null: the source does not parse
+  sees: z.enum(['newest', 'older', 'none']), // which of its versions the caller gets: bytes, cells and updated are of that one
   editor: z.nullable(z.object({ person: PersonId, name: z.string() })), // who holds the lease
   trashed: z.nullable(Time),
 })

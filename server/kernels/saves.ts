@@ -35,7 +35,8 @@ export class Saves {
     const { request, status } = head.data
     const ledger = this.#ledger(spec.id, stream)
     if (status !== 200 || ledger.committed.has(request)) return pass()
-    const result = await this.#document.commit(spec.notebook, spec.person, answer.body.slice(), ledger.layouts.get(request))
+    const writer = { kernel: spec.id, notebook: spec.notebook, person: spec.person }
+    const result = await this.#document.commit(writer, answer.body.slice(), ledger.layouts.get(request))
     if (result.type === 'committed' || result.type === 'unchanged') {
       ledger.layouts.delete(request)
       ledger.committed.add(request)

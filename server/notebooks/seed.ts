@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { NOTEBOOK } from '#protocol/limits.ts'
+import { workspaceLabel } from '../data/standing.ts'
 import { Refused } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Desk } from './desk.ts'
@@ -32,7 +33,8 @@ async function plant(desk: Desk, author: Principal, path: string): Promise<strin
   try {
     const checked = await read(path)
     const name = nameFromFile(basename(path, '.py'))
-    const made = name && (await make(desk, author, { name, checked, layout: null, shares: SHARED }))
+    const made =
+      name && (await make(desk, author, { name, checked, label: await workspaceLabel(desk), layout: null, shares: SHARED }))
     return made ? null : 'name-taken'
   } catch (error) {
     return error instanceof Refused ? error.code : ((error as NodeJS.ErrnoException).code ?? 'unreadable')

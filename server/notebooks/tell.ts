@@ -1,7 +1,18 @@
-// Says on the event bus what the leases decided.
+// Says on the event bus what the leases decided, and what was saved.
 import type { NotebookId } from '#protocol/ids.ts'
+import type { StoredNotebook, StoredVersion } from '../seams/store.ts'
 import { account, audience, type Desk } from './desk.ts'
 import type { Tell } from './leases.ts'
+import { readerOf } from './seen.ts'
+import { sees } from './visible.ts'
+
+/** To those who see the version: to others not even that there is one. */
+export async function tellSaved(desk: Desk, notebook: StoredNotebook, version: StoredVersion, at: number): Promise<void> {
+  const people = audience(desk, notebook)
+  const readers = await Promise.all(people.map((person) => readerOf(desk, person)))
+  const to = readers.filter((reader) => sees(reader, version)).map(({ person }) => person)
+  desk.events.publish(to, { type: 'saved', notebook: notebook.id, at, version: version.id })
+}
 
 export async function tellLease(desk: Desk, notebook: NotebookId, effect: Parameters<Tell>[1]): Promise<void> {
   const { events } = desk

@@ -1,6 +1,7 @@
 // State at rest. Methods speak the domain, never SQL; each is one transaction, so no caller holds one open. A promise that
 // resolves means the change is on the disk.
 import type { NotebookId, PersonId, TabId, VersionId } from '#protocol/ids.ts'
+import type { Label } from '#protocol/policy/label.ts'
 import type { EditorSettings } from '#protocol/settings.ts'
 import type { Allowance } from './allowance.ts'
 import type { Artefacts } from './artefacts.ts'
@@ -10,8 +11,9 @@ import type { Knowledge } from './knowledge.ts'
 import type { MadeTables } from './made.ts'
 import type { Requests } from './requests.ts'
 
-/** With one person, or with every member of the workspace. */
-export type Share = { readonly with: 'workspace' | PersonId; readonly right: 'edit' | 'view'; readonly expires: number | null }
+/** One person, or every member of the workspace. */
+export type Grantee = 'workspace' | PersonId
+export type Share = { readonly with: Grantee; readonly right: 'edit' | 'view'; readonly expires: number | null }
 
 export type StoredNotebook = {
   readonly id: NotebookId
@@ -22,6 +24,7 @@ export type StoredNotebook = {
   readonly trashed: number | null
   readonly bytes: number
   readonly cells: number | null
+  readonly label: Label // as bytes and cells, of the newest version
   readonly shares: readonly Share[]
 }
 
@@ -33,6 +36,9 @@ export type StoredVersion = {
   readonly author: PersonId
   readonly created: number
   readonly bytes: number
+  readonly cells: number | null
+  readonly label: Label // of the kernel that wrote it
+  readonly released: readonly Grantee[] // who may see it without that clearance
 }
 export type Content = { readonly source: string; readonly layout: string | null }
 export type Head = { readonly version: StoredVersion; readonly content: Content }
@@ -45,8 +51,9 @@ export type Write = Content & {
   readonly at: number
   readonly bytes: number
   readonly cells: number | null
+  readonly label: Label
   readonly sealed: boolean
-  readonly coalesce: number // a save joins an unsealed version of the same author begun within so many ms
+  readonly coalesce: number // a save joins an unsealed version of the same author and label begun within so many ms
 }
 export type NewNotebook = Pick<StoredNotebook, 'id' | 'name' | 'author' | 'created' | 'shares'>
 
@@ -57,6 +64,7 @@ export type StoredDraft = {
   readonly created: number
   readonly bytes: number
   readonly source: string
+  readonly label: Label
 }
 export type StoredSession = {
   readonly hash: string

@@ -39,7 +39,11 @@ export const notebookHandlers = ({ desk, kernels }: Deps): Pick<Handlers, Calls>
   'POST /api/notebooks/:id/versions/:version/restore': ({ who, params }) =>
     versions.restoreVersion(desk, who, params.id, params.version),
   'GET /api/notebooks/:id/drafts': ({ who, params }) => drafts(desk, who, params.id),
-  'POST /api/notebooks/:id/drafts': ({ who, params, body }) => keepDraft(desk, who, params.id, body.source),
+  'POST /api/notebooks/:id/drafts': ({ who, params, body }) => {
+    const kernel = kernels.find(who.id, params.id, 'edit')
+    const alive = kernel !== null && kernel.phase.phase !== 'exited'
+    return keepDraft(desk, who, params.id, body.source, alive ? kernel.spec.id : null)
+  },
   'GET /api/notebooks/:id/files': ({ who, params }) => files.list(desk, who, params.id),
   'PUT /api/notebooks/:id/files/:name': ({ who, params, bytes, length }) =>
     files.put(desk, who, params.id, { name: params.name, declared: length, bytes }),

@@ -25,6 +25,7 @@ const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
     updated: 0,
     bytes: 1,
     cells: 1,
+    sees: 'newest',
     editor: null,
     trashed: null,
   },
