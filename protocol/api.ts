@@ -45,7 +45,7 @@ export const Notebook = z.strictObject({
   updated: Time,
   bytes: Count,
   cells: z.nullable(Count), // null: the source does not parse
-  sees: z.enum(['newest', 'older', 'none']), // which of its versions the caller gets: bytes, cells and updated are of that one
+  sees: z.enum(['newest', 'released', 'older', 'none']), // which version the caller gets, of which bytes, cells and updated are; released: the newest, above their clearance
   editor: z.nullable(z.object({ person: PersonId, name: z.string() })), // who holds the lease
   trashed: z.nullable(Time),
 })
@@ -98,6 +98,7 @@ export const ShellEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('idle-warning'), kernel: KernelId, notebook: NotebookId, stopsAt: Time }),
   z.strictObject({ type: z.literal('kernel-ending'), kernel: KernelId, notebook: NotebookId, within: Time }), // ms left to save
   z.strictObject({ type: z.literal('saved'), notebook: NotebookId, at: Time, version: VersionId }),
+  z.strictObject({ type: z.literal('version-waits'), notebook: NotebookId }), // there is a newer one, which is not for this person
   z.strictObject({ type: z.literal('save-refused'), notebook: NotebookId, message: z.string(), id: ErrorId }),
   z.strictObject({ type: z.literal('lease'), notebook: NotebookId, holder: z.nullable(Account) }),
   z.strictObject({ type: z.literal('lease-asked'), notebook: NotebookId, by: Account, answerBy: Time }),

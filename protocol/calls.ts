@@ -3,7 +3,8 @@ import { ACCESS_API } from './access.ts'
 import { API } from './api.ts'
 import { ARTEFACTS_API } from './artefacts.ts'
 import { MANAGED_API } from './managed.ts'
+import { RELEASES_API } from './releases.ts'
 import { SIGHT_API } from './sight.ts'
 
-export const CALLS = { ...API, ...MANAGED_API, ...ACCESS_API, ...ARTEFACTS_API, ...SIGHT_API } as const
+export const CALLS = { ...API, ...MANAGED_API, ...ACCESS_API, ...ARTEFACTS_API, ...SIGHT_API, ...RELEASES_API } as const
 export type Call = keyof typeof CALLS

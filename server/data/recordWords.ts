@@ -151,6 +151,10 @@ const WORDS: Words = {
     text: `Saved an artefact, a ${what} of ${sizeText(bytes)}, ${labelText(label)}`,
     details: [artefact, ...list('Made from', inputs.map(inputText)), ...from(where)],
   }),
+  'version-released': ({ notebook, version, label, to }, named) => ({
+    text: `Released a version of a notebook, ${labelText(label)}, to ${to.map((one) => (one === 'workspace' ? 'the workspace' : named(one).name)).join(', ')}`,
+    details: [`Notebook ${notebook}`, `Version ${version}`],
+  }),
   'artefact-opened': ({ artefact, label }) => ({ text: `Opened an artefact, ${labelText(label)}`, details: [artefact] }),
   'artefact-released': ({ artefact, to, version, reason }, named) => ({
     text:

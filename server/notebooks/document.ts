@@ -84,7 +84,7 @@ async function write(
   const { source, bytes, shape } = checked
   const save = { id: mint('v'), notebook: notebook.id, author: person, at, source, layout, bytes, cells: shape.cells, label }
   const version = await desk.store.versions.write({ ...save, sealed: false, coalesce: NOTEBOOK.versionEvery })
-  await tellSaved(desk, notebook, version, at)
+  await tellSaved(desk, notebook, { version, at, begun: version.id === save.id })
   return { type: 'committed', version: version.id, at }
 }
 

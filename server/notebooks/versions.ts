@@ -100,6 +100,6 @@ export async function restoreVersion(
     sealed: true,
     coalesce: NOTEBOOK.versionEvery,
   })
-  await tellSaved(desk, notebook, written, at)
+  await tellSaved(desk, notebook, { version: written, at, begun: true })
   return shown(desk, written)
 }

@@ -38,6 +38,6 @@ async function factsFor(desk: Desk, reader: Reader, notebook: StoredNotebook): P
   const versions = await desk.store.versions.list(id)
   const version = newestFor(reader, versions)
   if (version === null) return { updated: created, bytes: 0, cells: null, sees: 'none' }
-  const sees = version === versions[0] ? 'newest' : 'older'
+  const sees = version === versions[0] ? 'released' : 'older'
   return { updated: version.created, bytes: version.bytes, cells: version.cells, sees }
 }

@@ -131,6 +131,29 @@ export function storeContract(open: OpenStore): void {
         expect(await store.versions.name('n_00000009', 'None')).toBeNull()
       })
 
+      test('a release is for those to see, sealed, and on record; only of the newest', async () => {
+        const first = await store.versions.write(write({ id: 'v_00000002', at: 1, label: SECRET }))
+        expect(await store.versions.release(first, ['p_00000002', 'workspace'], 'p_00000001', 7)).toBe('released')
+        expect(await store.versions.release(first, ['p_00000002'], 'p_00000001', 8)).toBe('released')
+        const second = await store.versions.write(write({ id: 'v_00000003', at: 2, label: SECRET }))
+        expect(second.id).toBe('v_00000003')
+        expect(await store.versions.release(first, ['p_00000003'], 'p_00000001', 9)).toBe('stale')
+        const [newest, released] = await store.versions.list('n_00000001')
+        expect([newest?.released, released?.released]).toEqual([[], ['p_00000002', 'workspace']])
+        const rows = await store.audit.list({ limit: 9 })
+        const row = {
+          kind: 'version-released',
+          person: 'p_00000001',
+          notebook: 'n_00000001',
+          version: 'v_00000002',
+          label: SECRET,
+        }
+        expect(rows.map(({ at, entry }) => [at, entry])).toEqual([
+          [8, { ...row, to: ['p_00000002'] }],
+          [7, { ...row, to: ['p_00000002', 'workspace'] }],
+        ])
+      })
+
       test('a version is found under its own notebook only', async () => {
         await store.notebooks.create(
           notebook({ id: 'n_00000002', name: 'Second' }),

@@ -105,6 +105,8 @@ export interface Store {
     content(notebook: NotebookId, version: VersionId): Promise<Content | null>
     /** The version written: a new one, or the one it was coalesced into. */
     write(write: Write): Promise<StoredVersion>
+    /** For these to see, and sealed, on record; `stale`: it is not the newest, and nothing was changed. */
+    release(version: StoredVersion, to: readonly Grantee[], by: PersonId, at: number): Promise<'released' | 'stale'>
     /** Names and seals the newest version. */
     name(notebook: NotebookId, name: string): Promise<StoredVersion | null>
   }

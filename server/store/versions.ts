@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { Label } from '#protocol/policy/label.ts'
 import type { Content, Grantee, Store, StoredVersion, Write } from '../seams/store.ts'
+import { appender } from './audit.ts'
 import { transaction } from './database.ts'
 import { json } from './json.ts'
 
@@ -32,6 +33,7 @@ export function versions(database: DatabaseSync): Store['versions'] {
   const all = database.prepare(`${SELECT} WHERE v.notebook = ? ORDER BY v.number DESC`)
   const one = database.prepare('SELECT source, layout FROM versions WHERE notebook = ? AND id = ?')
   const seal = database.prepare('UPDATE versions SET name = ?, sealed = 1 WHERE id = ?')
+  const release = releaser(database)
   return {
     head: async (notebook) => {
       const row = newest.get(notebook)
@@ -45,6 +47,7 @@ export function versions(database: DatabaseSync): Store['versions'] {
       return row ? content(row) : null
     },
     write: async (write) => transaction(database, () => put(database, write)),
+    release: async (version, to, by, at) => transaction(database, () => release(version, to, by, at)),
     name: async (notebook, name) =>
       transaction(database, () => {
         const row = newest.get(notebook)
@@ -52,6 +55,20 @@ export function versions(database: DatabaseSync): Store['versions'] {
         seal.run(name, version(row).id)
         return version(newest.get(notebook))
       }),
+  }
+}
+
+function releaser(database: DatabaseSync) {
+  const append = appender(database)
+  const newest = database.prepare('SELECT id FROM versions WHERE notebook = ? ORDER BY number DESC LIMIT 1')
+  const seal = database.prepare('UPDATE versions SET sealed = 1 WHERE id = ?')
+  const give = database.prepare('INSERT OR IGNORE INTO releases (version, grantee) VALUES (?, ?)')
+  return ({ id, notebook, label }: StoredVersion, to: readonly Grantee[], by: string, at: number) => {
+    if ((newest.get(notebook) as { id: string } | undefined)?.id !== id) return 'stale'
+    seal.run(id) // what is written later is not released with it
+    for (const grantee of to) give.run(id, grantee)
+    append({ kind: 'version-released', person: by, notebook, version: id, label, to }, at)
+    return 'released'
   }
 }
 

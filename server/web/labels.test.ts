@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Notebook, Opened } from '#protocol/api.ts'
 import { type Label, LOWEST } from '#protocol/policy/label.ts'
+import type { Releasable } from '#protocol/releases.ts'
 import type { Client } from '../testing.ts'
 import {
   analyst,
@@ -215,5 +216,107 @@ describe('who gets which version', () => {
     expect(code(await open(colleague, none))).toBe('version-above')
     expect((await colleague.call(`GET /api/notebooks/${none}/versions`)).body).toEqual([])
     expect(kernels.list()).toEqual([])
+  })
+})
+
+describe('a release', () => {
+  const shown = async (who: Client, id: string) => (await who.call(`GET /api/notebooks/${id}/release`)).body as Releasable
+  const releaseIt = async (id: string, who = owner) => {
+    const { version, digest } = await shown(who, id)
+    return who.call(`POST /api/notebooks/${id}/release`, { version, digest })
+  }
+  const told = (person: string) => events.filter(([to]) => to.includes(`p_demo-${person}`)).map(([, { type }]) => type)
+  let id: string
+  beforeEach(async () => {
+    id = await shared()
+    await save(id, 'owner', SAVED, HIGH)
+    gateway.deps.desk.leases.release(id, 'p_demo-owner')
+  })
+
+  test('shows what it gives away and whether somebody waits for it', async () => {
+    expect(await shown(owner, id)).toEqual({
+      version: (await stored(id))[0]?.id,
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      label: PERSONAL,
+      waits: true,
+      literals: ['4711'],
+      more: 0,
+    })
+  })
+
+  test('gives those it is shared with the version as it is, and no later save', async () => {
+    events.length = 0
+    expect((await releaseIt(id)).status).toBe(200)
+    expect(told('colleague')).toEqual(['saved', 'notebooks-changed'])
+    expect((await shown(owner, id)).waits).toBe(false)
+    await save(id, 'owner', `${SAVED}# later\n`, HIGH)
+    expect(await sourceOf(colleague, id)).toBe(SAVED)
+    expect(await listed(colleague, id)).toMatchObject({ sees: 'older', bytes: Buffer.byteLength(SAVED) })
+    expect(await sourceOf(analyst, id)).toBe(`${SAVED}# later\n`)
+  })
+
+  test('is read, not edited, and counts for who got it as far as they are cleared', async () => {
+    await releaseIt(id)
+    expect(await listed(colleague, id)).toMatchObject({ sees: 'released', bytes: Buffer.byteLength(SAVED) })
+    const opened = (await open(colleague, id)).body as Opened
+    expect(opened).toMatchObject({ mode: 'run', source: SAVED })
+    expect(await governance().label(opened.kernel)).toEqual(INTERNAL)
+    const { version } = await shown(owner, id)
+    await owner.call(`POST /api/notebooks/${id}/versions/${(await stored(id)).at(-1)?.id}/restore`)
+    expect(code(await colleague.call(`POST /api/notebooks/${id}/versions/${version}/restore`))).toBe('label-above')
+    const copy = (await colleague.call(`POST /api/notebooks/${id}/duplicate`)).body as Notebook
+    expect(copy).toMatchObject({ sees: 'newest' })
+  })
+
+  test('is of what was shown: a save in between makes it stale', async () => {
+    const { version, digest } = await shown(owner, id)
+    await save(id, 'owner', `${SAVED}# sneaked in\n`, HIGH)
+    expect((await stored(id))[0]?.id).toBe(version) // the save joined the version
+    expect(code(await owner.call(`POST /api/notebooks/${id}/release`, { version, digest }))).toBe('stale-edit')
+    expect(await sourceOf(colleague, id)).toBe(SOURCE)
+  })
+
+  test('is its author’s, who must see the version; everybody else is refused', async () => {
+    for (const who of [analyst, colleague]) {
+      expect(code(await who.call(`GET /api/notebooks/${id}/release`))).toBe('forbidden')
+      const { version, digest } = await shown(owner, id)
+      expect(code(await who.call(`POST /api/notebooks/${id}/release`, { version, digest }))).toBe('forbidden')
+    }
+    await clear('owner', INTERNAL)
+    expect(code(await owner.call(`GET /api/notebooks/${id}/release`))).toBe('newest-above')
+    expect(await sourceOf(colleague, id)).toBe(SOURCE)
+  })
+
+  test('stands on record, with the label and to whom', async () => {
+    const { version } = await shown(owner, id)
+    await releaseIt(id)
+    const [row] = await gateway.deps.desk.store.audit.list({ limit: 1 })
+    expect(row?.entry).toEqual({
+      kind: 'version-released',
+      person: 'p_demo-owner',
+      notebook: id,
+      version,
+      label: PERSONAL,
+      to: ['workspace'],
+    })
+    const { lines } = (await owner.call('GET /api/audit')).body as { lines: { text: string }[] }
+    expect(lines[0]?.text).toBe('Released a version of a notebook, confidential · PERSONAL, to the workspace')
+  })
+
+  test('of a notebook that is shared with nobody changes nothing', async () => {
+    const { id: own } = await create(owner)
+    await save(own, 'owner', SAVED, HIGH)
+    expect(await shown(owner, own)).toMatchObject({ waits: false })
+    expect((await releaseIt(own)).status).toBe(200)
+    expect((await stored(own))[0]?.released).toEqual([])
+  })
+
+  test('a newer version waits: said to those whom it is not for, once for each version', async () => {
+    await releaseIt(id)
+    events.length = 0
+    await save(id, 'owner', `${SAVED}# 2\n`, HIGH)
+    await save(id, 'owner', `${SAVED}# 3\n`, HIGH)
+    expect(told('colleague').filter((type) => type !== 'lease')).toEqual(['version-waits'])
+    expect(told('analyst').filter((type) => type !== 'lease')).toEqual(['saved', 'saved'])
   })
 })

@@ -5,6 +5,7 @@ import { refuse } from '../../errors.ts'
 import { drafts, keepDraft } from '../../notebooks/drafts.ts'
 import * as files from '../../notebooks/files.ts'
 import * as library from '../../notebooks/library.ts'
+import { releasable, release } from '../../notebooks/release.ts'
 import * as versions from '../../notebooks/versions.ts'
 import type { Handlers } from '../calls.ts'
 import type { Deps } from '../deps.ts'
@@ -38,6 +39,11 @@ export const notebookHandlers = ({ desk, kernels }: Deps): Pick<Handlers, Calls>
   },
   'POST /api/notebooks/:id/versions/:version/restore': ({ who, params }) =>
     versions.restoreVersion(desk, who, params.id, params.version),
+  'GET /api/notebooks/:id/release': ({ who, params }) => releasable(desk, who, params.id),
+  'POST /api/notebooks/:id/release': async ({ who, params, body }) => {
+    await release(desk, who, params.id, body)
+    return {}
+  },
   'GET /api/notebooks/:id/drafts': ({ who, params }) => drafts(desk, who, params.id),
   'POST /api/notebooks/:id/drafts': ({ who, params, body }) => {
     const kernel = kernels.find(who.id, params.id, 'edit')

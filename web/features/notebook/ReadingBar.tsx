@@ -17,13 +17,15 @@ type ReadingProps = {
 
 export function ReadingBar(props: ReadingProps) {
   const opened = () => openedOf(props.session)
+  const waits = () => opened()?.notebook.sees === 'older' && !props.session.newer
   const draft = () => props.session.ask.state === 'lost' && props.session.ask.written === 'draft'
-  const useful = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null || props.session.newer
+  const useful = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null || props.session.newer || waits()
   return (
     <Show when={useful()}>
       <Banner tone={props.session.ask.state === 'lost' ? 'warn' : 'info'} actions={<Actions {...props} draft={draft()} />}>
         <Words session={props.session} />
         <Show when={props.session.newer}> A newer version has been saved.</Show>
+        <Show when={waits()}> A newer version is not for you yet: {opened()?.notebook.author.name} can release it.</Show>
       </Banner>
     </Show>
   )
@@ -31,7 +33,8 @@ export function ReadingBar(props: ReadingProps) {
 
 function Actions(props: ReadingProps & { readonly draft: boolean }) {
   const opened = () => openedOf(props.session)
-  const mayEdit = () => opened()?.notebook.rights !== 'view' && props.session.ask.state !== 'asking'
+  const book = () => opened()?.notebook
+  const mayEdit = () => book()?.rights !== 'view' && book()?.sees === 'newest' && props.session.ask.state !== 'asking'
   return (
     <>
       <Show when={props.draft}>

@@ -52,6 +52,7 @@ export type SessionEvent =
   | { readonly type: 'saved'; readonly at: number }
   | { readonly type: 'drafted' }
   | { readonly type: 'newer' }
+  | { readonly type: 'waits' } // there is a newer version, which is not for this person
   | { readonly type: 'running' } // a reader's notebook has begun to run
   | { readonly type: 'not-running' } // it was asked to and did not
   | { readonly type: 'save-refused'; readonly message: string; readonly id: string }
@@ -101,6 +102,8 @@ export function step(session: Session, event: SessionEvent): Session {
       return { ...session, save: { state: 'none' } }
     case 'newer':
       return { ...session, newer: true }
+    case 'waits':
+      return withNotebook(session, { sees: 'older' })
     case 'running':
       return session.still ? { ...session, still: false } : session
     case 'not-running':
