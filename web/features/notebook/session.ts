@@ -114,10 +114,8 @@ export function step(session: Session, event: SessionEvent): Session {
       return withNotebook(session, { name: event.name })
     case 'editor':
       return withNotebook(session, { editor: event.editor })
-    case 'moved': {
-      const opened = openedOf(session)
-      return opened ? { ...session, view: { at: 'moved', opened } } : session
-    }
+    case 'moved':
+      return moved(session, openedOf(session))
     case 'ended':
       return end(session, event.ending)
     case 'ask':
@@ -126,6 +124,9 @@ export function step(session: Session, event: SessionEvent): Session {
       return { ...session, view: { at: 'asleep' } }
   }
 }
+
+const moved = (session: Session, opened: Opened | null): Session =>
+  opened ? { ...session, view: { at: 'moved', opened } } : session
 
 function diedIn({ view }: Session): Ending | null {
   return view.at === 'ended' && diedRunning(view.ending) ? view.ending : null
