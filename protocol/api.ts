@@ -77,6 +77,7 @@ export const Opened = z.strictObject({
   source: z.nullable(z.string()), // shown beside run mode where the person may see it
   phase: Phase,
   autorun: z.boolean(), // whether its cells run by themselves
+  restricted: z.boolean(), // edited, with somebody else's change that the caller has not trusted
 })
 export type Opened = z.infer<typeof Opened>
 
@@ -188,6 +189,7 @@ export const API = {
   'PUT /api/notebooks/:id/files/:name': { body: Nothing, answer: File, who: 'person' }, // body: the bytes
   'DELETE /api/notebooks/:id/files/:name': { body: Nothing, answer: Nothing, who: 'person' },
   'POST /api/notebooks/:id/open': { body: OpenRequest, answer: Opened, who: 'person' },
+  'POST /api/notebooks/:id/trust': { body: Nothing, answer: Nothing, who: 'person' }, // what is stored now, by its editor
   'POST /api/notebooks/:id/lease/ask': { body: Nothing, answer: z.strictObject({ answerBy: Time }), who: 'person' },
   'POST /api/notebooks/:id/lease/answer': { body: z.strictObject({ give: z.boolean() }), answer: Nothing, who: 'person' },
   'GET /api/kernels': { body: Nothing, answer: z.array(KernelView), who: 'person' }, // one's own

@@ -14,7 +14,7 @@ const ROUNDS = Number(process.env.SOAK ?? 8)
 const SAVER = `
 import { testGateway } from ${JSON.stringify(join(import.meta.dirname, 'testing.ts'))}
 const gateway = await testGateway({ home: process.argv[1] })
-const by = { notebook: 'n_00000001', person: 'p_demo-owner', kernel: 'k_00000001' }
+const by = { notebook: 'n_00000001', person: 'p_demo-owner', kernel: 'k_00000001', trusted: true }
 for (let number = Number(process.argv[2]); ; number++) {
   const source = 'import marimo\\n\\napp = marimo.App()\\n# ' + number + ' ' + 'x'.repeat(number % 7 * 9000) + ' end\\n'
   const saved = await gateway.deps.document.commit(by, Buffer.from(source))

@@ -144,7 +144,7 @@ const WORDS: Words = {
   }),
   'call-barred': ({ call, ...where }) => ({
     allowed: false,
-    text: `A kernel that reads its notebook asked for ${call}: refused`,
+    text: `A kernel that reads its notebook, or is not trusted yet, asked for ${call}: refused`,
     details: from(where),
   }),
   'artefact-saved': ({ artefact, what, bytes, label, inputs, ...where }) => ({

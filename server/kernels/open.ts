@@ -6,7 +6,7 @@ import type { NotebookId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import { dominates, type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Role } from '#protocol/roles.ts'
-import type { KernelSpec, KernelState, RunnerRefusal } from '#protocol/runner.ts'
+import { type KernelSpec, type KernelState, powersOf, type RunnerRefusal } from '#protocol/runner.ts'
 import { writtenSource } from '../data/holding.ts'
 import { type Refused, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
@@ -14,7 +14,7 @@ import { account, type Desk, find } from '../notebooks/desk.ts'
 import { may } from '../notebooks/rights.ts'
 import { followsNewest, mustSee } from '../notebooks/seen.ts'
 import { view } from '../notebooks/view.ts'
-import type { Access, Document } from '../seams/document.ts'
+import type { Access, Document, Materialised } from '../seams/document.ts'
 import type { Principal, Sessions } from '../seams/identity.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { StoredNotebook } from '../seams/store.ts'
@@ -48,7 +48,15 @@ export async function open(opening: Opening, who: Principal, id: NotebookId, req
   if (mode === 'edit') askAgain(desk, who, id)
   const source = mode === 'run' && may(who, notebook, 'source', desk.now()) ? content.source : null
   const { spec, phase } = state
-  return { notebook: await view(desk, who, notebook), kernel: spec.id, mode, source, phase, autorun: spec.autorun }
+  return {
+    notebook: await view(desk, who, notebook),
+    kernel: spec.id,
+    mode,
+    source,
+    phase,
+    autorun: spec.autorun,
+    restricted: powersOf(spec) === 'restricted',
+  }
 }
 
 /** Whoever may edit, sees the newest version by their clearance and finds the lease free takes it; everybody else reads. */
@@ -85,7 +93,7 @@ async function start(opening: Opening, wish: Wish, before: KernelState | null): 
   const { who, notebook } = wish
   const materialised = await document.materialise(notebook.id, who.id)
   if (!materialised) throw refuse('not-found')
-  const spec = await specOf(opening, wish, before, materialised.layout)
+  const spec = await specOf(opening, wish, before, materialised)
   await begin(opening.desk, spec, materialised.label)
   const started = await kernels.start(spec, materialised.source)
   if (started.type === 'refused') await opening.desk.store.governance.dropLabel(spec.id)
@@ -108,14 +116,17 @@ function passedOn({ code, message }: RunnerRefusal): Refused {
   return refuse('kernel-refused')
 }
 
-async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null, layout: string | null): Promise<KernelSpec> {
+async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null, given: Materialised): Promise<KernelSpec> {
+  const { layout, trusted } = given
   const { who, notebook, mode, request } = wish
-  const wished = mode === 'run' || (notebook.author === who.id && ((await desk.store.preferences.get(who.id))?.autorun ?? false))
+  const own = trusted && notebook.author === who.id // somebody else's change runs nothing by itself
+  const wished = mode === 'run' || (own && ((await desk.store.preferences.get(who.id))?.autorun ?? false))
   return {
     id: mint('k'),
     person: who.id,
     notebook: notebook.id,
     mode,
+    ...(mode === 'edit' && !trusted ? { trust: 'restricted' as const } : {}),
     autorun: wished && request.run !== false && !diedAtStart(before),
     theme: request.theme,
     ...(layout === null ? {} : { layout }),

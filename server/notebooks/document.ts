@@ -1,20 +1,21 @@
 // The document seam over versions in the store: what a kernel starts with, and what its save command brought back.
 import type { Refusal } from '#protocol/api.ts'
-import type { NotebookId, PersonId } from '#protocol/ids.ts'
+import type { NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import type { Label } from '#protocol/policy/label.ts'
 import { taintOf } from '../data/standing.ts'
 import { Refused, refusal, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import type { Access, Committed, Document, Materialised, Writer } from '../seams/document.ts'
-import type { StoredNotebook } from '../seams/store.ts'
+import type { Content, StoredNotebook } from '../seams/store.ts'
 import { account, type Desk } from './desk.ts'
 import { store } from './drafts.ts'
 import { mergeHeader, splitHeader } from './header.ts'
 import { type Deed, may } from './rights.ts'
-import { after, followsNewest, headOf, seenBy, seenVersions } from './seen.ts'
+import { after, followsNewest, headOf, type Seen, seenBy, seenVersions } from './seen.ts'
 import { type Checked, checkSaved, decode } from './source.ts'
 import { tellSaved } from './tell.ts'
+import { isTrusted, trust } from './trust.ts'
 import { counts } from './visible.ts'
 
 export const makeDocument = (desk: Desk): Document & Access => ({
@@ -49,6 +50,7 @@ async function materialise(desk: Desk, id: NotebookId, person: PersonId): Promis
     source: splitHeader(content.source).body,
     layout: content.layout,
     label: counts(reader, version),
+    trusted: await isTrusted(desk, person, content),
   }
 }
 
@@ -65,7 +67,9 @@ async function commit(desk: Desk, writer: Writer, label: Label, bytes: Uint8Arra
     const counted = after(seen, label)
     if (!(await followsNewest(desk, person, notebook)) || desk.leases.sign(id, person) === 'lost')
       return await draft(desk, writer, checked, counted)
-    return await write(desk, notebook, person, checked, next, counted)
+    const version = await write(desk, notebook, person, checked, next, counted)
+    if (writer.trusted) await follow(desk, person, { source: checked.source, layout: next }, seen, version)
+    return { type: 'committed', version: version.id, at: version.at }
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     return refused(desk, id, person, error.refusal)
@@ -79,19 +83,26 @@ async function write(
   checked: Checked,
   layout: string | null,
   label: Label,
-): Promise<Committed> {
+): Promise<{ readonly id: VersionId; readonly at: number }> {
   const at = desk.now()
   const { source, bytes, shape } = checked
   const save = { id: mint('v'), notebook: notebook.id, author: person, at, source, layout, bytes, cells: shape.cells, label }
   const version = await desk.store.versions.write({ ...save, sealed: false, coalesce: NOTEBOOK.versionEvery })
   await tellSaved(desk, notebook, { version, at, begun: version.id === save.id })
-  return { type: 'committed', version: version.id, at }
+  return { id: version.id, at }
+}
+
+/** What is saved from a trusted version is. */
+async function follow(desk: Desk, person: PersonId, content: Content, seen: Seen | null, version: { readonly id: VersionId }) {
+  const before = seen?.version.id === version.id ? seen.content : undefined
+  await trust(desk, person, content, before)
 }
 
 /** What an editor had not saved when the lease went to somebody else is theirs, beside the document. */
-async function draft(desk: Desk, { notebook: id, person }: Writer, checked: Checked, label: Label): Promise<Committed> {
+async function draft(desk: Desk, { notebook: id, person, trusted }: Writer, checked: Checked, label: Label): Promise<Committed> {
   const holder = desk.leases.holder(id)
   const { id: kept } = await store(desk, id, person, checked, label)
+  if (trusted) await trust(desk, person, { source: checked.source, layout: null })
   if (holder !== null) desk.events.publish([person], { type: 'lease-lost', notebook: id, to: account(desk, holder), draft: kept })
   return { type: 'drafted', draft: kept, refusal: noted(desk, id, person, refusal('not-the-editor')) }
 }

@@ -1,8 +1,9 @@
 // Drafts: what a person wrote and could not save, kept beside the document for them alone.
 import type * as z from 'zod/mini'
 import type { Draft } from '#protocol/api.ts'
-import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
+import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { join, type Label } from '#protocol/policy/label.ts'
+import { type KernelSpec, powersOf } from '#protocol/runner.ts'
 import { taintOf, workspaceLabel } from '../data/standing.ts'
 import { mint } from '../ids.ts'
 import type { Principal } from '../seams/identity.ts'
@@ -12,6 +13,7 @@ import { mergeHeader } from './header.ts'
 import { needRoom } from './quota.ts'
 import { after, headOf, seenBy } from './seen.ts'
 import { type Checked, check } from './source.ts'
+import { trust } from './trust.ts'
 
 const KEPT = 20 // of one person and notebook
 
@@ -36,13 +38,14 @@ export async function keepDraft(
   who: Principal,
   id: NotebookId,
   source: string,
-  kernel: KernelId | null,
+  kernel: KernelSpec | null,
 ): Promise<z.infer<typeof Draft>> {
   const { author } = await find(desk, who, id, 'edit')
   const seen = await seenBy(desk, who.id, id)
   const checked = check(mergeHeader(headOf(seen), source))
   await needRoom(desk, author, checked.bytes)
-  const label = after(seen, kernel === null ? await mostRead(desk, who.id) : await taintOf(desk, kernel))
+  const label = after(seen, kernel === null ? await mostRead(desk, who.id) : await taintOf(desk, kernel.id))
+  if (kernel !== null && powersOf(kernel) === 'edit') await trust(desk, who.id, { source: checked.source, layout: null })
   return shown(desk, await desk.serial(id, () => store(desk, id, who.id, checked, label)))
 }
 

@@ -17,6 +17,7 @@ import { needRoomForOneMore } from './quota.ts'
 import { may } from './rights.ts'
 import { mustSee, readerOf } from './seen.ts'
 import { type Checked, check, NEW_NOTEBOOK } from './source.ts'
+import { trust } from './trust.ts'
 import { view, viewAll } from './view.ts'
 import { counts } from './visible.ts'
 
@@ -45,6 +46,7 @@ export async function create(desk: Desk, who: Principal, making: Making): Promis
   const label = await workspaceLabel(desk)
   if (!dominates((await readerOf(desk, who.id)).clearance, label)) throw refuse('workspace-above')
   const brought = { checked, label, layout: null }
+  await trust(desk, who.id, { source: checked.source, layout: null })
   if (making.name !== undefined) {
     const made = await make(desk, who, { ...brought, name: tidy(making.name), shares: [] })
     if (made === null) throw refuse('name-taken')
@@ -53,7 +55,7 @@ export async function create(desk: Desk, who: Principal, making: Making): Promis
   return view(desk, who, await makeFree(desk, who, 'Untitled', brought))
 }
 
-/** Of the version that they see, and as they count it. */
+/** Of the version that they see, and as they count it. It is trusted as that is. */
 export async function duplicate(desk: Desk, who: Principal, id: NotebookId): Promise<Notebook> {
   const original = await find(desk, who, id, 'source')
   const { reader, version, content } = await mustSee(desk, who.id, original)

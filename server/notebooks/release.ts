@@ -1,6 +1,5 @@
 // Releasing the newest version to those a notebook is shared with, who need not be cleared for it: an act of a person in the shell, by who may share
 // it and is cleared for it themselves.
-import { createHash } from 'node:crypto'
 import type { NotebookId, VersionId } from '#protocol/ids.ts'
 import type { Releasable } from '#protocol/releases.ts'
 import { refuse } from '../errors.ts'
@@ -9,6 +8,7 @@ import type { Content, Grantee, StoredNotebook, StoredVersion } from '../seams/s
 import { constantsOf } from './constants.ts'
 import { account, audience, type Desk, find } from './desk.ts'
 import { readerOf } from './seen.ts'
+import { digestOf } from './trust.ts'
 import { cleared, sees } from './visible.ts'
 
 export type Wanted = { readonly version: VersionId; readonly digest: string }
@@ -56,8 +56,3 @@ async function without(desk: Desk, notebook: StoredNotebook, version: StoredVers
   const readers = await Promise.all(audience(desk, notebook).map((person) => readerOf(desk, person)))
   return readers.filter((reader) => !sees(reader, version)).map(({ person }) => person)
 }
-
-const digestOf = ({ source, layout }: Content): string =>
-  createHash('sha256')
-    .update(JSON.stringify([source, layout]))
-    .digest('hex')

@@ -10,6 +10,7 @@ import type { Desk } from './desk.ts'
 import { make } from './library.ts'
 import { nameFromFile } from './names.ts'
 import { type Checked, check, decode } from './source.ts'
+import { trust } from './trust.ts'
 
 const SHARED = [{ with: 'workspace', right: 'edit', expires: null }] as const
 
@@ -32,6 +33,7 @@ export async function seed(desk: Desk, author: Principal, folder: string): Promi
 async function plant(desk: Desk, author: Principal, path: string): Promise<string | null> {
   try {
     const checked = await read(path)
+    await trust(desk, 'everybody', { source: checked.source, layout: null }) // the operator's own
     const name = nameFromFile(basename(path, '.py'))
     const made =
       name && (await make(desk, author, { name, checked, label: await workspaceLabel(desk), layout: null, shares: SHARED }))

@@ -26,7 +26,7 @@ export function documentContract(open: () => Promise<OpenDocument>): void {
     })
     afterEach(() => at.close())
     const body = async (person: PersonId) => (await at.document.materialise(at.notebook, person))?.source
-    const by = (person: PersonId) => ({ notebook: at.notebook, person, kernel: 'k_00000001' })
+    const by = (person: PersonId) => ({ notebook: at.notebook, person, kernel: 'k_00000001', trusted: true })
     const commit = (person: PersonId, text: string) => at.document.commit(by(person), bytes(text))
 
     test('a kernel starts without the header; a stranger gets nothing', async () => {

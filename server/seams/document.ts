@@ -13,10 +13,16 @@ export type Materialised = {
   readonly source: string
   readonly layout: string | null
   readonly label: Label
+  readonly trusted: boolean // by this person, to run as them in a kernel that edits
 }
 
-/** Whose kernel writes, and to which notebook. */
-export type Writer = { readonly kernel: KernelId; readonly notebook: NotebookId; readonly person: PersonId }
+/** Whose kernel writes, to which notebook, and whether it was started with what this person trusts: then what it writes is, too. */
+export type Writer = {
+  readonly kernel: KernelId
+  readonly notebook: NotebookId
+  readonly person: PersonId
+  readonly trusted: boolean
+}
 
 export type Committed =
   | { readonly type: 'committed'; readonly version: VersionId; readonly at: number } // on the disk, fsynced

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Label, LOWEST } from '#protocol/policy/label.ts'
 import { freshEach, type OpenStore } from './fresh.contract.ts'
-import type { NewNotebook, Store, Write } from './store.ts'
+import { type NewNotebook, type Store, TRUSTED, type Write } from './store.ts'
 
 const MINUTE = 60_000
 const SECRET: Label = { level: 'secret', markings: ['A'] }
@@ -206,6 +206,29 @@ export function storeContract(open: OpenStore): void {
         ['2', SECRET],
       ])
       expect(await store.drafts.list('n_00000001', 'p_00000002')).toHaveLength(1)
+    })
+
+    test('what is trusted is one person’s, or everybody’s, and another takes its place', async () => {
+      const { trust } = store
+      await trust.put('p_00000001', 'one', 1)
+      await trust.put('p_00000001', 'one', 2)
+      await trust.put('everybody', 'all', 1)
+      expect(await Promise.all(['one', 'all', 'two'].map((digest) => trust.holds('p_00000001', digest)))).toEqual([
+        true,
+        true,
+        false,
+      ])
+      expect(await Promise.all(['one', 'all'].map((digest) => trust.holds('p_00000002', digest)))).toEqual([false, true])
+      await trust.put('p_00000001', 'two', 3, 'one')
+      expect(await Promise.all(['one', 'two'].map((digest) => trust.holds('p_00000001', digest)))).toEqual([false, true])
+    })
+
+    test('so many contents of a person are trusted, the newest', async () => {
+      await store.trust.put('p_00000002', 'another’s', 0)
+      for (let n = 0; n <= TRUSTED; n++) await store.trust.put('p_00000001', String(n), n)
+      expect(await store.trust.holds('p_00000001', '0')).toBe(false)
+      expect(await store.trust.holds('p_00000001', '1')).toBe(true)
+      expect(await store.trust.holds('p_00000002', 'another’s')).toBe(true)
     })
 
     test('a session ends at its time, and all of a person at once', async () => {

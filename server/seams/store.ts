@@ -85,6 +85,9 @@ export type StoredPreferences = {
   readonly editor: EditorSettings
 }
 
+/** Contents that one person trusts, the newest: more are forgotten. */
+export const TRUSTED = 2000
+
 export interface Store {
   readonly notebooks: {
     create(notebook: NewNotebook, first: Write): Promise<'created' | 'name-taken'>
@@ -130,6 +133,13 @@ export interface Store {
     put(tab: StoredTab): Promise<void>
     spend(hash: string, now: number): Promise<StoredTab | null>
     sweep(now: number): Promise<void>
+  }
+  /** What people trust to run as them, by digests of source and layout. */
+  readonly trust: {
+    /** By this person, or by everybody. */
+    holds(person: PersonId, digest: string): Promise<boolean>
+    /** `instead`: forgotten in the same moment. */
+    put(person: PersonId | 'everybody', digest: string, at: number, instead?: string): Promise<void>
   }
   readonly preferences: {
     get(person: PersonId): Promise<StoredPreferences | null>

@@ -49,7 +49,7 @@ describe('saving', () => {
     const { id } = await create(owner)
     const bytes = Buffer.concat([Buffer.from(SOURCE), Buffer.from([0xff])])
     expect(
-      await gateway.deps.document.commit({ notebook: id, person: 'p_demo-owner', kernel: 'k_00000001' }, bytes),
+      await gateway.deps.document.commit({ notebook: id, person: 'p_demo-owner', kernel: 'k_00000001', trusted: true }, bytes),
     ).toMatchObject({ refusal: { code: 'not-utf8' } })
   })
 

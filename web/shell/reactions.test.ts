@@ -15,6 +15,7 @@ const opened = (mode: 'edit' | 'run'): Opened => ({
   source: null,
   phase: { phase: 'ready', level: 3 },
   autorun: true,
+  restricted: false,
 })
 const session = (mode: 'edit' | 'run' = 'edit'): Session =>
   step(step(ASLEEP, { type: 'open', now: 1 }), { type: 'opened', opened: opened(mode), now: 2 })

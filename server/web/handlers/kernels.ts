@@ -9,12 +9,14 @@ import { open } from '../../kernels/open.ts'
 import type { Desk } from '../../notebooks/desk.ts'
 import type { Denied } from '../../notebooks/leases.ts'
 import { findEditable } from '../../notebooks/seen.ts'
+import { trustNewest } from '../../notebooks/trust.ts'
 import type { Principal } from '../../seams/identity.ts'
 import type { Handlers } from '../calls.ts'
 import type { Deps } from '../deps.ts'
 
 type Calls =
   | 'POST /api/notebooks/:id/open'
+  | 'POST /api/notebooks/:id/trust'
   | 'POST /api/notebooks/:id/lease/ask'
   | 'POST /api/notebooks/:id/lease/answer'
   | 'GET /api/kernels'
@@ -26,6 +28,10 @@ type Calls =
 
 export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
   'POST /api/notebooks/:id/open': ({ who, params, body }) => open(deps, who, params.id, body),
+  'POST /api/notebooks/:id/trust': async ({ who, params }) => {
+    await trustNewest(deps.desk, who, params.id)
+    return {}
+  },
   'POST /api/notebooks/:id/lease/ask': async ({ who, params }) => ({ answerBy: await ask(deps.desk, who, params.id) }),
   'POST /api/notebooks/:id/lease/answer': async ({ who, params, body }) => {
     await findEditable(deps.desk, who, params.id)

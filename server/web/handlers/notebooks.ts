@@ -12,6 +12,7 @@ import type { Deps } from '../deps.ts'
 
 const OTHERS = [
   'POST /api/notebooks/:id/open',
+  'POST /api/notebooks/:id/trust',
   'POST /api/notebooks/:id/lease/ask',
   'POST /api/notebooks/:id/lease/answer',
 ] as const
@@ -48,7 +49,7 @@ export const notebookHandlers = ({ desk, kernels }: Deps): Pick<Handlers, Calls>
   'POST /api/notebooks/:id/drafts': ({ who, params, body }) => {
     const kernel = kernels.find(who.id, params.id, 'edit')
     const alive = kernel !== null && kernel.phase.phase !== 'exited'
-    return keepDraft(desk, who, params.id, body.source, alive ? kernel.spec.id : null)
+    return keepDraft(desk, who, params.id, body.source, alive ? kernel.spec : null)
   },
   'GET /api/notebooks/:id/files': ({ who, params }) => files.list(desk, who, params.id),
   'PUT /api/notebooks/:id/files/:name': ({ who, params, bytes, length }) =>

@@ -34,6 +34,7 @@ const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
   source: null,
   phase,
   autorun: true,
+  restricted: false,
 })
 const READY: Phase = { phase: 'ready', level: 3 }
 const play = (...events: SessionEvent[]): Session => events.reduce(step, ASLEEP)
