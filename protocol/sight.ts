@@ -32,8 +32,8 @@ const Did = { text: z.string(), times: Count, at: Time } // at: the last time
 
 export const Sight = z.strictObject({
   label: Label,
-  /** What of it made the label as high as it is; `table` null: the library. */
-  raised: z.array(z.strictObject({ table: z.nullable(z.string()), label: Label })),
+  /** What of it made the label as high as it is; `table` null: the library, or the notebook's own source. */
+  raised: z.array(z.strictObject({ table: z.nullable(z.string()), source: z.optional(z.literal(true)), label: Label })),
   tables: z.array(
     z.strictObject({
       name: z.string(),

@@ -81,6 +81,10 @@ export const ERRORS = {
   'already-asked': { status: 409, text: 'Somebody has asked to take over already. Try again in a few seconds.' },
   'nobody-editing': { status: 409, text: 'Nobody is editing this notebook now. Open it again to edit.' },
   'not-asked': { status: 409, text: 'Nobody is asking to take over this notebook any more.' },
+  'kept-below': {
+    status: 409,
+    text: 'The newest version of this notebook counts above your clearance, so your changes were kept as a draft.',
+  },
   'not-the-editor': { status: 409, text: 'Somebody else is editing now. Your changes were kept as a draft.' },
   'source-too-big': {
     status: 413,

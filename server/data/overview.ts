@@ -5,7 +5,7 @@ import type { KernelState } from '#protocol/runner.ts'
 import type { Asking, Sight } from '#protocol/sight.ts'
 import { EVERY } from '../policy/condition.ts'
 import { deedsOf, type Refusal, refusalOf } from './deeds.ts'
-import { read, searched } from './holding.ts'
+import { read, searched, sourced } from './holding.ts'
 import type { Ruling } from './ruling.ts'
 import { filled } from './words.ts'
 
@@ -26,11 +26,15 @@ export async function sightOf(ruling: Ruling, { spec }: KernelState, asking: Ask
   const [passages, ...more] = all.flatMap((text) => searched(text) ?? [])
   const library = passages ? more.reduce(join, passages) : null
   const sources = tables.map(([table, reads]): Source => ({ table, label: reads.map(counted).reduce(join) }))
+  const begun = all.flatMap((text): Source[] => {
+    const of = sourced(text)
+    return of ? [{ table: null, source: true, label: of }] : []
+  })
   const label = await ruling.taint(spec.id)
   const { rows, ends } = await ruling.decided(spec)
   return {
     label,
-    raised: raisers(label, library ? [...sources, { table: null, label: library }] : sources),
+    raised: raisers(label, [...sources, ...(library ? [{ table: null, label: library }] : []), ...begun]),
     tables: tables.map(([name, reads]) => tableOf(name, reads)),
     library,
     done: deedsOf(rows, ends).slice(0, DONE),

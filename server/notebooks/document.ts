@@ -65,8 +65,8 @@ async function commit(desk: Desk, writer: Writer, label: Label, bytes: Uint8Arra
     if (seen && checked.source === seen.content.source && next === seen.content.layout)
       return { type: 'unchanged', version: seen.version.id, at: desk.now() }
     const counted = after(seen, label)
-    if (!(await followsNewest(desk, person, notebook)) || desk.leases.sign(id, person) === 'lost')
-      return await draft(desk, writer, checked, counted)
+    if (!(await followsNewest(desk, person, notebook))) return await draft(desk, writer, checked, counted, 'kept-below')
+    if (desk.leases.sign(id, person) === 'lost') return await draft(desk, writer, checked, counted, 'not-the-editor')
     const version = await write(desk, notebook, person, checked, next, counted)
     if (writer.trusted) await follow(desk, person, { source: checked.source, layout: next }, seen, version)
     return { type: 'committed', version: version.id, at: version.at }
@@ -99,12 +99,19 @@ async function follow(desk: Desk, person: PersonId, content: Content, seen: Seen
 }
 
 /** What an editor had not saved when the lease went to somebody else is theirs, beside the document. */
-async function draft(desk: Desk, { notebook: id, person, trusted }: Writer, checked: Checked, label: Label): Promise<Committed> {
+async function draft(
+  desk: Desk,
+  { notebook: id, person, trusted }: Writer,
+  checked: Checked,
+  label: Label,
+  why: 'kept-below' | 'not-the-editor',
+): Promise<Committed> {
   const holder = desk.leases.holder(id)
   const { id: kept } = await store(desk, id, person, checked, label)
   if (trusted) await trust(desk, person, { source: checked.source, layout: null })
-  if (holder !== null) desk.events.publish([person], { type: 'lease-lost', notebook: id, to: account(desk, holder), draft: kept })
-  return { type: 'drafted', draft: kept, refusal: noted(desk, id, person, refusal('not-the-editor')) }
+  if (holder !== null && holder !== person)
+    desk.events.publish([person], { type: 'lease-lost', notebook: id, to: account(desk, holder), draft: kept })
+  return { type: 'drafted', draft: kept, refusal: noted(desk, id, person, refusal(why)) }
 }
 
 function refused(desk: Desk, notebook: NotebookId, person: PersonId, given: Refusal): Committed {

@@ -75,6 +75,8 @@ describe('what a version counts as', () => {
     await save(id, 'owner', SAVED, HIGH)
     const { kernel } = (await open(owner, id)).body as Opened
     expect(await governance().label(kernel)).toEqual(PERSONAL)
+    const sight = (await owner.call(`GET /api/kernels/${kernel}/sight`)).body
+    expect(sight).toMatchObject({ label: PERSONAL, raised: [{ table: null, source: true, label: PERSONAL }] })
     await gateway.deps.data.recheck()
     expect(kernels.get(kernel)?.phase.phase).not.toBe('exited')
     await clear('owner', INTERNAL)
@@ -197,7 +199,9 @@ describe('who gets which version', () => {
       sealed: true,
       coalesce: 0,
     })
-    expect(await save(id, 'colleague', `${SOURCE}# theirs\n`, kernel)).toMatchObject({ type: 'drafted' })
+    const saved = await save(id, 'colleague', `${SOURCE}# theirs\n`, kernel)
+    expect(saved).toMatchObject({ type: 'drafted', refusal: { code: 'kept-below' } })
+    expect(events.filter(([, { type }]) => type === 'lease-lost')).toEqual([])
     const [draft] = await gateway.deps.desk.store.drafts.list(id, 'p_demo-colleague')
     expect(draft).toMatchObject({ source: `${SOURCE}# theirs\n`, label: LOWEST })
     await gateway.beat()

@@ -79,9 +79,11 @@ function Counts(props: Pick<Shown, 'label' | 'raised'>) {
       <Show when={props.raised.length > 0}>
         <ul aria-label="What raised it" class="mt-2 flex flex-col gap-1">
           <For each={props.raised}>
-            {({ table, label }) => (
+            {({ table, source, label }) => (
               <li class="flex items-baseline justify-between gap-3 text-ink-2">
-                <span class="min-w-0 truncate">Raised by {table ?? 'passages of the library'}</span>
+                <span class="min-w-0 truncate">
+                  Raised by {table ?? (source ? 'what stands in its source' : 'passages of the library')}
+                </span>
                 <span class="chip flex-none">{labelText(label)}</span>
               </li>
             )}
