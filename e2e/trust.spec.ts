@@ -1,5 +1,5 @@
 // A notebook that somebody else has changed opens restricted: nothing of it runs by itself, and what is run changes nothing, until its editor trusts it.
-import { chooseKernel, edit, expect, kernel, openNotebook, output, type Page, runAll, test } from './fixtures.ts'
+import { chooseKernel, edit, expect, frameOf, kernel, openNotebook, output, type Page, runAll, test } from './fixtures.ts'
 
 const NOTEBOOK = 'widgets'
 const ASKS = `from scrydon import llm
@@ -43,8 +43,9 @@ test('somebody else’s change: nothing runs by itself, a model is not asked, an
 
   await trust(page).click()
   await expect(restricted(page)).toBeHidden({ timeout: 60_000 })
-  const trusted = await openNotebook(page, NOTEBOOK)
-  await expect(output(trusted, 1)).toContainText('models: ', { timeout: 60_000 }) // it is theirs, and runs by itself
+  const trusted = frameOf(page, NOTEBOOK)
+  await expect(output(trusted, 1)).toContainText('again', { timeout: 60_000 }) // it is theirs, and runs by itself
+  await expect(output(trusted, 1)).not.toContainText('trusted')
   await chooseKernel(page, 'Shut down')
   await owner.call('PUT /api/preferences', { body: { autorun: false, theme: 'system', editor: {} } })
   await owner.call('POST /api/notebooks/:id/versions/:version/restore', { params: { id, version: before } }) // as it is for the next test

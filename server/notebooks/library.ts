@@ -30,7 +30,8 @@ export async function list(desk: Desk, who: Principal, { search, trash }: Query)
   const found = all
     .filter((notebook) => may(who, notebook, deed, desk.now()))
     .filter((notebook) => notebook.name.normalize('NFKC').toLocaleLowerCase().includes(wanted))
-  return viewAll(desk, who, found)
+  const seen = await viewAll(desk, who, found)
+  return trash ? seen : seen.sort((one, other) => other.updated - one.updated) // by what they see, not by what is above it
 }
 
 export const get = async (desk: Desk, who: Principal, id: NotebookId): Promise<Notebook> =>

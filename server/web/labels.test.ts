@@ -152,11 +152,17 @@ describe('who gets which version', () => {
   test('below it: the newest of theirs, whatever they ask, and no fact of what is above', async () => {
     const id = await shared()
     const before = await listed(colleague, id)
-    clock.now += 60_000
+    clock.now += 1000
+    await shared('Between')
+    clock.now += 1000
     const { version } = (await save(id, 'owner', SAVED, HIGH)) as { version: string }
     gateway.deps.desk.leases.release(id, 'p_demo-owner')
     expect(await listed(colleague, id)).toEqual({ ...before, sees: 'older' })
     expect((await colleague.call(`GET /api/notebooks/${id}`)).body).toEqual({ ...before, sees: 'older' })
+    expect([await names(colleague), await names(analyst)]).toEqual([
+      ['Between', 'Shared'],
+      ['Shared', 'Between'],
+    ])
     expect(await sourceOf(colleague, id)).toBe(SOURCE)
     const versions = (await colleague.call(`GET /api/notebooks/${id}/versions`)).body as { id: string }[]
     expect(versions.map((one) => one.id)).toEqual((await stored(id)).slice(1).map((one) => one.id))
