@@ -116,6 +116,6 @@ test('a kernel that reads its notebook saves nothing by its sockets either, and 
   expect(lines.map(({ kind, allowed, text }) => [kind, allowed, text])).toContainEqual([
     'call-barred',
     false,
-    'A kernel that reads its notebook asked for artefacts.save: refused',
+    'A kernel that reads its notebook, or is not trusted yet, asked for artefacts.save: refused',
   ])
 })

@@ -50,6 +50,7 @@ export const Notebook = z.strictObject({
   updated: Time,
   bytes: Count,
   cells: z.nullable(Count), // null: the source does not parse
+  sees: z.enum(['newest', 'released', 'older', 'none']), // which version the caller gets, of which bytes, cells and updated are; released: the newest, above their clearance
   editor: z.nullable(z.object({ person: PersonId, name: z.string() })), // who holds the lease
   trashed: z.nullable(Time),
   named: z.boolean(), // shared with the caller by name
@@ -83,6 +84,7 @@ export const Opened = z.strictObject({
   source: z.nullable(z.string()), // shown beside run mode where the person may see it
   phase: Phase,
   autorun: z.boolean(), // whether its cells run by themselves
+  restricted: z.boolean(), // edited, with somebody else's change that the caller has not trusted
 })
 export type Opened = z.infer<typeof Opened>
 
@@ -104,6 +106,7 @@ export const ShellEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('idle-warning'), kernel: KernelId, notebook: NotebookId, stopsAt: Time }),
   z.strictObject({ type: z.literal('kernel-ending'), kernel: KernelId, notebook: NotebookId, within: Time }), // ms left to save
   z.strictObject({ type: z.literal('saved'), notebook: NotebookId, at: Time, version: VersionId }),
+  z.strictObject({ type: z.literal('version-waits'), notebook: NotebookId }), // there is a newer one, which is not for this person
   z.strictObject({ type: z.literal('save-refused'), notebook: NotebookId, message: z.string(), id: ErrorId }),
   z.strictObject({ type: z.literal('lease'), notebook: NotebookId, holder: z.nullable(Account) }),
   z.strictObject({ type: z.literal('lease-asked'), notebook: NotebookId, by: Account, answerBy: Time }),
@@ -193,6 +196,7 @@ export const API = {
   'PUT /api/notebooks/:id/files/:name': { body: Nothing, answer: File, who: 'person' }, // body: the bytes
   'DELETE /api/notebooks/:id/files/:name': { body: Nothing, answer: Nothing, who: 'person' },
   'POST /api/notebooks/:id/open': { body: OpenRequest, answer: Opened, who: 'person' },
+  'POST /api/notebooks/:id/trust': { body: Nothing, answer: Nothing, who: 'person' }, // what is stored now, by its editor
   'POST /api/notebooks/:id/lease/ask': { body: Nothing, answer: z.strictObject({ answerBy: Time }), who: 'person' },
   'POST /api/notebooks/:id/lease/answer': { body: z.strictObject({ give: z.boolean() }), answer: Nothing, who: 'person' },
   'GET /api/kernels': { body: Nothing, answer: z.array(KernelView), who: 'person' }, // one's own

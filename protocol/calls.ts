@@ -4,6 +4,7 @@ import { API } from './api.ts'
 import { ARTEFACTS_API } from './artefacts.ts'
 import { MANAGED_API } from './managed.ts'
 import { MODELS_API } from './models.ts'
+import { RELEASES_API } from './releases.ts'
 import { SHARES_API } from './shares.ts'
 import { SIGHT_API } from './sight.ts'
 
@@ -15,5 +16,6 @@ export const CALLS = {
   ...MODELS_API,
   ...SIGHT_API,
   ...SHARES_API,
+  ...RELEASES_API,
 } as const
 export type Call = keyof typeof CALLS

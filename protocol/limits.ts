@@ -63,6 +63,11 @@ export const SHARE = {
   atOnce: 100, // people that a notebook is shared with by one press
 } as const
 
+export const RELEASE = {
+  literals: 200, // of a version, that are shown before it is released
+  literal: 80, // characters of one of them
+} as const
+
 export const READ = {
   rows: 5_000_000, // of a read without a limit of its own
   bytes: 1 * GiB,

@@ -26,12 +26,19 @@ export const KernelSpec = z.strictObject({
   person: PersonId,
   notebook: NotebookId,
   mode: z.enum(ROLES),
+  trust: z.optional(z.literal('restricted')), // edit: it holds somebody else's change that its person has not trusted
   autorun: z.boolean(), // run every cell at start; if not, a reader's kernel waits for /api/kernel/instantiate
   theme: z.enum(['light', 'dark']),
   layout: z.optional(z.string()), // layout JSON, validated by the gateway
   limits: Limits,
 })
 export type KernelSpec = z.infer<typeof KernelSpec>
+
+/** What a kernel's code may do, by how it was opened: a row of the table “What a kernel may do”. */
+export const POWERS = ['edit', 'restricted', 'run'] as const
+export type Powers = (typeof POWERS)[number]
+export const powersOf = ({ mode, trust }: Pick<KernelSpec, 'mode' | 'trust'>): Powers =>
+  mode === 'edit' ? (trust ?? 'edit') : 'run'
 
 export const CAUSES = [
   'stopped',

@@ -14,9 +14,10 @@ const ROUNDS = Number(process.env.SOAK ?? 8)
 const SAVER = `
 import { testGateway } from ${JSON.stringify(join(import.meta.dirname, 'testing.ts'))}
 const gateway = await testGateway({ home: process.argv[1] })
+const by = { notebook: 'n_00000001', person: 'p_demo-owner', kernel: 'k_00000001', trusted: true }
 for (let number = Number(process.argv[2]); ; number++) {
   const source = 'import marimo\\n\\napp = marimo.App()\\n# ' + number + ' ' + 'x'.repeat(number % 7 * 9000) + ' end\\n'
-  const saved = await gateway.deps.document.commit('n_00000001', 'p_demo-owner', Buffer.from(source))
+  const saved = await gateway.deps.document.commit(by, Buffer.from(source))
   if (saved.type === 'committed') process.stdout.write(number + '\\n')
 }
 `
@@ -36,6 +37,7 @@ beforeAll(async () => {
     layout: null,
     bytes: 1,
     cells: 0,
+    label: { level: 'public', markings: [] } as const,
   }
   const notebook = { id: 'n_00000001', name: 'N', author: 'p_demo-owner', created: 0, shares: [] }
   await first.deps.desk.store.notebooks.create(notebook, { ...write, sealed: true, coalesce: 0 })

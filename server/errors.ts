@@ -14,6 +14,18 @@ export const ERRORS = {
   'not-a-document': { status: 400, text: 'The library takes Markdown, text and PDF files: .md, .markdown, .txt, .pdf.' },
   'signed-out': { status: 401, text: 'You are signed out. Sign in again.' },
   forbidden: { status: 403, text: 'You may not do this to this notebook. Its author can share it with you for editing.' },
+  'version-above': {
+    status: 403,
+    text: 'There is no version of this notebook for you yet: those there are count above your clearance. Ask {who}, its author, to release one to you.',
+  },
+  'newest-above': {
+    status: 403,
+    text: 'The newest version of this notebook counts above your clearance, so you cannot change it. You can duplicate the version that you see, or ask {who}, its author.',
+  },
+  'workspace-above': {
+    status: 403,
+    text: 'All work in this workspace counts above your clearance, so you can make no notebook in it. Ask its owner.',
+  },
   'above-clearance': { status: 403, text: 'You may not classify a document above your own clearance.' },
   'not-your-document': {
     status: 403,
@@ -82,6 +94,10 @@ export const ERRORS = {
   'already-asked': { status: 409, text: 'Somebody has asked to take over already. Try again in a few seconds.' },
   'nobody-editing': { status: 409, text: 'Nobody is editing this notebook now. Open it again to edit.' },
   'not-asked': { status: 409, text: 'Nobody is asking to take over this notebook any more.' },
+  'kept-below': {
+    status: 409,
+    text: 'The newest version of this notebook counts above your clearance, so your changes were kept as a draft.',
+  },
   'not-the-editor': { status: 409, text: 'Somebody else is editing now. Your changes were kept as a draft.' },
   'no-longer-editor': {
     status: 409,

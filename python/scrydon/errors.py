@@ -79,6 +79,7 @@ CLASSES: dict[str, type[ScrydonError]] = {
     "too-long": TooLarge,
     "revoked": Revoked,
     "readers": Denied,
+    "untrusted": Denied,
     "write-ungranted": Denied,
     "create-ungranted": Denied,
     "write-label": Denied,

@@ -24,6 +24,7 @@ type Labelled = Held & { readonly label?: Label }
 
 const Searched = z.strictObject({ search: Label })
 const Predicted = z.strictObject({ predicted: Label, model: z.string() })
+const Sourced = z.strictObject({ sourced: Label })
 
 /** A read in the words of the store: what this gateway, or another, judges again. */
 export const written = (view: Parameters<typeof heldOf>[0], asked: Look): string =>
@@ -34,6 +35,9 @@ export const writtenSearch = (label: Label): string => JSON.stringify({ search: 
 
 /** What a deployed model said, by the label that it counts as. */
 export const writtenPrediction = (model: string, label: Label): string => JSON.stringify({ predicted: label, model })
+
+/** The version of a notebook that a kernel was started with, by the label that it counts as. */
+export const writtenSource = (label: Label): string => JSON.stringify({ sourced: label })
 
 /** It was written by `written`; anything else is no read. */
 export function read(text: string): Labelled | null {
@@ -51,6 +55,12 @@ export function searched(text: string): Label | null {
 export function predicted(text: string): { readonly model: string; readonly label: Label } | null {
   const found = Predicted.safeParse(parsed(text))
   return found.success ? { model: found.data.model, label: found.data.predicted } : null
+}
+
+/** It was written by `writtenSource`; anything else is no source. */
+export function sourced(text: string): Label | null {
+  const found = Sourced.safeParse(parsed(text))
+  return found.success ? found.data.sourced : null
 }
 
 function parsed(text: string): unknown {
@@ -78,7 +88,7 @@ async function judge(ruling: Ruling, state: KernelState, end: End, log: Log): Pr
       label = join(label, kept)
       continue
     }
-    const held = read(text)?.table ?? (searched(text) ? 'the library' : predicted(text) && 'predictions')
+    const held = read(text)?.table ?? (searched(text) ? 'the library' : predicted(text) ? 'predictions' : 'source')
     log.info({ kernel: spec.id, person: spec.person, held }, 'kernel holds what it may not: it ends')
     return end(state)
   }
@@ -88,7 +98,7 @@ async function judge(ruling: Ruling, state: KernelState, end: End, log: Log): Pr
 
 /** What it counts with now; null: it may not be kept. */
 async function keptAs(ruling: Ruling, text: string, who: Subject): Promise<Label | null> {
-  const said = searched(text) ?? predicted(text)?.label ?? null
+  const said = searched(text) ?? predicted(text)?.label ?? sourced(text)
   if (said !== null) return who.member && dominates(who.clearance, said) ? said : null
   const held = read(text)
   if (held === null) return null

@@ -2,33 +2,32 @@
 // id that stands in the log.
 import * as z from 'zod/mini'
 import { LIBRARY, LIBRARY_CALLS, LibraryAsk, type LibraryCall, type LibraryRefusal } from '#protocol/library.ts'
-import type { Role } from '#protocol/roles.ts'
-import type { KernelState } from '#protocol/runner.ts'
+import { type KernelState, type Powers, powersOf } from '#protocol/runner.ts'
 import { mint } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Answers } from './answers.ts'
 import { Declined, type Ruling } from './ruling.ts'
 import { type RefusalCode, sentence } from './words.ts'
 
-/** What a kernel may ask, by its mode: total, so that a new call does not compile until somebody decides. */
-export const MAY_ASK: Record<LibraryCall, Record<Role, boolean>> = {
-  'tables.list': { edit: true, run: true },
-  'tables.describe': { edit: true, run: true },
-  'tables.read': { edit: true, run: true },
-  'tables.query': { edit: true, run: true },
-  'tables.write': { edit: true, run: false },
-  'tables.written': { edit: true, run: false },
-  'kb.search': { edit: true, run: true },
-  'llm.models': { edit: true, run: true },
-  'llm.begin': { edit: true, run: true }, // a reader's: routes that are open to readers (llm/rule.ts)
-  'llm.next': { edit: true, run: true },
-  'llm.cancel': { edit: true, run: true },
-  'artefacts.save': { edit: true, run: false },
-  'artefacts.saved': { edit: true, run: false },
-  'artefacts.list': { edit: true, run: false },
-  'inference.models': { edit: true, run: true },
-  'inference.describe': { edit: true, run: true }, // a reader's: models that are open to readers (inference/rule.ts)
-  'inference.predict': { edit: true, run: true },
+/** What a kernel may ask, by what it is: total, so that a new call does not compile until somebody decides. */
+export const MAY_ASK: Record<LibraryCall, Record<Powers, boolean>> = {
+  'tables.list': { edit: true, restricted: true, run: true },
+  'tables.describe': { edit: true, restricted: true, run: true },
+  'tables.read': { edit: true, restricted: true, run: true },
+  'tables.query': { edit: true, restricted: true, run: true },
+  'tables.write': { edit: true, restricted: false, run: false },
+  'tables.written': { edit: true, restricted: false, run: false },
+  'kb.search': { edit: true, restricted: true, run: true },
+  'llm.models': { edit: true, restricted: false, run: true },
+  'llm.begin': { edit: true, restricted: false, run: true }, // a reader's: routes that are open to readers (llm/rule.ts)
+  'llm.next': { edit: true, restricted: false, run: true },
+  'llm.cancel': { edit: true, restricted: false, run: true },
+  'artefacts.save': { edit: true, restricted: false, run: false },
+  'artefacts.saved': { edit: true, restricted: false, run: false },
+  'artefacts.list': { edit: true, restricted: false, run: false },
+  'inference.models': { edit: true, restricted: false, run: true },
+  'inference.describe': { edit: true, restricted: false, run: true }, // a reader's: models that are open to readers (inference/rule.ts)
+  'inference.predict': { edit: true, restricted: false, run: true },
 }
 
 type Barring = Pick<Ruling, 'barred'>
@@ -51,9 +50,10 @@ async function dispatch(answers: Answers, ruling: Barring, kernel: KernelState, 
   const ask = LibraryAsk.safeParse(parsed(line))
   if (!ask.success || !isCall(ask.data.call)) throw new Declined('not-a-call', {})
   const { call, body } = ask.data
-  if (!MAY_ASK[call][kernel.spec.mode]) {
+  const powers = powersOf(kernel.spec)
+  if (!MAY_ASK[call][powers]) {
     await ruling.barred(kernel.spec, call)
-    throw new Declined('readers', { call, of: ofWhat(body) })
+    throw new Declined(powers === 'restricted' ? 'untrusted' : 'readers', { call, of: ofWhat(body) })
   }
   return answerTo(answers, call, kernel, body)
 }

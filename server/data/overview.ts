@@ -4,7 +4,7 @@ import type { KernelState } from '#protocol/runner.ts'
 import type { Asking, Sight } from '#protocol/sight.ts'
 import { EVERY } from '../policy/condition.ts'
 import { deedsOf } from './deeds.ts'
-import { predicted, read, searched } from './holding.ts'
+import { predicted, read, searched, sourced } from './holding.ts'
 import { type Refusal, refusalOf } from './refusals.ts'
 import type { Ruling } from './ruling.ts'
 import { filled } from './words.ts'
@@ -36,6 +36,7 @@ export async function sightOf(ruling: Ruling, kernel: KernelState, asking: Ask):
       ...tables.map(([name, reads]): Source => ({ of: 'table', name, label: reads.map(counted).reduce(join) })),
       ...(library ? [{ of: 'library', label: library } as const] : []),
       ...answers(all),
+      ...all.flatMap((text) => begun(sourced(text))),
     ]),
     tables: tables.map(([name, reads]) => tableOf(name, reads)),
     library,
@@ -63,6 +64,8 @@ function answers(held: readonly string[]): Source[] {
   )
   return [...said].map(([name, all]) => ({ of: 'model', name, label: all.map(({ label }) => label).reduce(join) }))
 }
+
+const begun = (label: Label | null): Source[] => (label ? [{ of: 'source', label }] : [])
 
 const counted = ({ label }: Held): Label => label ?? LOWEST
 

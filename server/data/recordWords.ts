@@ -169,7 +169,7 @@ const WORDS: Words = {
   }),
   'call-barred': ({ call, ...where }) => ({
     allowed: false,
-    text: `A kernel that reads its notebook asked for ${call}: refused`,
+    text: `A kernel that reads its notebook, or is not trusted yet, asked for ${call}: refused`,
     details: from(where),
   }),
   'artefact-saved': ({ artefact, what, bytes, label, inputs, ...where }) => ({
@@ -180,6 +180,10 @@ const WORDS: Words = {
     allowed: false,
     text: `Saving an artefact, a ${what}, refused: ${UNSAVED[why]}`,
     details: from(where),
+  }),
+  'version-released': ({ notebook, version, label, to }, named) => ({
+    text: `Released a version of a notebook, ${labelText(label)}, to ${to.map((one) => (one === 'workspace' ? 'the workspace' : named(one).name)).join(', ')}`,
+    details: [`Notebook ${notebook}`, `Version ${version}`],
   }),
   'artefact-opened': ({ artefact, label }) => ({ text: `Opened an artefact, ${labelText(label)}`, details: [artefact] }),
   'artefact-released': ({ artefact, to, version, reason }, named) => ({

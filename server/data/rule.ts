@@ -1,7 +1,6 @@
 // A Ruling out of the store and the identities: who somebody is to policies, and the record that is made before a plan is.
 import { createHmac } from 'node:crypto'
 import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
-import { join, LOWEST } from '#protocol/policy/label.ts'
 import type { Condition } from '../policy/condition.ts'
 import type { View } from '../policy/decide.ts'
 import type { Look } from '../policy/question.ts'
@@ -11,11 +10,11 @@ import type { Store } from '../seams/store.ts'
 import { endsOf } from './deeds.ts'
 import { written } from './holding.ts'
 import type { Ruling } from './ruling.ts'
+import { subjectOf, taintOf } from './standing.ts'
 
 type Options = { readonly store: Store; readonly identity: Identity; readonly key: Uint8Array; readonly now: () => number }
 
 const LATEST = 200 // rows that are looked through
-const NOBODY = { member: false, groups: [], attributes: {}, clearance: LOWEST } as const
 
 export function makeRuling({ store, identity, key, now }: Options): Ruling {
   const { governance, audit } = store
@@ -27,11 +26,7 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
     table: (name) => governance.table(name),
     policy: (name) => governance.policy(name),
     workspace: () => governance.workspace(),
-    async subject(person) {
-      const standing = identity.find(person)?.standing ?? 'none'
-      const member = standing === 'owner' || standing === 'member' // an auditor reads the record, not the data
-      return member ? { person, member, ...(await governance.subject(person)) } : { person, ...NOBODY }
-    },
+    subject: (person) => subjectOf({ identity, store }, person),
     nameOf: (person) => identity.find(person)?.name ?? 'its owner',
     contact: () => identity.accounts().find(({ standing }) => standing === 'owner')?.name ?? 'the owner of this workspace',
     async admit({ id: kernel, person, notebook }, view, policy, asked) {
@@ -55,7 +50,7 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
     },
     label: (kernel) => governance.label(kernel),
     raise: async (kernel, label) => void (await governance.raise(kernel, label)),
-    taint: async (kernel) => join(await governance.label(kernel), (await governance.workspace()).workspace.label),
+    taint: (kernel) => taintOf({ store }, kernel),
     async decided({ id, person }) {
       const [rows, latest] = await Promise.all([
         audit.list({ kernel: id, limit: LATEST }),

@@ -2,7 +2,7 @@
 import type { TABLES_CALLS } from '#protocol/library/tables.ts'
 import type { Answered } from '#protocol/library.ts'
 import { dominates } from '#protocol/policy/label.ts'
-import type { KernelSpec } from '#protocol/runner.ts'
+import { type KernelSpec, powersOf } from '#protocol/runner.ts'
 import type { Subject } from '../policy/subject.ts'
 import { writableRows } from '../policy/write.ts'
 import type { DataPlane } from '../seams/dataPlane.ts'
@@ -51,6 +51,6 @@ async function description(ruling: Ruling, name: string, spec: KernelSpec, takes
     label: table.label,
     columns: columnsOf(table, view.columns),
     filtered: view.filtered,
-    writable: takes && spec.mode === 'edit' && rows !== null && dominates(table.label, taint),
+    writable: takes && powersOf(spec) === 'edit' && rows !== null && dominates(table.label, taint),
   }
 }

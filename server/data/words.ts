@@ -15,6 +15,8 @@ export const REFUSALS = {
     'You have read very often in a short time, so “{table}” was not read. Wait {seconds} seconds; read once, and keep what you have read.',
   readers:
     'Who reads a notebook changes nothing from it, so {call}{of} was refused. Ask its author to share it with you for editing.',
+  untrusted:
+    'This notebook holds somebody else’s change that you have not trusted yet, so {call}{of} was refused. Read the change, then press “Trust this version” above the notebook.',
   'write-ungranted': 'You may not write to “{table}”. Ask {owner}, who owns it, for a grant.',
   'create-ungranted': 'You may not make tables in this workspace, so “{table}” was not made. Ask {contact} for a grant.',
   'write-label':

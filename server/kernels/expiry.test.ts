@@ -1,5 +1,6 @@
 // Shares that run out, under a clock that passes when the test says so.
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { LOWEST } from '#protocol/policy/label.ts'
 import { TestClock } from '#protocol/testing.ts'
 import type { Share } from '../seams/store.ts'
 import { stopGateway, type TestGateway, testGateway } from '../testing.ts'
@@ -34,7 +35,7 @@ async function shared(id: string, shares: readonly Share[]): Promise<void> {
   const at = clock.now()
   const first = { id: `v${id.slice(1)}`, notebook: id, author: 'p_demo-owner', at, source, layout: null, bytes: 5, cells: 0 }
   const notebook = { id, name: id, author: 'p_demo-owner', created: at, shares }
-  await gateway.deps.desk.store.notebooks.create(notebook, { ...first, sealed: true, coalesce: 0 })
+  await gateway.deps.desk.store.notebooks.create(notebook, { ...first, label: LOWEST, sealed: true, coalesce: 0 })
 }
 const until = (expires: number | null, to = COLLEAGUE) => ({ with: to, right: 'view', expires }) as const
 

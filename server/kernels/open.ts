@@ -4,13 +4,17 @@ import type * as z from 'zod/mini'
 import type { Opened, OpenRequest } from '#protocol/api.ts'
 import type { NotebookId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
+import { dominates, type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Role } from '#protocol/roles.ts'
-import type { Cause, KernelSpec, KernelState, RunnerRefusal } from '#protocol/runner.ts'
+import { type Cause, type KernelSpec, type KernelState, powersOf, type RunnerRefusal } from '#protocol/runner.ts'
+import { writtenSource } from '../data/holding.ts'
 import { type Refused, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
-import { account, type Desk, find, view } from '../notebooks/desk.ts'
+import { account, type Desk, find } from '../notebooks/desk.ts'
 import { may } from '../notebooks/rights.ts'
-import type { Access, Document } from '../seams/document.ts'
+import { followsNewest, mustSee } from '../notebooks/seen.ts'
+import { view } from '../notebooks/view.ts'
+import type { Access, Document, Materialised } from '../seams/document.ts'
 import type { Principal, Sessions } from '../seams/identity.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import type { StoredNotebook } from '../seams/store.ts'
@@ -30,9 +34,10 @@ type Wish = { readonly who: Principal; readonly notebook: StoredNotebook; readon
 export async function open(opening: Opening, who: Principal, id: NotebookId, request: Request): Promise<Opened> {
   const { desk, kernels } = opening
   const notebook = await find(desk, who, id, 'open')
+  const { content } = await mustSee(desk, who.id, notebook)
   if (kernels.info() === null) throw refuse('runner-absent') // before a lease is taken for nothing
   const before = desk.leases.holder(id)
-  const mode = decideMode(desk, who, notebook, request.mode)
+  const mode = await decideMode(desk, who, notebook, request.mode)
   const wish = { who, notebook, mode, request }
   const state = await desk
     .serial(`open ${who.id}`, () => kernelFor(opening, wish))
@@ -41,14 +46,23 @@ export async function open(opening: Opening, who: Principal, id: NotebookId, req
       throw error
     })
   if (mode === 'edit') askAgain(desk, who, id)
-  const source = mode === 'run' && may(who, notebook, 'source', desk.now()) ? await sourceOf(desk, id) : null
+  const source = mode === 'run' && may(who, notebook, 'source', desk.now()) ? content.source : null
   const { spec, phase } = state
-  return { notebook: view(desk, who, notebook), kernel: spec.id, mode, source, phase, autorun: spec.autorun }
+  return {
+    notebook: await view(desk, who, notebook),
+    kernel: spec.id,
+    mode,
+    source,
+    phase,
+    autorun: spec.autorun,
+    restricted: powersOf(spec) === 'restricted',
+  }
 }
 
-/** Whoever may edit and finds the lease free takes it; everybody else reads. */
-function decideMode(desk: Desk, who: Principal, notebook: StoredNotebook, wished: Request['mode']): Role {
+/** Whoever may edit, sees the newest version by their clearance and finds the lease free takes it; everybody else reads. */
+async function decideMode(desk: Desk, who: Principal, notebook: StoredNotebook, wished: Request['mode']): Promise<Role> {
   if (wished === 'run' || !may(who, notebook, 'edit', desk.now())) return 'run'
+  if (!(await followsNewest(desk, who.id, notebook))) return 'run'
   return desk.leases.apply(notebook.id, { type: 'open', person: who.id }) === null ? 'edit' : 'run'
 }
 
@@ -79,8 +93,10 @@ async function start(opening: Opening, wish: Wish, before: KernelState | null): 
   const { who, notebook } = wish
   const materialised = await document.materialise(notebook.id, who.id)
   if (!materialised) throw refuse('not-found')
-  const spec = await specOf(opening, wish, before, materialised.layout)
+  const spec = await specOf(opening, wish, before, materialised)
+  await begin(opening.desk, spec, materialised.label)
   const started = await kernels.start(spec, materialised.source)
+  if (started.type === 'refused') await opening.desk.store.governance.dropLabel(spec.id)
   if (started.type === 'absent') throw refuse('runner-absent')
   if (started.type === 'refused') throw passedOn(started.refusal)
   const cause = await wrong({ access: document, sessions: opening.signIn }, started.state) // it may have taken a while
@@ -91,20 +107,28 @@ async function start(opening: Opening, wish: Wish, before: KernelState | null): 
 
 const NOT_STARTED: Partial<Record<Cause, 'signed-out' | 'forbidden'>> = { 'signed-out': 'signed-out', demoted: 'forbidden' }
 
+/** Its source may hold what was read when it was written, so the kernel counts with that before it is started. */
+async function begin({ store }: Desk, { id }: KernelSpec, label: Label): Promise<void> {
+  if (!dominates(LOWEST, label)) await store.governance.raise(id, label, writtenSource(label))
+}
+
 /** What the person can do something about is said in the runner's words, under its own code. */
 function passedOn({ code, message }: RunnerRefusal): Refused {
   if (code === 'machine-full' || code === 'single-person' || code === 'zygote-down') return refuse(code, { reason: message })
   return refuse('kernel-refused')
 }
 
-async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null, layout: string | null): Promise<KernelSpec> {
+async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null, given: Materialised): Promise<KernelSpec> {
+  const { layout, trusted } = given
   const { who, notebook, mode, request } = wish
-  const wished = mode === 'run' || (notebook.author === who.id && ((await desk.store.preferences.get(who.id))?.autorun ?? false))
+  const own = trusted && notebook.author === who.id // somebody else's change runs nothing by itself
+  const wished = mode === 'run' || (own && ((await desk.store.preferences.get(who.id))?.autorun ?? false))
   return {
     id: mint('k'),
     person: who.id,
     notebook: notebook.id,
     mode,
+    ...(mode === 'edit' && !trusted ? { trust: 'restricted' as const } : {}),
     autorun: wished && request.run !== false && !diedAtStart(before),
     theme: request.theme,
     ...(layout === null ? {} : { layout }),
@@ -124,7 +148,3 @@ const LIMITS = {
 /** What ran at its start may be what killed it: the next opening runs nothing. */
 const diedAtStart = (before: KernelState | null): boolean =>
   before?.phase.phase === 'exited' && before.spec.autorun && ['start-failed', 'crashed', 'memory'].includes(before.phase.cause)
-
-async function sourceOf(desk: Desk, id: NotebookId): Promise<string | null> {
-  return (await desk.store.versions.head(id))?.content.source ?? null
-}

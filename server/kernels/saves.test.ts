@@ -11,7 +11,7 @@ const done: Committed = { type: 'committed', version: 'v_00000001', at: 1 }
 function rig(result: Committed = done) {
   const commits: [string, string | null | undefined][] = []
   const saves = new Saves({
-    commit: async (_notebook, _person, source, layout) => {
+    commit: async (_writer, source, layout) => {
       commits.push([Buffer.from(source).toString(), layout])
       return result
     },

@@ -6,7 +6,7 @@ import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
 import type { KernelId } from '#protocol/ids.ts'
 import type { Message } from '#protocol/reassemble.ts'
 import { type AnswerVerdict, pass } from '#protocol/relay.ts'
-import type { KernelSpec } from '#protocol/runner.ts'
+import { type KernelSpec, powersOf } from '#protocol/runner.ts'
 import type { Document } from '../seams/document.ts'
 
 /** Saves of one kernel whose layout, or whose commit, is remembered: more are never under way. */
@@ -35,7 +35,9 @@ export class Saves {
     const { request, status } = head.data
     const ledger = this.#ledger(spec.id, stream)
     if (status !== 200 || ledger.committed.has(request)) return pass()
-    const result = await this.#document.commit(spec.notebook, spec.person, answer.body.slice(), ledger.layouts.get(request))
+    const { id: kernel, notebook, person } = spec
+    const writer = { kernel, notebook, person, trusted: powersOf(spec) === 'edit' }
+    const result = await this.#document.commit(writer, answer.body.slice(), ledger.layouts.get(request))
     if (result.type === 'committed' || result.type === 'unchanged') {
       ledger.layouts.delete(request)
       ledger.committed.add(request)

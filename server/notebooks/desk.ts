@@ -1,6 +1,6 @@
 // What every function on notebooks works with, and the two questions all of them ask first: whose notebook, and may they.
 import type * as z from 'zod/mini'
-import type { Account, Notebook, Share } from '#protocol/api.ts'
+import type { Account, Share } from '#protocol/api.ts'
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { refuse } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -9,7 +9,7 @@ import type { Identity, Principal } from '../seams/identity.ts'
 import type { Store, StoredNotebook } from '../seams/store.ts'
 import type { Serial } from '../serial.ts'
 import type { LeaseKeeper } from './leases.ts'
-import { byName, type Deed, may, relations, strongest } from './rights.ts'
+import { type Deed, may, relations } from './rights.ts'
 
 export type Desk = {
   readonly store: Store
@@ -48,25 +48,6 @@ export const sharesOf = (desk: Desk, { shares }: Pick<StoredNotebook, 'shares'>)
   shares
     .filter(({ expires }) => expires === null || expires > desk.now())
     .map(({ with: to, right, expires }) => ({ person: to === 'workspace' ? null : account(desk, to), right, expires }))
-
-export function view(desk: Desk, who: Principal, notebook: StoredNotebook): Notebook {
-  const { id, name, updated, bytes, cells, trashed } = notebook
-  const holder = desk.leases.holder(id)
-  return {
-    id,
-    name,
-    author: account(desk, notebook.author),
-    mine: notebook.author === who.id,
-    rights: strongest(who, notebook, desk.now()) ?? 'view',
-    updated,
-    bytes,
-    cells,
-    editor: holder === null ? null : { person: holder, name: account(desk, holder).name },
-    trashed,
-    named: byName(who, notebook, desk.now()),
-    shares: may(who, notebook, 'unshare', desk.now()) ? sharesOf(desk, notebook) : null,
-  }
-}
 
 /** Everybody who sees this notebook in their list: who its events are for. */
 export const audience = (

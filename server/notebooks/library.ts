@@ -3,17 +3,23 @@
 import type { Notebook } from '#protocol/api.ts'
 import type { NotebookId } from '#protocol/ids.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
+import { dominates, type Label } from '#protocol/policy/label.ts'
+import { workspaceLabel } from '../data/standing.ts'
 import { refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Share, StoredNotebook, Write } from '../seams/store.ts'
-import { changed, type Desk, find, findTrashed, view } from './desk.ts'
+import { changed, type Desk, find, findTrashed } from './desk.ts'
 import { copyFiles } from './files.ts'
 import { bytesOf } from './folders.ts'
 import { copyName, freeName, tidy } from './names.ts'
 import { needRoomForOneMore } from './quota.ts'
 import { may } from './rights.ts'
+import { mustSee, readerOf } from './seen.ts'
 import { type Checked, check, NEW_NOTEBOOK } from './source.ts'
+import { trust } from './trust.ts'
+import { view, viewAll } from './view.ts'
+import { counts } from './visible.ts'
 
 export type Query = { readonly search: string; readonly trash: boolean }
 
@@ -21,10 +27,11 @@ export async function list(desk: Desk, who: Principal, { search, trash }: Query)
   const deed = trash ? 'manage' : 'list'
   const wanted = search.normalize('NFKC').toLocaleLowerCase()
   const all = await desk.store.notebooks.list(trash)
-  return all
+  const found = all
     .filter((notebook) => may(who, notebook, deed, desk.now()))
     .filter((notebook) => notebook.name.normalize('NFKC').toLocaleLowerCase().includes(wanted))
-    .map((notebook) => view(desk, who, notebook))
+  const seen = await viewAll(desk, who, found)
+  return trash ? seen : seen.sort((one, other) => other.updated - one.updated) // by what they see, not by what is above it
 }
 
 export const get = async (desk: Desk, who: Principal, id: NotebookId): Promise<Notebook> =>
@@ -32,27 +39,32 @@ export const get = async (desk: Desk, who: Principal, id: NotebookId): Promise<N
 
 export type Making = { readonly name?: string | undefined; readonly source?: string | undefined }
 
-/** A name that was asked for is taken or refused; one that was not is found. */
+/** A name that was asked for is taken or refused; one that was not is found. What a person brings counts as the workspace. */
 export async function create(desk: Desk, who: Principal, making: Making): Promise<Notebook> {
   if (who.standing === 'none') throw refuse('not-found')
   const checked = check(making.source === undefined || making.source.trim() === '' ? NEW_NOTEBOOK : making.source)
   await needRoomForOneMore(desk, who.id, checked.bytes)
+  const label = await workspaceLabel(desk)
+  if (!dominates((await readerOf(desk, who.id)).clearance, label)) throw refuse('workspace-above')
+  const brought = { checked, label, layout: null }
+  await trust(desk, who.id, { source: checked.source, layout: null })
   if (making.name !== undefined) {
-    const made = await make(desk, who, { name: tidy(making.name), checked, layout: null, shares: [] })
+    const made = await make(desk, who, { ...brought, name: tidy(making.name), shares: [] })
     if (made === null) throw refuse('name-taken')
     return view(desk, who, made)
   }
-  return view(desk, who, await makeFree(desk, who, 'Untitled', checked, null))
+  return view(desk, who, await makeFree(desk, who, 'Untitled', brought))
 }
 
+/** Of the version that they see, and as they count it. It is trusted as that is. */
 export async function duplicate(desk: Desk, who: Principal, id: NotebookId): Promise<Notebook> {
   const original = await find(desk, who, id, 'source')
-  const head = await desk.store.versions.head(id)
-  if (!head) throw refuse('not-found')
-  const { source, layout } = head.content
-  await needRoomForOneMore(desk, who.id, original.bytes + (await bytesOf(desk, [id])))
-  const checked = { source, bytes: original.bytes, shape: { notebook: true, cells: original.cells } }
-  const copy = await makeFree(desk, who, copyName(original.name), checked, layout)
+  const { reader, version, content } = await mustSee(desk, who.id, original)
+  const { bytes, cells } = version
+  await needRoomForOneMore(desk, who.id, bytes + (await bytesOf(desk, [id])))
+  const checked = { source: content.source, bytes, shape: { notebook: true, cells } }
+  const copied = { checked, label: counts(reader, version), layout: content.layout }
+  const copy = await makeFree(desk, who, copyName(original.name), copied)
   await copyFiles(desk, id, copy.id)
   return view(desk, who, copy)
 }
@@ -85,12 +97,8 @@ export async function restore(desk: Desk, who: Principal, id: NotebookId): Promi
   return get(desk, who, id)
 }
 
-type Made = {
-  readonly name: string
-  readonly checked: Checked
-  readonly layout: string | null
-  readonly shares: readonly Share[]
-}
+type Begun = { readonly checked: Checked; readonly label: Label; readonly layout: string | null }
+type Made = Begun & { readonly name: string; readonly shares: readonly Share[] }
 
 /** Null: the author has a notebook of this name. */
 export async function make(desk: Desk, author: Principal, made: Made): Promise<StoredNotebook | null> {
@@ -106,6 +114,7 @@ export async function make(desk: Desk, author: Principal, made: Made): Promise<S
     layout: made.layout,
     bytes,
     cells: shape.cells,
+    label: made.label,
     sealed: true,
     coalesce: NOTEBOOK.versionEvery,
   }
@@ -116,16 +125,10 @@ export async function make(desk: Desk, author: Principal, made: Made): Promise<S
 }
 
 /** Tries again where two tabs want the same free name at once; each round one of them gets it. */
-async function makeFree(
-  desk: Desk,
-  who: Principal,
-  base: string,
-  checked: Checked,
-  layout: string | null,
-): Promise<StoredNotebook> {
+async function makeFree(desk: Desk, who: Principal, base: string, begun: Begun): Promise<StoredNotebook> {
   for (let round = 0; round < 100; round++) {
     const name = freeName(base, await namesOf(desk, who.id))
-    const made = await make(desk, who, { name, checked, layout, shares: [] })
+    const made = await make(desk, who, { ...begun, name, shares: [] })
     if (made) return made
   }
   throw refuse('name-taken')

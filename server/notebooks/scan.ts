@@ -62,7 +62,7 @@ const indexOr = (source: string, what: string, from: number) => {
   return found < 0 ? source.length : found
 }
 
-function endOfString(source: string, at: number, quote: string): number {
+export function endOfString(source: string, at: number, quote: string): number {
   const triple = quote.repeat(3)
   const end = source.startsWith(triple, at) ? triple : quote
   for (let i = at + end.length; i < source.length; i++) {

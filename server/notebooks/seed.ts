@@ -3,12 +3,14 @@ import { constants } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { NOTEBOOK } from '#protocol/limits.ts'
+import { workspaceLabel } from '../data/standing.ts'
 import { Refused } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Desk } from './desk.ts'
 import { make } from './library.ts'
 import { nameFromFile } from './names.ts'
 import { type Checked, check, decode } from './source.ts'
+import { trust } from './trust.ts'
 
 const SHARED = [{ with: 'workspace', right: 'edit', expires: null }] as const
 
@@ -31,8 +33,10 @@ export async function seed(desk: Desk, author: Principal, folder: string): Promi
 async function plant(desk: Desk, author: Principal, path: string): Promise<string | null> {
   try {
     const checked = await read(path)
+    await trust(desk, 'everybody', { source: checked.source, layout: null }) // the operator's own
     const name = nameFromFile(basename(path, '.py'))
-    const made = name && (await make(desk, author, { name, checked, layout: null, shares: SHARED }))
+    const made =
+      name && (await make(desk, author, { name, checked, label: await workspaceLabel(desk), layout: null, shares: SHARED }))
     return made ? null : 'name-taken'
   } catch (error) {
     return error instanceof Refused ? error.code : ((error as NodeJS.ErrnoException).code ?? 'unreadable')

@@ -1,7 +1,22 @@
-// Says on the event bus what the leases decided.
+// Says on the event bus what the leases decided, and what was saved.
 import type { NotebookId } from '#protocol/ids.ts'
+import type { StoredNotebook, StoredVersion } from '../seams/store.ts'
 import { account, audience, type Desk } from './desk.ts'
 import type { Tell } from './leases.ts'
+import { readerOf } from './seen.ts'
+import { type Reader, sees } from './visible.ts'
+
+/** To those who see the version; to others that there is one which is not for them, and only when it begins. */
+export async function tellSaved(desk: Desk, notebook: StoredNotebook, { version, at, begun }: Saved): Promise<void> {
+  const people = audience(desk, notebook)
+  const readers = await Promise.all(people.map((person) => readerOf(desk, person)))
+  const { seen = [], unseen = [] } = Object.groupBy(readers, (reader) => (sees(reader, version) ? 'seen' : 'unseen'))
+  const of = (some: readonly Reader[]) => some.map(({ person }) => person)
+  desk.events.publish(of(seen), { type: 'saved', notebook: notebook.id, at, version: version.id })
+  if (begun && unseen.length > 0) desk.events.publish(of(unseen), { type: 'version-waits', notebook: notebook.id })
+}
+
+type Saved = { readonly version: StoredVersion; readonly at: number; readonly begun: boolean }
 
 export async function tellLease(desk: Desk, notebook: NotebookId, effect: Parameters<Tell>[1]): Promise<void> {
   const { events } = desk

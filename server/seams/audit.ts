@@ -261,6 +261,16 @@ const sharing = { person: PersonId, notebook: NotebookId, author: PersonId, with
 const Relabelled = z.strictObject({ column: z.nullable(ColumnName), before: Label, label: Label })
 export type Relabelled = z.infer<typeof Relabelled>
 
+/** For those to see, whatever their clearance: a person's id, or the workspace. */
+const VersionReleased = z.strictObject({
+  kind: z.literal('version-released'),
+  person: PersonId,
+  notebook: NotebookId,
+  version: VersionId,
+  label: Label,
+  to: z.readonly(z.array(z.union([z.literal('workspace'), PersonId]))),
+})
+
 export const AuditEntry = z.discriminatedUnion('kind', [
   ReadDecided,
   ReadDone,
@@ -274,6 +284,7 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   ModelDecided,
   ModelDone,
   CallBarred,
+  VersionReleased,
   ArtefactSaved,
   ArtefactRefused,
   ArtefactOpened,

@@ -26,7 +26,8 @@ export function documentContract(open: () => Promise<OpenDocument>): void {
     })
     afterEach(() => at.close())
     const body = async (person: PersonId) => (await at.document.materialise(at.notebook, person))?.source
-    const commit = (person: PersonId, text: string) => at.document.commit(at.notebook, person, bytes(text))
+    const by = (person: PersonId) => ({ notebook: at.notebook, person, kernel: 'k_00000001', trusted: true })
+    const commit = (person: PersonId, text: string) => at.document.commit(by(person), bytes(text))
 
     test('a kernel starts without the header; a stranger gets nothing', async () => {
       expect(await body(at.editor)).toBe(BODY)
@@ -63,16 +64,16 @@ export function documentContract(open: () => Promise<OpenDocument>): void {
 
     test('what is not a whole notebook is refused and changes nothing', async () => {
       for (const text of ['', 'x = 1\n', `${BODY}x = (`]) expect((await commit(at.editor, text)).type).toBe('refused')
-      expect((await at.document.commit(at.notebook, at.editor, Uint8Array.of(0xff))).type).toBe('refused')
+      expect((await at.document.commit(by(at.editor), Uint8Array.of(0xff))).type).toBe('refused')
       expect((await commit(at.stranger, `${BODY}#\n`)).type).toBe('refused')
       expect(await body(at.editor)).toBe(BODY)
     })
 
     test('a layout is kept until it is changed', async () => {
-      await at.document.commit(at.notebook, at.editor, bytes(BODY), '{"a":1}')
+      await at.document.commit(by(at.editor), bytes(BODY), '{"a":1}')
       await commit(at.editor, `${BODY}# 1\n`)
       expect((await at.document.materialise(at.notebook, at.editor))?.layout).toBe('{"a":1}')
-      await at.document.commit(at.notebook, at.editor, bytes(BODY), null)
+      await at.document.commit(by(at.editor), bytes(BODY), null)
       expect((await at.document.materialise(at.notebook, at.editor))?.layout).toBeNull()
     })
 

@@ -1,10 +1,28 @@
 // The document: source at rest, and who may write it. One editor holds a lease now; a live document may take its place
 // behind this seam. The multiplexer commits what marimo's save command returned and shows signs of life of editors.
 import type { Refusal } from '#protocol/api.ts'
-import type { NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import type { KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
+import type { Label } from '#protocol/policy/label.ts'
 
-/** What a kernel is started with: the PEP 723 header is taken out, so nothing in it can configure marimo. */
-export type Materialised = { readonly name: string; readonly source: string; readonly layout: string | null }
+/**
+ * What a kernel is started with: the PEP 723 header is taken out, so nothing in it can configure marimo. `label`: what it counts with in
+ * the hands of this person.
+ */
+export type Materialised = {
+  readonly name: string
+  readonly source: string
+  readonly layout: string | null
+  readonly label: Label
+  readonly trusted: boolean // by this person, to run as them in a kernel that edits
+}
+
+/** Whose kernel writes, to which notebook, and whether it was started with what this person trusts: then what it writes is, too. */
+export type Writer = {
+  readonly kernel: KernelId
+  readonly notebook: NotebookId
+  readonly person: PersonId
+  readonly trusted: boolean
+}
 
 export type Committed =
   | { readonly type: 'committed'; readonly version: VersionId; readonly at: number } // on the disk, fsynced
@@ -13,14 +31,14 @@ export type Committed =
   | { readonly type: 'refused'; readonly refusal: Refusal }
 
 export interface Document {
-  /** Null: no such notebook, or nothing this person may open. */
+  /** The newest version that this person sees. Null: no such notebook, nothing this person may open, or no version for them. */
   materialise(notebook: NotebookId, person: PersonId): Promise<Materialised | null>
   /**
-   * Stores the body that marimo wrote, with the stored header merged back, for a person who holds the lease; anybody
-   * else's body becomes a draft of theirs. Idempotent. Publishes `saved`, `save-refused` or `lease-lost`.
+   * Stores the body that marimo wrote, with the stored header merged back, for a person who holds the lease and sees the newest
+   * version; anybody else's body becomes a draft of theirs. It counts as all that the kernel had read when this was called. Idempotent. Publishes `saved`, `save-refused` or `lease-lost`.
    * `layout`: undefined leaves it as it is.
    */
-  commit(notebook: NotebookId, person: PersonId, source: Uint8Array, layout?: string | null): Promise<Committed>
+  commit(writer: Writer, source: Uint8Array, layout?: string | null): Promise<Committed>
 }
 
 export interface Leases {

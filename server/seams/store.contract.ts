@@ -1,15 +1,17 @@
 // What every store must do. An implementation's test calls this with a way to open a fresh one.
 import { beforeEach, describe, expect, test } from 'vitest'
+import { type Label, LOWEST } from '#protocol/policy/label.ts'
 import { freshEach, type OpenStore } from './fresh.contract.ts'
-import type { NewNotebook, Store, Write } from './store.ts'
+import { type NewNotebook, type Store, TRUSTED, type Write } from './store.ts'
 
 const MINUTE = 60_000
+const SECRET: Label = { level: 'secret', markings: ['A'] }
 
 const write = (over: Partial<Write> = {}): Write => {
   const source = over.source ?? 'x = 1\n'
   const bytes = Buffer.byteLength(source)
   const base = { id: 'v_00000001', notebook: 'n_00000001', author: 'p_00000001', at: 1000, source, layout: null, bytes, cells: 1 }
-  return { ...base, sealed: false, coalesce: 5 * MINUTE, ...over }
+  return { ...base, label: LOWEST, sealed: false, coalesce: 5 * MINUTE, ...over }
 }
 const notebook = (over: Partial<NewNotebook> = {}): NewNotebook => ({
   id: 'n_00000001',
@@ -156,6 +158,22 @@ export function storeContract(open: OpenStore): void {
         expect(await store.versions.write(write({ id: 'v_00000003', at: 2, author: 'p_00000002' }))).toMatchObject({ number: 3 })
       })
 
+      test('another label begins a version, a lower one too, and the notebook counts as its newest', async () => {
+        const labels = [LOWEST, SECRET, { ...SECRET }, LOWEST]
+        for (const [n, label] of labels.entries()) await store.versions.write(write({ id: `v_0000000${n + 2}`, at: n, label }))
+        const listed = await store.versions.list('n_00000001')
+        expect(listed.map(({ id, label }) => [id, label])).toEqual([
+          ['v_00000005', LOWEST],
+          ['v_00000003', SECRET],
+          ['v_00000002', LOWEST],
+          ['v_00000001', LOWEST],
+        ])
+        expect((await store.notebooks.get('n_00000001'))?.label).toEqual(LOWEST)
+        await store.versions.write(write({ id: 'v_00000006', at: 9, label: SECRET, cells: 3 }))
+        expect((await store.notebooks.get('n_00000001'))?.label).toEqual(SECRET)
+        expect((await store.versions.head('n_00000001'))?.version).toMatchObject({ label: SECRET, cells: 3, released: [] })
+      })
+
       test('a named version is sealed', async () => {
         await store.versions.write(write({ id: 'v_00000002', at: 1 }))
         expect(await store.versions.name('n_00000001', 'Good')).toMatchObject({ id: 'v_00000002', name: 'Good' })
@@ -166,6 +184,29 @@ export function storeContract(open: OpenStore): void {
           [1, null],
         ])
         expect(await store.versions.name('n_00000009', 'None')).toBeNull()
+      })
+
+      test('a release is for those to see, sealed, and on record; only of the newest', async () => {
+        const first = await store.versions.write(write({ id: 'v_00000002', at: 1, label: SECRET }))
+        expect(await store.versions.release(first, ['p_00000002', 'workspace'], 'p_00000001', 7)).toBe('released')
+        expect(await store.versions.release(first, ['p_00000002'], 'p_00000001', 8)).toBe('released')
+        const second = await store.versions.write(write({ id: 'v_00000003', at: 2, label: SECRET }))
+        expect(second.id).toBe('v_00000003')
+        expect(await store.versions.release(first, ['p_00000003'], 'p_00000001', 9)).toBe('stale')
+        const [newest, released] = await store.versions.list('n_00000001')
+        expect([newest?.released, released?.released]).toEqual([[], ['p_00000002', 'workspace']])
+        const rows = await store.audit.list({ limit: 9 })
+        const row = {
+          kind: 'version-released',
+          person: 'p_00000001',
+          notebook: 'n_00000001',
+          version: 'v_00000002',
+          label: SECRET,
+        }
+        expect(rows.map(({ at, entry }) => [at, entry])).toEqual([
+          [8, { ...row, to: ['p_00000002'] }],
+          [7, { ...row, to: ['p_00000002', 'workspace'] }],
+        ])
       })
 
       test('a version is found under its own notebook only', async () => {
@@ -185,7 +226,15 @@ export function storeContract(open: OpenStore): void {
       )
       await store.versions.write(write({ id: 'v_00000003', bytes: 20, at: 1 }))
       await store.notebooks.trash('n_00000002', 1)
-      const draft = { id: 'v_10000001', notebook: 'n_00000001', person: 'p_00000002', created: 1, bytes: 7, source: 'x' }
+      const draft = {
+        id: 'v_10000001',
+        notebook: 'n_00000001',
+        person: 'p_00000002',
+        created: 1,
+        bytes: 7,
+        source: 'x',
+        label: LOWEST,
+      }
       await store.drafts.put(draft, 2)
       const { author } = notebook()
       expect((await store.notebooks.stored(author)).ids.toSorted()).toEqual(['n_00000001', 'n_00000002'])
@@ -203,11 +252,38 @@ export function storeContract(open: OpenStore): void {
         created: n,
         bytes: 1,
         source: String(n),
+        label: SECRET,
       })
       await store.drafts.put(draft(9, 'p_00000002'), 2)
       for (const n of [1, 2, 3]) await store.drafts.put(draft(n), 2)
-      expect((await store.drafts.list('n_00000001', 'p_00000001')).map((kept) => kept.source)).toEqual(['3', '2'])
+      expect((await store.drafts.list('n_00000001', 'p_00000001')).map(({ source, label }) => [source, label])).toEqual([
+        ['3', SECRET],
+        ['2', SECRET],
+      ])
       expect(await store.drafts.list('n_00000001', 'p_00000002')).toHaveLength(1)
+    })
+
+    test('what is trusted is one person’s, or everybody’s, and another takes its place', async () => {
+      const { trust } = store
+      await trust.put('p_00000001', 'one', 1)
+      await trust.put('p_00000001', 'one', 2)
+      await trust.put('everybody', 'all', 1)
+      expect(await Promise.all(['one', 'all', 'two'].map((digest) => trust.holds('p_00000001', digest)))).toEqual([
+        true,
+        true,
+        false,
+      ])
+      expect(await Promise.all(['one', 'all'].map((digest) => trust.holds('p_00000002', digest)))).toEqual([false, true])
+      await trust.put('p_00000001', 'two', 3, 'one')
+      expect(await Promise.all(['one', 'two'].map((digest) => trust.holds('p_00000001', digest)))).toEqual([false, true])
+    })
+
+    test('so many contents of a person are trusted, the newest', async () => {
+      await store.trust.put('p_00000002', 'another’s', 0)
+      for (let n = 0; n <= TRUSTED; n++) await store.trust.put('p_00000001', String(n), n)
+      expect(await store.trust.holds('p_00000001', '0')).toBe(false)
+      expect(await store.trust.holds('p_00000001', '1')).toBe(true)
+      expect(await store.trust.holds('p_00000002', 'another’s')).toBe(true)
     })
 
     test('a session ends at its time, and all of a person at once', async () => {

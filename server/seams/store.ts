@@ -1,6 +1,7 @@
 // State at rest. Methods speak the domain, never SQL; each is one transaction, so no caller holds one open. A promise that
 // resolves means the change is on the disk.
 import type { NotebookId, PersonId, TabId, VersionId } from '#protocol/ids.ts'
+import type { Label } from '#protocol/policy/label.ts'
 import type { EditorSettings } from '#protocol/settings.ts'
 import type { Allowance } from './allowance.ts'
 import type { Artefacts } from './artefacts.ts'
@@ -10,8 +11,9 @@ import type { Knowledge } from './knowledge.ts'
 import type { MadeTables } from './made.ts'
 import type { Requests } from './requests.ts'
 
-/** With one person, or with every member of the workspace. */
-export type Share = { readonly with: 'workspace' | PersonId; readonly right: 'edit' | 'view'; readonly expires: number | null }
+/** One person, or every member of the workspace. */
+export type Grantee = 'workspace' | PersonId
+export type Share = { readonly with: Grantee; readonly right: 'edit' | 'view'; readonly expires: number | null }
 
 export type StoredNotebook = {
   readonly id: NotebookId
@@ -22,6 +24,7 @@ export type StoredNotebook = {
   readonly trashed: number | null
   readonly bytes: number
   readonly cells: number | null
+  readonly label: Label // as bytes and cells, of the newest version
   readonly shares: readonly Share[]
   readonly sharing: number // how often its shares were edited
 }
@@ -38,6 +41,9 @@ export type StoredVersion = {
   readonly author: PersonId
   readonly created: number
   readonly bytes: number
+  readonly cells: number | null
+  readonly label: Label // of the kernel that wrote it
+  readonly released: readonly Grantee[] // who may see it without that clearance
 }
 export type Content = { readonly source: string; readonly layout: string | null }
 export type Head = { readonly version: StoredVersion; readonly content: Content }
@@ -50,8 +56,9 @@ export type Write = Content & {
   readonly at: number
   readonly bytes: number
   readonly cells: number | null
+  readonly label: Label
   readonly sealed: boolean
-  readonly coalesce: number // a save joins an unsealed version of the same author begun within so many ms
+  readonly coalesce: number // a save joins an unsealed version of the same author and label begun within so many ms
 }
 export type NewNotebook = Pick<StoredNotebook, 'id' | 'name' | 'author' | 'created' | 'shares'>
 
@@ -62,6 +69,7 @@ export type StoredDraft = {
   readonly created: number
   readonly bytes: number
   readonly source: string
+  readonly label: Label
 }
 export type StoredSession = {
   readonly hash: string
@@ -81,6 +89,9 @@ export type StoredPreferences = {
   readonly theme: 'system' | 'light' | 'dark'
   readonly editor: EditorSettings
 }
+
+/** Contents that one person trusts, the newest: more are forgotten. */
+export const TRUSTED = 2000
 
 export interface Store {
   readonly notebooks: {
@@ -108,6 +119,8 @@ export interface Store {
     content(notebook: NotebookId, version: VersionId): Promise<Content | null>
     /** The version written: a new one, or the one it was coalesced into. */
     write(write: Write): Promise<StoredVersion>
+    /** For these to see, and sealed, on record; `stale`: it is not the newest, and nothing was changed. */
+    release(version: StoredVersion, to: readonly Grantee[], by: PersonId, at: number): Promise<'released' | 'stale'>
     /** Names and seals the newest version. */
     name(notebook: NotebookId, name: string): Promise<StoredVersion | null>
   }
@@ -131,6 +144,13 @@ export interface Store {
     put(tab: StoredTab): Promise<void>
     spend(hash: string, now: number): Promise<StoredTab | null>
     sweep(now: number): Promise<void>
+  }
+  /** What people trust to run as them, by digests of source and layout. */
+  readonly trust: {
+    /** By this person, or by everybody. */
+    holds(person: PersonId, digest: string): Promise<boolean>
+    /** `instead`: forgotten in the same moment. */
+    put(person: PersonId | 'everybody', digest: string, at: number, instead?: string): Promise<void>
   }
   readonly preferences: {
     get(person: PersonId): Promise<StoredPreferences | null>

@@ -2,16 +2,16 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Share, Sharing, Store, StoredNotebook } from '../seams/store.ts'
 import { appender } from './audit.ts'
 import { transaction } from './database.ts'
-import { insertVersion } from './versions.ts'
+import { insertVersion, labels } from './versions.ts'
 
-type Row = Omit<StoredNotebook, 'shares'> & { readonly shares: string }
+type Row = Omit<StoredNotebook, 'shares' | 'label'> & { readonly shares: string; readonly label: string }
 
 const SELECT = `SELECT n.*, (SELECT json_group_array(json_object('with', s.grantee, 'right', s.access, 'expires', s.expires))
   FROM shares s WHERE s.notebook = n.id) AS shares FROM notebooks n`
 
 const read = (row: unknown): StoredNotebook => {
   const found = row as Row
-  return { ...found, shares: JSON.parse(found.shares) as Share[] }
+  return { ...found, shares: JSON.parse(found.shares) as Share[], label: labels.read(found.label, found.id) }
 }
 
 export function notebooks(database: DatabaseSync): Store['notebooks'] {
@@ -51,11 +51,12 @@ function create(
   first: Parameters<typeof insertVersion>[1],
 ) {
   const insert = database.prepare(
-    'INSERT INTO notebooks (id, name, author, created, updated, bytes, cells) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO notebooks (id, name, author, created, updated, bytes, cells, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   )
   const share = database.prepare('INSERT INTO shares (notebook, grantee, access, expires) VALUES (?, ?, ?, ?)')
   return transaction(database, () => {
-    insert.run(notebook.id, notebook.name, notebook.author, notebook.created, first.at, first.bytes, first.cells)
+    const { id, name, author, created } = notebook
+    insert.run(id, name, author, created, first.at, first.bytes, first.cells, labels.write(first.label, id))
     for (const given of notebook.shares) share.run(notebook.id, given.with, given.right, given.expires)
     insertVersion(database, first, 1)
     return true

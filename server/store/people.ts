@@ -2,11 +2,14 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Store, StoredDraft, StoredPreferences, StoredSession } from '../seams/store.ts'
 import { transaction } from './database.ts'
+import { labels } from './versions.ts'
 
 const text = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export function drafts(database: DatabaseSync): Store['drafts'] {
-  const insert = database.prepare('INSERT INTO drafts (id, notebook, person, created, bytes, source) VALUES (?, ?, ?, ?, ?, ?)')
+  const insert = database.prepare(
+    'INSERT INTO drafts (id, notebook, person, created, bytes, source, label) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  )
   const prune = database.prepare(
     `DELETE FROM drafts WHERE notebook = ? AND person = ? AND id NOT IN
      (SELECT id FROM drafts WHERE notebook = ? AND person = ? ORDER BY created DESC, rowid DESC LIMIT ?)`,
@@ -15,13 +18,14 @@ export function drafts(database: DatabaseSync): Store['drafts'] {
   return {
     put: async (draft, keep) =>
       transaction(database, () => {
-        insert.run(draft.id, draft.notebook, draft.person, draft.created, draft.bytes, Buffer.from(draft.source))
-        prune.run(draft.notebook, draft.person, draft.notebook, draft.person, keep)
+        const { id, notebook, person, created, bytes, source, label } = draft
+        insert.run(id, notebook, person, created, bytes, Buffer.from(source), labels.write(label, id))
+        prune.run(notebook, person, notebook, person, keep)
       }),
     list: async (notebook, person) =>
       all.all(notebook, person).map((row) => {
-        const found = row as Omit<StoredDraft, 'source'> & { source: Uint8Array }
-        return { ...found, source: text.decode(found.source) }
+        const found = row as Omit<StoredDraft, 'source' | 'label'> & { source: Uint8Array; label: string }
+        return { ...found, source: text.decode(found.source), label: labels.read(found.label, found.id) }
       }),
   }
 }

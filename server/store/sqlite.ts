@@ -12,6 +12,7 @@ import { notebooks } from './notebooks.ts'
 import { drafts, preferences, sessions } from './people.ts'
 import { requests } from './requests.ts'
 import { tabs } from './tabs.ts'
+import { trust } from './trust.ts'
 import { versions } from './versions.ts'
 
 export function openStore(home: string): Store {
@@ -26,6 +27,7 @@ export function openStore(home: string): Store {
     drafts: drafts(database),
     sessions: sessions(database),
     tabs: tabs(database),
+    trust: trust(database),
     preferences: preferences(database),
     governance: governance(database),
     audit: audit(database),

@@ -1,6 +1,7 @@
 // What ends kernels that nobody stopped: signing out, and rights that run out, whether or not somebody looks at them.
 import { afterEach, expect, test } from 'vitest'
 import type { Notebook } from '#protocol/api.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import { demoIdentity } from '../identity/demo.ts'
 import { memoryKernels } from '../kernels/testing/memory.ts'
 import type { Share } from '../seams/store.ts'
@@ -31,7 +32,7 @@ afterEach(() => stopGateway(gateway))
 async function shared(share: Omit<Share, 'with'>): Promise<string> {
   const notebook = { id: 'n_00000001', name: 'Shared', author: 'p_demo-owner', created: now }
   const first = { id: 'v_00000001', notebook: notebook.id, author: notebook.author, at: now, source: SOURCE, layout: null }
-  const version = { ...first, bytes: SOURCE.length, cells: 0, sealed: true, coalesce: 0 }
+  const version = { ...first, bytes: SOURCE.length, cells: 0, label: LOWEST, sealed: true, coalesce: 0 }
   await gateway.deps.desk.store.notebooks.create({ ...notebook, shares: [{ with: 'p_demo-colleague', ...share }] }, version)
   return notebook.id
 }

@@ -48,7 +48,9 @@ describe('saving', () => {
   test('invalid UTF-8 is refused', async () => {
     const { id } = await create(owner)
     const bytes = Buffer.concat([Buffer.from(SOURCE), Buffer.from([0xff])])
-    expect(await gateway.deps.document.commit(id, 'p_demo-owner', bytes)).toMatchObject({ refusal: { code: 'not-utf8' } })
+    expect(
+      await gateway.deps.document.commit({ notebook: id, person: 'p_demo-owner', kernel: 'k_00000001', trusted: true }, bytes),
+    ).toMatchObject({ refusal: { code: 'not-utf8' } })
   })
 
   test('who may not edit cannot save', async () => {

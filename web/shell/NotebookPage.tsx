@@ -108,6 +108,7 @@ function Above(props: AboveProps) {
         onReopen={() => void props.sessions.open(props.id)}
         onLoad={() => void props.sessions.open(props.id, { fresh: true })}
         onStill={() => void props.sessions.open(props.id, { run: false })}
+        onTrust={() => void props.sessions.trust(props.id)}
         onRun={() => void props.sessions.run(props.id)}
       />
       <Show when={shown()}>{(mode) => <IdleWarning usage={session().usage} mode={mode()} />}</Show>

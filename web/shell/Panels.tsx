@@ -62,7 +62,7 @@ type PanelsProps = {
 }
 
 export function Panels(props: PanelsProps) {
-  const mayEdit = () => props.notebook.rights !== 'view'
+  const mayEdit = () => props.notebook.rights !== 'view' && props.notebook.sees === 'newest'
   const mayRestore = () => mayEdit() && (props.mode === 'edit' || props.notebook.editor === null)
   return (
     <Drawer title={props.shown} onClose={props.onClose}>
@@ -74,6 +74,7 @@ export function Panels(props: PanelsProps) {
           <Match when={props.shown === 'Versions'}>
             <Versions
               id={props.notebook.id}
+              mayRelease={props.notebook.rights === 'author' && props.notebook.sees === 'newest'}
               mayEdit={mayEdit()}
               mayRestore={mayRestore()}
               onRestore={props.onRestore}

@@ -100,7 +100,7 @@ const CLOCK: Clock = {
 const ENDED = 'Your session has ended. Sign in to go on.'
 const placeTaken = (name: string) =>
   `${name} has signed in; this machine serves one person at a time because kernels are not isolated. What you saved is kept.`
-const LISTED: ReadonlySet<ShellEvent['type']> = new Set(['notebooks-changed', 'lease'])
+const LISTED: ReadonlySet<ShellEvent['type']> = new Set(['notebooks-changed', 'lease', 'version-waits'])
 
 /** The tab in front is awake and shown; tabs beyond the live ones sleep; closed ones are forgotten. */
 function keepInStep({ workspace, theme }: DeskOptions, sessions: Sessions): void {

@@ -15,6 +15,7 @@ const opened = (mode: 'edit' | 'run'): Opened => ({
   source: null,
   phase: { phase: 'ready', level: 3 },
   autorun: true,
+  restricted: false,
 })
 const session = (mode: 'edit' | 'run' = 'edit'): Session =>
   step(step(ASLEEP, { type: 'open', now: 1 }), { type: 'opened', opened: opened(mode), now: 2 })
@@ -99,4 +100,13 @@ test('a drop that comes back is no news; a new stream loads the notebook again a
   expect(onKernelNews({ type: 'lost' })).toEqual([])
   expect(onKernelNews({ type: 'resumed' })).toEqual([])
   expect(onKernelNews({ type: 'reopened' })).toEqual([{ type: 'tell', message: CLOSE.gap.text }, { type: 'open' }])
+})
+
+test('a newer version that is not for this person is said until one is', () => {
+  const waits = react({ type: 'version-waits', notebook: NOTEBOOK }, session('run'))
+  expect(waits).toEqual([{ type: 'apply', event: { type: 'waits' } }])
+  const waiting = step(session('run'), { type: 'waits' })
+  expect(waiting.view).toMatchObject({ opened: { notebook: { sees: 'older' } } })
+  const newer = { type: 'saved', notebook: NOTEBOOK, at: 1, version: 'v_00000001' } as const
+  expect(react(newer, waiting)).toEqual([{ type: 'apply', event: { type: 'newer' } }])
 })

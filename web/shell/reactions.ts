@@ -39,6 +39,8 @@ export function onShellEvent(
       return opened?.mode === 'edit' ? [{ type: 'last-save' }] : []
     case 'saved':
       return [apply(opened?.mode === 'edit' ? { type: 'saved', at: event.at } : { type: 'newer' })]
+    case 'version-waits':
+      return [apply({ type: 'waits' })]
     case 'save-refused':
       return opened?.mode !== 'edit' ? [] : [apply({ type: 'save-refused', message: event.message, id: event.id })]
     case 'lease':

@@ -32,6 +32,7 @@ function server(log: string[], state: State): Api {
     source: null,
     phase: PHASE,
     autorun: state.autorun,
+    restricted: false,
   })
   return (async (call: string, input?: { body?: object }) => {
     log.push(call.includes('/open') ? `open ${JSON.stringify(input?.body ?? {})}` : call)
@@ -223,6 +224,24 @@ test.each([
   w.commands[0]?.answer({ status: 200, body: EMPTY })
   await settle()
   expect(w.log.slice(2, 4)).toEqual(['frame gone', 'channel closed'])
+})
+
+test('a version is trusted with what is written in it, and opens in another kernel', async () => {
+  await w.shown()
+  w.dirty()
+  w.log.length = 0
+  void w.sessions.trust(ID)
+  await settle()
+  expect(w.log).toEqual(['save', '/api/kernel/save'])
+  w.commands[0]?.answer({ status: 200, body: EMPTY })
+  await settle()
+  w.commands[1]?.answer({ status: 200, body: EMPTY }) // this page stays unsaved: it is asked again as it goes
+  await settle()
+  const [trusted, opened] = [
+    'POST /api/notebooks/:id/trust',
+    'open {"mode":"auto","tab":"t_00000001","theme":"light","fresh":true}',
+  ]
+  expect(w.log.filter((line) => line.startsWith('POST') || line.startsWith('open'))).toEqual([trusted, opened])
 })
 
 test('a reader’s page and one that is not drawn yet are left at once', async () => {

@@ -205,6 +205,17 @@ export class Sessions {
     void this.#deps.api('POST /api/notebooks/:id/lease/answer', { params: { id }, body: { give } }).catch(sayRefused)
   }
 
+  /** What is written goes first: it is of what is trusted. Then another kernel, which is not restricted. */
+  async trust(id: NotebookId): Promise<void> {
+    try {
+      await this.flush(id)
+      await this.#deps.api('POST /api/notebooks/:id/trust', { params: { id } })
+      await this.open(id, { fresh: true })
+    } catch (error) {
+      sayRefused(error)
+    }
+  }
+
   /** Runs a reader's notebook that was opened without running. */
   async run(id: NotebookId): Promise<void> {
     const seat = this.seat(id)

@@ -6,8 +6,10 @@ import type { SIGHT_API } from '#protocol/sight.ts'
 import { sizeText } from '#protocol/size.ts'
 import { refuse } from '../../errors.ts'
 import { open } from '../../kernels/open.ts'
-import { type Desk, find } from '../../notebooks/desk.ts'
+import type { Desk } from '../../notebooks/desk.ts'
 import type { Denied } from '../../notebooks/leases.ts'
+import { findEditable } from '../../notebooks/seen.ts'
+import { trustNewest } from '../../notebooks/trust.ts'
 import type { Principal } from '../../seams/identity.ts'
 import { counted } from '../../text.ts'
 import type { Handlers } from '../calls.ts'
@@ -15,6 +17,7 @@ import type { Deps } from '../deps.ts'
 
 type Calls =
   | 'POST /api/notebooks/:id/open'
+  | 'POST /api/notebooks/:id/trust'
   | 'POST /api/notebooks/:id/lease/ask'
   | 'POST /api/notebooks/:id/lease/answer'
   | 'GET /api/kernels'
@@ -26,9 +29,13 @@ type Calls =
 
 export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
   'POST /api/notebooks/:id/open': ({ who, params, body }) => open(deps, who, params.id, body),
+  'POST /api/notebooks/:id/trust': async ({ who, params }) => {
+    await trustNewest(deps.desk, who, params.id)
+    return {}
+  },
   'POST /api/notebooks/:id/lease/ask': async ({ who, params }) => ({ answerBy: await ask(deps.desk, who, params.id) }),
   'POST /api/notebooks/:id/lease/answer': async ({ who, params, body }) => {
-    await find(deps.desk, who, params.id, 'edit')
+    await findEditable(deps.desk, who, params.id)
     settle(deps.desk.leases.apply(params.id, { type: 'answer', person: who.id, give: body.give }))
     return {}
   },
@@ -81,7 +88,7 @@ const view = ({ spec, phase, usage }: KernelState) => ({
 })
 
 async function ask(desk: Desk, who: Principal, id: NotebookId): Promise<number> {
-  await find(desk, who, id, 'edit')
+  await findEditable(desk, who, id)
   settle(desk.leases.apply(id, { type: 'ask', person: who.id }))
   return desk.leases.asked(id)?.answerBy ?? desk.now()
 }

@@ -6,12 +6,14 @@ import { refuse } from '../../errors.ts'
 import { drafts, keepDraft } from '../../notebooks/drafts.ts'
 import * as files from '../../notebooks/files.ts'
 import * as library from '../../notebooks/library.ts'
+import { releasable, release } from '../../notebooks/release.ts'
 import * as versions from '../../notebooks/versions.ts'
 import type { Handlers } from '../calls.ts'
 import type { Deps } from '../deps.ts'
 
 const OTHERS = [
   'POST /api/notebooks/:id/open',
+  'POST /api/notebooks/:id/trust',
   'POST /api/notebooks/:id/lease/ask',
   'POST /api/notebooks/:id/lease/answer',
 ] as const
@@ -39,8 +41,17 @@ export const notebookHandlers = ({ desk, kernels }: Deps): Pick<Handlers, Calls>
   },
   'POST /api/notebooks/:id/versions/:version/restore': ({ who, params }) =>
     versions.restoreVersion(desk, who, params.id, params.version),
+  'GET /api/notebooks/:id/release': ({ who, params }) => releasable(desk, who, params.id),
+  'POST /api/notebooks/:id/release': async ({ who, params, body }) => {
+    await release(desk, who, params.id, body)
+    return {}
+  },
   'GET /api/notebooks/:id/drafts': ({ who, params }) => drafts(desk, who, params.id),
-  'POST /api/notebooks/:id/drafts': ({ who, params, body }) => keepDraft(desk, who, params.id, body.source),
+  'POST /api/notebooks/:id/drafts': ({ who, params, body }) => {
+    const kernel = kernels.find(who.id, params.id, 'edit')
+    const alive = kernel !== null && kernel.phase.phase !== 'exited'
+    return keepDraft(desk, who, params.id, body.source, alive ? kernel.spec : null)
+  },
   'GET /api/notebooks/:id/files': ({ who, params }) => files.list(desk, who, params.id),
   'PUT /api/notebooks/:id/files/:name': ({ who, params, bytes, length }) =>
     files.put(desk, who, params.id, { name: params.name, declared: length, bytes }),

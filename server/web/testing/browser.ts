@@ -2,6 +2,7 @@
 // made anew for each test of the file that imports this, and three members of the workspace signed in.
 import { afterEach, beforeEach } from 'vitest'
 import type { Notebook, ShellEvent } from '#protocol/api.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import { memoryKernels } from '../../kernels/testing/memory.ts'
 import { type Answer, type Client, send, signIn, stopGateway, type TestGateway, testGateway } from '../../testing.ts'
 
@@ -35,11 +36,11 @@ export const sourceOf = async (who: Client, id: string) =>
   ((await who.call(`GET /api/notebooks/${id}/source`)).body as { source: string }).source
 export const code = ({ body }: Answer) => (body as { code?: string }).code
 export const openBody = (over: object = {}) => ({ mode: 'auto', tab: 't_00000001', theme: 'light', ...over })
-export const save = (id: string, person: string, source: string) =>
-  gateway.deps.document.commit(id, `p_demo-${person}`, Buffer.from(source))
+export const save = (notebook: string, person: string, source: string, kernel = 'k_00000001') =>
+  gateway.deps.document.commit({ notebook, person: `p_demo-${person}`, kernel, trusted: true }, Buffer.from(source))
 
 /** A notebook of Owner's that the whole workspace may edit, as seeded ones are. */
-export async function shared(name = 'Shared', right: 'edit' | 'view' = 'edit', source = SOURCE): Promise<string> {
+export async function shared(name = 'Shared', right: 'edit' | 'view' = 'edit', source = SOURCE, label = LOWEST): Promise<string> {
   const { desk } = gateway.deps
   const id = `n_${name.padEnd(8, '0')}`
   const bytes = Buffer.byteLength(source)
@@ -52,6 +53,7 @@ export async function shared(name = 'Shared', right: 'edit' | 'view' = 'edit', s
     layout: null,
     bytes,
     cells: 1,
+    label,
   }
   const shares = [{ with: 'workspace', right, expires: null }] as const
   await desk.store.notebooks.create(

@@ -15,6 +15,7 @@ type BarsProps = {
   readonly onLoad: () => void
   readonly onRun: () => void
   readonly onStill: () => void
+  readonly onTrust: () => void
 }
 
 export function Bars(props: BarsProps) {
@@ -23,9 +24,28 @@ export function Bars(props: BarsProps) {
       <Show when={openedOf(props.session)?.mode === 'run'}>
         <ReadingBar {...props} />
       </Show>
+      <Restricted {...props} />
       <Still {...props} />
       <Ended {...props} />
     </>
+  )
+}
+
+function Restricted(props: BarsProps) {
+  return (
+    <Show when={openedOf(props.session)?.restricted && isVisible(props.session)}>
+      <Banner
+        tone="warn"
+        actions={
+          <Button size="small" tone="accent" title="Its kernel starts again" onClick={props.onTrust}>
+            Trust this version
+          </Button>
+        }
+      >
+        <strong class="font-semibold">Somebody else has changed this notebook.</strong> Until you trust it nothing runs by itself,
+        and cells that you run read tables as you, but change nothing and ask no models.
+      </Banner>
+    </Show>
   )
 }
 

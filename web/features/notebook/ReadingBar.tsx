@@ -17,6 +17,7 @@ type ReadingProps = {
 
 export function ReadingBar(props: ReadingProps) {
   const opened = () => openedOf(props.session)
+  const waits = () => opened()?.notebook.sees === 'older' && !props.session.newer
   const draft = () => props.session.ask.state === 'lost' && props.session.ask.written === 'draft'
   const actions = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null || props.session.newer || draft()
   return (
@@ -27,13 +28,15 @@ export function ReadingBar(props: ReadingProps) {
       <Words session={props.session} />
       <Show when={!opened()?.notebook.mine}> Running as you: no result of the author is shown.</Show>
       <Show when={props.session.newer}> A newer version has been saved.</Show>
+      <Show when={waits()}> A newer version is not for you yet: {opened()?.notebook.author.name} can release it.</Show>
     </Banner>
   )
 }
 
 function Actions(props: ReadingProps & { readonly draft: boolean }) {
   const opened = () => openedOf(props.session)
-  const mayEdit = () => opened()?.notebook.rights !== 'view' && props.session.ask.state !== 'asking'
+  const book = () => opened()?.notebook
+  const mayEdit = () => book()?.rights !== 'view' && book()?.sees === 'newest' && props.session.ask.state !== 'asking'
   return (
     <>
       <Show when={props.draft}>

@@ -25,6 +25,7 @@ const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
     updated: 0,
     bytes: 1,
     cells: 1,
+    sees: 'newest',
     editor: null,
     trashed: null,
     named: false,
@@ -35,6 +36,7 @@ const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
   source: null,
   phase,
   autorun: true,
+  restricted: false,
 })
 const READY: Phase = { phase: 'ready', level: 3 }
 const play = (...events: SessionEvent[]): Session => events.reduce(step, ASLEEP)

@@ -52,6 +52,7 @@ export type SessionEvent =
   | { readonly type: 'saved'; readonly at: number }
   | { readonly type: 'drafted' }
   | { readonly type: 'newer' }
+  | { readonly type: 'waits' } // there is a newer version, which is not for this person
   | { readonly type: 'running' } // a reader's notebook has begun to run
   | { readonly type: 'not-running' } // it was asked to and did not
   | { readonly type: 'save-refused'; readonly message: string; readonly id: string }
@@ -101,6 +102,8 @@ export function step(session: Session, event: SessionEvent): Session {
       return { ...session, save: { state: 'none' } }
     case 'newer':
       return { ...session, newer: true }
+    case 'waits':
+      return withNotebook(session, { sees: 'older' })
     case 'running':
       return session.still ? { ...session, still: false } : session
     case 'not-running':
@@ -111,10 +114,8 @@ export function step(session: Session, event: SessionEvent): Session {
       return withNotebook(session, { name: event.name })
     case 'editor':
       return withNotebook(session, { editor: event.editor })
-    case 'moved': {
-      const opened = openedOf(session)
-      return opened ? { ...session, view: { at: 'moved', opened } } : session
-    }
+    case 'moved':
+      return moved(session, openedOf(session))
     case 'ended':
       return end(session, event.ending)
     case 'ask':
@@ -123,6 +124,9 @@ export function step(session: Session, event: SessionEvent): Session {
       return { ...session, view: { at: 'asleep' } }
   }
 }
+
+const moved = (session: Session, opened: Opened | null): Session =>
+  opened ? { ...session, view: { at: 'moved', opened } } : session
 
 function diedIn({ view }: Session): Ending | null {
   return view.at === 'ended' && diedRunning(view.ending) ? view.ending : null

@@ -11,6 +11,7 @@ const book = (name: string, updated: number, cells: number | null = 3): Notebook
   updated,
   bytes: 1,
   cells,
+  sees: 'newest',
   editor: null,
   trashed: null,
   named: false,

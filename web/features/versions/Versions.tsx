@@ -11,12 +11,14 @@ import { Button } from '../../ui/Button.tsx'
 import { Query } from '../../ui/Query.tsx'
 import { History, type Version } from './History.tsx'
 import { NameIt } from './NameIt.tsx'
+import { Release } from './Release.tsx'
 import { type Shown, SourceDialog } from './SourceDialog.tsx'
 
 type Draft = Answer<'GET /api/notebooks/:id/drafts'>[number]
 type VersionsProps = {
   readonly id: string
   readonly mayEdit: boolean
+  readonly mayRelease: boolean
   readonly mayRestore: boolean // nobody else is editing
   /** What is written goes first: it stays in the history, and is not saved over what is restored. */
   readonly onRestore: () => Promise<void>
@@ -55,6 +57,9 @@ export function Versions(props: VersionsProps) {
     <>
       <Show when={props.mayEdit}>
         <NameIt id={props.id} onNamed={refresh} />
+      </Show>
+      <Show when={props.mayRelease}>
+        <Release id={props.id} />
       </Show>
       <Drafts drafts={dataOf(drafts) ?? []} onView={setShown} />
       <Query query={versions}>

@@ -10,6 +10,7 @@ export const notebookOf = (author: Notebook['author']): Notebook => ({
   updated: 0,
   bytes: 1,
   cells: 1,
+  sees: 'newest',
   editor: null,
   trashed: null,
   named: false,

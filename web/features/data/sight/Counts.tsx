@@ -13,6 +13,8 @@ function raiserText(one: Sight['raised'][number]): string {
       return 'passages of the library'
     case 'workspace':
       return 'the workspace itself'
+    case 'source':
+      return 'what stands in its source'
   }
 }
 

@@ -1,0 +1,58 @@
+// Releasing the newest version to those a notebook is shared with, who need not be cleared for it: an act of a person in the shell, by who may share
+// it and is cleared for it themselves.
+import type { NotebookId, VersionId } from '#protocol/ids.ts'
+import type { Releasable } from '#protocol/releases.ts'
+import { refuse } from '../errors.ts'
+import type { Principal } from '../seams/identity.ts'
+import type { Content, Grantee, StoredNotebook, StoredVersion } from '../seams/store.ts'
+import { constantsOf } from './constants.ts'
+import { account, audience, type Desk, find } from './desk.ts'
+import { readerOf } from './seen.ts'
+import { digestOf } from './trust.ts'
+import { cleared, sees } from './visible.ts'
+
+export type Wanted = { readonly version: VersionId; readonly digest: string }
+type Newest = { readonly notebook: StoredNotebook; readonly version: StoredVersion; readonly content: Content }
+
+export async function releasable(desk: Desk, who: Principal, id: NotebookId): Promise<Releasable> {
+  const { notebook, version, content } = await newest(desk, who, id)
+  return {
+    version: version.id,
+    digest: digestOf(content),
+    label: version.label,
+    waits: (await without(desk, notebook, version)).length > 0,
+    ...constantsOf(content.source, content.layout ?? ''),
+  }
+}
+
+/** What was shown, and nothing that was saved since. */
+export const release = (desk: Desk, who: Principal, id: NotebookId, wanted: Wanted): Promise<void> =>
+  desk.serial(id, async () => {
+    const { notebook, version, content } = await newest(desk, who, id)
+    if (version.id !== wanted.version || digestOf(content) !== wanted.digest) throw refuse('stale-edit')
+    const to = granteesOf(desk, notebook)
+    if (to.length === 0) return
+    const gain = await without(desk, notebook, version)
+    const at = desk.now()
+    if ((await desk.store.versions.release(version, to, who.id, at)) === 'stale') throw refuse('stale-edit')
+    desk.events.publish(gain, { type: 'saved', notebook: id, at, version: version.id })
+    desk.events.publish(gain, { type: 'notebooks-changed' })
+  })
+
+async function newest(desk: Desk, who: Principal, id: NotebookId): Promise<Newest> {
+  const notebook = await find(desk, who, id, 'manage')
+  const head = await desk.store.versions.head(id)
+  if (!head) throw refuse('not-found')
+  if (!cleared(await readerOf(desk, who.id), head.version))
+    throw refuse('newest-above', { who: account(desk, head.version.author).name })
+  return { notebook, ...head }
+}
+
+const granteesOf = (desk: Desk, { shares }: StoredNotebook): readonly Grantee[] =>
+  shares.filter(({ expires }) => expires === null || expires > desk.now()).map((share) => share.with)
+
+/** Those it is shared with who do not see this version. */
+async function without(desk: Desk, notebook: StoredNotebook, version: StoredVersion) {
+  const readers = await Promise.all(audience(desk, notebook).map((person) => readerOf(desk, person)))
+  return readers.filter((reader) => !sees(reader, version)).map(({ person }) => person)
+}
