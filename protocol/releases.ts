@@ -23,11 +23,15 @@ export const Releasable = z.strictObject({
 })
 export type Releasable = z.infer<typeof Releasable>
 
+/** A version, as it was shown. */
+export const ShownVersion = z.strictObject({ version: VersionId, digest: Digest })
+export type ShownVersion = z.infer<typeof ShownVersion>
+
 /** `:id` is a NotebookId. */
 export const RELEASES_API = {
   'GET /api/notebooks/:id/release': { body: Nothing, answer: Releasable, who: 'person' }, // authors
   'POST /api/notebooks/:id/release': {
-    body: z.strictObject({ version: VersionId, digest: Digest }), // as they were shown
+    body: ShownVersion,
     answer: Nothing,
     who: 'person',
   }, // authors

@@ -5,6 +5,7 @@ import { Account, RIGHTS, Share } from './api.ts'
 import { NotebookId, PersonId } from './ids.ts'
 import { SHARE } from './limits.ts'
 import { TableName } from './policy/policy.ts'
+import { ShownVersion } from './releases.ts'
 
 const Count = z.int().check(z.gte(0))
 const Nothing = z.strictObject({})
@@ -50,6 +51,7 @@ export const SHARES_API = {
       right: z.enum(RIGHTS),
       expires: z.nullable(z.int()),
       onto: Count, // the version that it was made from
+      release: z.optional(ShownVersion), // goes with it to those of them who are not cleared for it
     }),
     answer: Shares,
     who: 'person',

@@ -1,7 +1,7 @@
 // Releasing the newest version to those a notebook is shared with, who need not be cleared for it: an act of a person in the shell, by who may share
 // it and is cleared for it themselves.
-import type { NotebookId, VersionId } from '#protocol/ids.ts'
-import type { Releasable } from '#protocol/releases.ts'
+import type { NotebookId } from '#protocol/ids.ts'
+import type { Releasable, ShownVersion } from '#protocol/releases.ts'
 import { refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Content, Grantee, StoredNotebook, StoredVersion } from '../seams/store.ts'
@@ -11,8 +11,7 @@ import { readerOf } from './seen.ts'
 import { digestOf } from './trust.ts'
 import { cleared, sees } from './visible.ts'
 
-export type Wanted = { readonly version: VersionId; readonly digest: string }
-type Newest = { readonly notebook: StoredNotebook; readonly version: StoredVersion; readonly content: Content }
+export type Newest = { readonly notebook: StoredNotebook; readonly version: StoredVersion; readonly content: Content }
 
 export async function releasable(desk: Desk, who: Principal, id: NotebookId): Promise<Releasable> {
   const { notebook, version, content } = await newest(desk, who, id)
@@ -25,19 +24,34 @@ export async function releasable(desk: Desk, who: Principal, id: NotebookId): Pr
   }
 }
 
-/** What was shown, and nothing that was saved since. */
-export const release = (desk: Desk, who: Principal, id: NotebookId, wanted: Wanted): Promise<void> =>
+/** To all with whom the notebook is shared. */
+export const release = (desk: Desk, who: Principal, id: NotebookId, shown: ShownVersion): Promise<void> =>
   desk.serial(id, async () => {
-    const { notebook, version, content } = await newest(desk, who, id)
-    if (version.id !== wanted.version || digestOf(content) !== wanted.digest) throw refuse('stale-edit')
-    const to = granteesOf(desk, notebook)
-    if (to.length === 0) return
-    const gain = await without(desk, notebook, version)
-    const at = desk.now()
-    if ((await desk.store.versions.release(version, to, who.id, at)) === 'stale') throw refuse('stale-edit')
-    desk.events.publish(gain, { type: 'saved', notebook: id, at, version: version.id })
-    desk.events.publish(gain, { type: 'notebooks-changed' })
+    const found = await asShown(desk, who, id, shown)
+    await give(desk, who, found, granteesOf(desk, found.notebook))
   })
+
+/** What was shown, and nothing that was saved since. */
+export async function asShown(desk: Desk, who: Principal, id: NotebookId, shown: ShownVersion): Promise<Newest> {
+  const found = await newest(desk, who, id)
+  if (found.version.id !== shown.version || digestOf(found.content) !== shown.digest) throw refuse('stale-edit')
+  return found
+}
+
+/** `notebook`: with its shares as they are now. Where all who see it are cleared for the version there is nothing to give. */
+export async function give(
+  desk: Desk,
+  who: Principal,
+  { notebook, version }: Omit<Newest, 'content'>,
+  to: readonly Grantee[],
+): Promise<void> {
+  const gain = (await without(desk, notebook, version)).filter((person) => to.includes('workspace') || to.includes(person))
+  if (gain.length === 0) return
+  const at = desk.now()
+  if ((await desk.store.versions.release(version, to, who.id, at)) === 'stale') throw refuse('stale-edit')
+  desk.events.publish(gain, { type: 'saved', notebook: notebook.id, at, version: version.id })
+  desk.events.publish(gain, { type: 'notebooks-changed' })
+}
 
 async function newest(desk: Desk, who: Principal, id: NotebookId): Promise<Newest> {
   const notebook = await find(desk, who, id, 'manage')

@@ -2,11 +2,13 @@
 import type * as z from 'zod/mini'
 import type { Account } from '#protocol/api.ts'
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
+import type { ShownVersion } from '#protocol/releases.ts'
 import type { Grantee, Right, SharedNotebook, Shares } from '#protocol/shares.ts'
 import { refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { StoredNotebook } from '../seams/store.ts'
 import { account, audience, type Desk, find, sharesOf } from './desk.ts'
+import { asShown, give } from './release.ts'
 import { may } from './rights.ts'
 
 export type Wish = {
@@ -14,6 +16,7 @@ export type Wish = {
   readonly right: Right
   readonly expires: number | null
   readonly onto: number
+  readonly release?: ShownVersion | undefined
 }
 
 export const shares = async (desk: Desk, who: Principal, id: NotebookId): Promise<Shares> =>
@@ -34,7 +37,11 @@ export async function othersShares(desk: Desk, who: Principal): Promise<SharedNo
     .sort((a, b) => a.notebook.name.localeCompare(b.notebook.name))
 }
 
-export async function share(desk: Desk, who: Principal, id: NotebookId, wish: Wish): Promise<Shares> {
+/** One press: the share, and the version that is released with it to those who are not cleared for it. */
+export const share = (desk: Desk, who: Principal, id: NotebookId, wish: Wish): Promise<Shares> =>
+  desk.serial(id, () => shareNow(desk, who, id, wish))
+
+async function shareNow(desk: Desk, who: Principal, id: NotebookId, wish: Wish): Promise<Shares> {
   const notebook = await find(desk, who, id, 'manage')
   const { right, expires, onto } = wish
   if (expires !== null && expires <= desk.now()) throw refuse('share-over')
@@ -42,8 +49,11 @@ export async function share(desk: Desk, who: Principal, id: NotebookId, wish: Wi
   const wanted = [...new Set(wish.with)]
   if (!wanted.every((one) => people.has(one))) throw refuse('not-a-member')
   const given = wanted.map((one) => ({ with: one, right, expires }))
+  const shown = wish.release && (await asShown(desk, who, id, wish.release)) // refused before anything is shared
   const done = await desk.store.notebooks.share(id, given, { by: who.id, at: desk.now(), onto })
   if (done !== 'shared') throw refuse(done === 'stale' ? 'stale-edit' : 'not-found')
+  const shared = await desk.store.notebooks.get(id)
+  if (shown && shared) await give(desk, who, { ...shown, notebook: shared }, wanted)
   return after(desk, who, notebook)
 }
 

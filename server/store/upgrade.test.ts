@@ -24,7 +24,7 @@ function before(file: string): DatabaseSync {
   for (const name of seen) database.exec(readFileSync(join(MIGRATIONS, name), 'utf8'))
   database.exec(`
     PRAGMA user_version = ${seen.length};
-    INSERT INTO notebooks VALUES ('n_00000001', 'N', 'p_00000001', 1, 3, NULL, 1, 7);
+    INSERT INTO notebooks VALUES ('n_00000001', 'N', 'p_00000001', 1, 3, NULL, 1, 7, 0);
     INSERT INTO versions VALUES ('v_00000001', 'n_00000001', 1, NULL, 'p_00000001', 1, 1, 1, x'61', NULL);
     INSERT INTO versions VALUES ('v_00000002', 'n_00000001', 2, NULL, 'p_00000001', 2, 0, 1, x'62', NULL);
     INSERT INTO drafts VALUES ('v_00000003', 'n_00000001', 'p_00000001', 2, 1, x'63');`)

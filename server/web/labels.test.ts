@@ -76,7 +76,7 @@ describe('what a version counts as', () => {
     const { kernel } = (await open(owner, id)).body as Opened
     expect(await governance().label(kernel)).toEqual(PERSONAL)
     const sight = (await owner.call(`GET /api/kernels/${kernel}/sight`)).body
-    expect(sight).toMatchObject({ label: PERSONAL, raised: [{ table: null, source: true, label: PERSONAL }] })
+    expect(sight).toMatchObject({ label: PERSONAL, raised: [{ of: 'source', label: PERSONAL }] })
     await gateway.deps.data.recheck()
     expect(kernels.get(kernel)?.phase.phase).not.toBe('exited')
     await clear('owner', INTERNAL)
@@ -211,7 +211,7 @@ describe('who gets which version', () => {
     const [draft] = await gateway.deps.desk.store.drafts.list(id, 'p_demo-colleague')
     expect(draft).toMatchObject({ source: `${SOURCE}# theirs\n`, label: LOWEST })
     await gateway.beat()
-    expect(kernels.get(kernel)?.phase).toMatchObject({ phase: 'exited', cause: 'revoked' })
+    expect(kernels.get(kernel)?.phase).toMatchObject({ phase: 'exited', cause: 'demoted' })
   })
 
   test('no version for them: said so, with whom to ask and nothing else; the name stands in their list', async () => {
@@ -328,5 +328,47 @@ describe('a release', () => {
     await save(id, 'owner', `${SAVED}# 3\n`, HIGH)
     expect(told('colleague').filter((type) => type !== 'lease')).toEqual(['version-waits'])
     expect(told('analyst').filter((type) => type !== 'lease')).toEqual(['saved', 'saved'])
+  })
+})
+
+describe('a share', () => {
+  const COLLEAGUE = 'p_demo-colleague'
+  let id: string
+  beforeEach(async () => {
+    id = (await create(owner)).id
+    await save(id, 'owner', SAVED, HIGH)
+  })
+  const share = (over: object) =>
+    owner.call(`PUT /api/notebooks/${id}/shares`, { with: [COLLEAGUE], right: 'view', expires: null, onto: 0, ...over })
+  async function shown() {
+    const { version, digest } = (await owner.call(`GET /api/notebooks/${id}/release`)).body as Releasable
+    return { version, digest }
+  }
+
+  test('releases the version that was shown to whom it names, by one press', async () => {
+    const release = await shown()
+    expect((await share({ release })).status).toBe(200)
+    expect((await open(colleague, id)).body).toMatchObject({ mode: 'run', notebook: { sees: 'released' } })
+    expect((await stored(id))[0]?.released).toEqual([COLLEAGUE])
+    const rows = (await gateway.deps.desk.store.audit.list({ limit: 2 })).map(({ entry }) => entry)
+    expect(rows).toMatchObject([
+      { kind: 'version-released', version: release.version, to: [COLLEAGUE] },
+      { kind: 'notebook-shared' },
+    ])
+  })
+
+  test('of what is not what was shown is none', async () => {
+    const release = await shown()
+    await save(id, 'owner', `${SAVED}# sneaked in\n`, HIGH)
+    expect(code(await share({ release }))).toBe('stale-edit')
+    expect(code(await open(colleague, id))).toBe('not-found')
+    expect((await stored(id))[0]?.released).toEqual([])
+  })
+
+  test('releases nothing to those who are cleared, and nothing where nothing was shown', async () => {
+    await share({ with: ['p_demo-analyst'], release: await shown() })
+    await share({ onto: 1 })
+    expect((await stored(id))[0]?.released).toEqual([])
+    expect((await open(colleague, id)).body).toMatchObject({ notebook: { sees: 'older' } })
   })
 })

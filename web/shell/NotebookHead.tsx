@@ -54,14 +54,14 @@ export function NotebookHead(props: NotebookHeadProps) {
           shutDown: () => props.sessions.shutDown(props.id),
         }}
       />
-      <Share notebook={opened()?.notebook ?? null} name={name()} />
+      <Share notebook={opened()?.notebook ?? null} name={name()} save={session().save} />
       <PanelSwitches shown={props.panel} onShow={props.onPanel} />
     </Header>
   )
 }
 
 /** For who may see with whom it is shared: its author, and the workspace's owner. */
-function Share(props: { readonly notebook: Notebook | null; readonly name: string }) {
+function Share(props: { readonly notebook: Notebook | null; readonly name: string; readonly save: unknown }) {
   const [asked, setAsked] = createSignal(false)
   return (
     <Show when={props.notebook?.shares && props.notebook.id} keyed>
@@ -72,7 +72,7 @@ function Share(props: { readonly notebook: Notebook | null; readonly name: strin
           </Button>
           <Show when={asked()}>
             <Suspense>
-              <ShareDialog id={id} name={props.name} onClose={() => setAsked(false)} />
+              <ShareDialog id={id} name={props.name} save={props.save} onClose={() => setAsked(false)} />
             </Suspense>
           </Show>
         </>

@@ -97,12 +97,10 @@ function Words(props: { readonly session: Session }) {
         {(ask) => (
           <>
             <strong class="font-semibold">
-              <Show
-                when={opened()?.notebook.rights === 'view'}
-                fallback={`${ask().to ?? editor() ?? 'Somebody else'} is editing now.`}
-              >
-                It is shared with you to read now, no longer to edit.
-              </Show>
+              <Switch fallback={`${ask().to ?? editor() ?? 'Somebody else'} is editing now.`}>
+                <Match when={opened()?.notebook.rights === 'view'}>It is shared with you to read now, no longer to edit.</Match>
+                <Match when={opened()?.notebook.sees !== 'newest'}>The newest version is above what you are cleared for.</Match>
+              </Switch>
             </strong>{' '}
             {WRITTEN[ask().written]}
           </>

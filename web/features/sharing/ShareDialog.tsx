@@ -1,17 +1,25 @@
 // Sharing a notebook. What it shows is as the server has it now, whoever changed it last.
 import { createSignal, For, Show } from 'solid-js'
 import type { NotebookId } from '#protocol/ids.ts'
+import type { Releasable } from '#protocol/releases.ts'
 import type { Shares } from '#protocol/shares.ts'
+import { labelText } from '../../primitives/label.ts'
 import { say, sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
+import { Literals } from '../../ui/Literals.tsx'
 import { Modal } from '../../ui/Modal.tsx'
 import { Query } from '../../ui/Query.tsx'
 import { AddForm } from './AddForm.tsx'
 import { Given, granteeOf } from './Given.tsx'
-import { createActs, createPreflight, createShares } from './queries.ts'
+import { createActs, createPreflight, createReleasable, createShares } from './queries.ts'
 import { preflightLines } from './words.ts'
 
-type ShareDialogProps = { readonly id: NotebookId; readonly name: string; readonly onClose: () => void }
+type ShareDialogProps = {
+  readonly id: NotebookId
+  readonly name: string
+  readonly save: unknown // how the page stands with its last save
+  readonly onClose: () => void
+}
 
 const NOTE = 'Whoever opens it runs it again as themselves, with what they may see. No result of yours goes along.'
 
@@ -26,6 +34,8 @@ export function ShareDialog(props: ShareDialogProps) {
 
 function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
   const acts = createActs(props.id)
+  const releasable = createReleasable(props.id, () => props.save)
+  const current = () => dataOf(releasable)
   const [again, setAgain] = createSignal(0) // a choice that was refused is drawn as it is
   const refused = (error: unknown) => {
     sayRefused(error)
@@ -37,10 +47,11 @@ function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
         {(addable) => (
           <>
             <Before id={props.id} />
+            <Show when={current()}>{(version) => <Goes {...version()} />}</Show>
             <AddForm
               addable={addable()}
               onShare={async (wish, names) => {
-                await acts.share(wish, props.found.version)
+                await acts.share(wish, props.found.version, shown(current()))
                 say(`Shared “${props.name}” with ${names.join(', ')}`)
               }}
             />
@@ -63,6 +74,19 @@ function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
     </>
   )
 }
+
+const shown = (version: Releasable | undefined) => version && { version: version.version, digest: version.digest }
+
+/** The version that goes along. */
+const Goes = (props: Releasable) => (
+  <section aria-label="What they get" class="mb-4 text-sm">
+    <p>
+      They get the current version, which counts as <strong class="font-semibold">{labelText(props.label)}</strong>, also where
+      they are not cleared for that. What you save later they get if they are, or when you release it in Versions.
+    </p>
+    <Literals literals={props.literals} more={props.more} open />
+  </section>
+)
 
 /** What of the tables that it reads others lack, or see less of. */
 function Before(props: { readonly id: NotebookId }) {

@@ -1,12 +1,13 @@
 // The newest version waits for some of those whom the notebook is shared with: what it holds, and the press that gives it to them.
 import { createQuery, useQueryClient } from '@tanstack/solid-query'
-import { For, Show } from 'solid-js'
+import { Show } from 'solid-js'
 import { RELEASES_API, type Releasable } from '#protocol/releases.ts'
 import { usePeople } from '../../net/context.ts'
 import { labelText } from '../../primitives/label.ts'
 import { say, sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { Button } from '../../ui/Button.tsx'
+import { Literals } from '../../ui/Literals.tsx'
 
 export function Release(props: { readonly id: string }) {
   const api = usePeople().apiOf(RELEASES_API)
@@ -46,15 +47,3 @@ export function Release(props: { readonly id: string }) {
     </Show>
   )
 }
-
-const Literals = (props: Pick<Releasable, 'literals' | 'more'>) => (
-  <details class="mt-2">
-    <summary class="cursor-pointer text-ink-2">What stands in it</summary>
-    <ul aria-label="Literals" class="mt-1 max-h-40 overflow-auto font-mono text-xs">
-      <For each={props.literals}>{(literal) => <li class="break-all whitespace-pre-wrap">{literal}</li>}</For>
-    </ul>
-    <Show when={props.more > 0}>
-      <p class="mt-1 text-xs text-ink-2">And {props.more} more.</p>
-    </Show>
-  </details>
-)
