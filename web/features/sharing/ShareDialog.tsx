@@ -47,7 +47,6 @@ function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
         {(addable) => (
           <>
             <Before id={props.id} />
-            <Show when={current()}>{(version) => <Goes {...version()} />}</Show>
             <AddForm
               addable={addable()}
               onShare={async (wish, names) => {
@@ -55,6 +54,7 @@ function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
                 say(`Shared “${props.name}” with ${names.join(', ')}`)
               }}
             />
+            <Show when={current()}>{(version) => <Goes {...version()} />}</Show>
           </>
         )}
       </Show>
@@ -79,10 +79,11 @@ const shown = (version: Releasable | undefined) => version && { version: version
 
 /** The version that goes along. */
 const Goes = (props: Releasable) => (
-  <section aria-label="What they get" class="mb-4 text-sm">
+  <section aria-label="What they get" class="mt-5 text-sm">
+    <h3 class="mb-1 text-xs font-medium text-ink-2">What they get</h3>
     <p>
-      They get the current version, which counts as <strong class="font-semibold">{labelText(props.label)}</strong>, also where
-      they are not cleared for that. What you save later they get if they are, or when you release it in Versions.
+      The current version, which counts as <strong class="font-semibold">{labelText(props.label)}</strong>, also where they are
+      not cleared for that. What you save later they get if they are, or when you release it in Versions.
     </p>
     <Literals literals={props.literals} more={props.more} open />
   </section>
