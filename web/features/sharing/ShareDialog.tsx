@@ -11,6 +11,7 @@ import { Modal } from '../../ui/Modal.tsx'
 import { Query } from '../../ui/Query.tsx'
 import { AddForm } from './AddForm.tsx'
 import { Given, granteeOf } from './Given.tsx'
+import { Link } from './Link.tsx'
 import { createActs, createPreflight, createReleasable, createShares } from './queries.ts'
 import { preflightLines } from './words.ts'
 
@@ -71,6 +72,7 @@ function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
           />
         )}
       </Show>
+      <Link id={props.id} />
     </>
   )
 }
