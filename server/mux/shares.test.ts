@@ -1,7 +1,7 @@
 // A share that is taken back or runs out, over real sockets: the view closes by name and the kernel ends, in time.
 import { expect, test } from 'vitest'
 import { wrong } from '../kernels/rights.ts'
-import type { Client } from '../testing.ts'
+import { type Client, testGateway } from '../testing.ts'
 import { type Happenings, KernelTab } from './testing/browser.ts'
 import { House, type LiveKernel, NOTEBOOK, until } from './testing/house.ts'
 
@@ -109,4 +109,26 @@ test('a gateway that starts again lets nobody back in: what was taken away meanw
   await until(() => exit(reader.kernel) === 'revoked', 'the end of the kernel')
   next.close()
   reader.tab.drop()
+})
+
+test('a share that goes once its kernel was judged by a new gateway, while others are, is acted on at once', async () => {
+  const { id, reader } = await shared('view')
+  await house.gateway.close()
+  const live = house.newLive()
+  const begin = live.begin.bind(live)
+  live.begin = (wrong, answer, met) => {
+    const judge: typeof wrong = async (state) => {
+      const cause = await wrong(state)
+      const { desk } = (await started).deps
+      if (state.spec.id === reader.kernel) await desk.store.notebooks.unshare(id, COLLEAGUE, 'p_demo-owner', Date.now())
+      return cause
+    }
+    begin(judge, answer, met)
+  }
+  const started = testGateway({ home: house.gateway.home, live })
+  Object.assign(house, { live, gateway: await started })
+  await until(() => live.link() !== null, 'the new gateway’s link')
+  const met = performance.now()
+  await until(() => exit(reader.kernel) === 'revoked', 'the end of the kernel')
+  expect(performance.now() - met).toBeLessThan(DEADLINE)
 })

@@ -20,8 +20,11 @@ export type AnswerKernel = (kernel: KernelState, line: string) => Promise<string
 export interface LiveKernels extends Kernels {
   /** The link to the runner, or null while there is none or the rights of its kernels are being judged anew. */
   link(): Link | null
-  /** Connects, and stops every kernel for which `wrong` names a cause before the link is offered; then `answer` hears its kernels. */
-  begin(wrong: (state: KernelState) => Promise<Cause | null>, answer: AnswerKernel): void
+  /**
+   * Connects, and stops every kernel for which `wrong` names a cause before the link is offered; then `answer` hears its kernels.
+   * `met`: from now on they are known here; an edit that came while they were judged has found none.
+   */
+  begin(wrong: (state: KernelState) => Promise<Cause | null>, answer: AnswerKernel, met?: () => void): void
   close(): void
 }
 
