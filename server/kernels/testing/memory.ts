@@ -1,7 +1,7 @@
 // Kernels that exist in this process only: every start is accepted, and the test moves them through their phases.
 import type { KernelId } from '#protocol/ids.ts'
 import { MARIMO } from '#protocol/marimo.ts'
-import type { KernelSpec, KernelState, RunnerEvent } from '#protocol/runner.ts'
+import { type KernelSpec, type KernelState, type RunnerEvent, sameOpening } from '#protocol/runner.ts'
 import type { KernelEvent, Kernels, Started } from '../../seams/kernels.ts'
 
 export type MemoryKernels = Kernels & {
@@ -67,8 +67,8 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
   }
 }
 
-const same = (spec: KernelSpec, ...[person, notebook, mode]: Parameters<Kernels['find']>): boolean =>
-  spec.person === person && spec.notebook === notebook && spec.mode === mode
+const same = (spec: KernelSpec, ...[person, notebook, mode, preview]: Parameters<Kernels['find']>): boolean =>
+  sameOpening(spec, { person, notebook, mode, ...(preview ? { preview } : {}) })
 
 function after(state: KernelState, event: RunnerEvent, now: number): KernelState {
   if (event.type === 'phase') return state.phase.phase === 'exited' ? state : { ...state, phase: event.phase }
