@@ -1,9 +1,7 @@
 // What the gateway knows of the runner's kernels: a copy, kept by its events and set right by its list at each connection.
-// Pure. A kernel that has exited stays findable until the same person opens the same notebook in the same mode again.
-import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
-import type { Profile } from '#protocol/policy/profile.ts'
-import type { Role } from '#protocol/roles.ts'
-import { type Cause, type KernelState, type Phase, type RunnerEvent, sameOpening } from '#protocol/runner.ts'
+// Pure. A kernel that has exited stays findable until the same opening starts again.
+import type { KernelId } from '#protocol/ids.ts'
+import { type Cause, type KernelState, type Opening, type Phase, type RunnerEvent, sameOpening } from '#protocol/runner.ts'
 import type { KernelEvent } from '../seams/kernels.ts'
 
 /** Exited kernels that are remembered; the oldest is forgotten first. */
@@ -20,8 +18,7 @@ export class Mirror {
     return this.#kernels.get(kernel) ?? null
   }
 
-  find(person: PersonId, notebook: NotebookId, mode: Role, preview?: Profile): KernelState | null {
-    const opening = { person, notebook, mode, ...(preview ? { preview } : {}) }
+  find(opening: Opening): KernelState | null {
     return this.list().findLast(({ spec }) => sameOpening(spec, opening)) ?? null
   }
 

@@ -81,7 +81,7 @@ function askAgain(desk: Desk, who: Principal, notebook: NotebookId): void {
 async function kernelFor(opening: Opening, wish: Wish): Promise<KernelState> {
   const { kernels } = opening
   const { who, notebook, mode, request } = wish
-  const before = kernels.find(who.id, notebook.id, mode, request.preview)
+  const before = kernels.find({ person: who.id, notebook: notebook.id, mode, ...asProfile(request) })
   const alive = before !== null && before.phase.phase !== 'exited'
   if (alive && !request.fresh) return before
   if (alive) await kernels.stop(before.spec.id, 'stopped')
@@ -142,7 +142,7 @@ async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null,
     person: who.id,
     notebook: notebook.id,
     mode,
-    ...(request.preview ? { preview: request.preview } : {}),
+    ...asProfile(request),
     ...(mode === 'edit' && !trusted ? { trust: 'restricted' as const } : {}),
     autorun: wished && request.run !== false && !diedAtStart(before),
     theme: request.theme,
@@ -150,6 +150,8 @@ async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null,
     limits: LIMITS,
   }
 }
+
+const asProfile = ({ preview }: Pick<Request, 'preview'>) => (preview ? { preview } : {})
 
 const LIMITS = {
   memory: KERNEL.memory,

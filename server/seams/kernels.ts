@@ -1,10 +1,8 @@
 // What the REST layer needs of kernels. The real one speaks to the runner and mirrors its state; `none` says that
 // there is no runner. A kernel that has exited stays findable until the same opening starts again.
-import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
+import type { KernelId } from '#protocol/ids.ts'
 import type { Link } from '#protocol/link.ts'
-import type { Profile } from '#protocol/policy/profile.ts'
-import type { Role } from '#protocol/roles.ts'
-import type { Cause, KernelSpec, KernelState, RunnerEvent, RunnerInfo, RunnerRefusal } from '#protocol/runner.ts'
+import type { Cause, KernelSpec, KernelState, Opening, RunnerEvent, RunnerInfo, RunnerRefusal } from '#protocol/runner.ts'
 
 export type Started =
   | { readonly type: 'started'; readonly state: KernelState }
@@ -35,7 +33,7 @@ export interface Kernels {
   list(): readonly KernelState[]
   get(kernel: KernelId): KernelState | null
   /** The newest kernel of exactly this opening, alive or exited: a preview is found by its profile, and is no other reader's kernel. */
-  find(person: PersonId, notebook: NotebookId, mode: Role, preview?: Profile): KernelState | null
+  find(opening: Opening): KernelState | null
   /** Resolves when the runner has accepted it; progress and death arrive as events. */
   start(spec: KernelSpec, source: string): Promise<Started>
   /** Idempotent; resolves when the runner has accepted it, or at once when there is no such kernel or no runner. */
