@@ -2,10 +2,12 @@
 // themselves. A kernel whose reads cannot be judged ends.
 import * as z from 'zod/mini'
 import { dominates, join, Label, LOWEST } from '#protocol/policy/label.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import type { End } from '../kernels/ending.ts'
 import type { Log } from '../log.ts'
 import { type Held, heldOf, labelHeld, mayHold } from '../policy/held.ts'
+import { clearanceOf } from '../policy/preview.ts'
 import type { Look } from '../policy/question.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Kernels } from '../seams/kernels.ts'
@@ -87,7 +89,7 @@ export async function mayKeep(ruling: Ruling, spec: KernelSpec, log: Log): Promi
   const who = await ruling.subject(spec.person)
   let label = LOWEST
   for (const text of all) {
-    const kept = await keptAs(ruling, text, who)
+    const kept = await keptAs(ruling, text, who, spec.preview)
     if (kept !== null) {
       label = join(label, kept)
       continue
@@ -101,12 +103,12 @@ export async function mayKeep(ruling: Ruling, spec: KernelSpec, log: Log): Promi
 }
 
 /** What it counts with now; null: it may not be kept. */
-async function keptAs(ruling: Ruling, text: string, who: Subject): Promise<Label | null> {
+async function keptAs(ruling: Ruling, text: string, who: Subject, preview?: Profile): Promise<Label | null> {
   const said = searched(text) ?? predicted(text)?.label ?? sourced(text)
-  if (said !== null) return who.member && dominates(who.clearance, said) ? said : null
+  if (said !== null) return who.member && dominates(clearanceOf(who, preview), said) ? said : null
   const held = read(text)
   if (held === null) return null
-  const looked = await look(ruling, held.table, who)
+  const looked = await look(ruling, held.table, who, preview)
   if (!looked.ok || !mayHold(held, { ok: true, view: looked.sight.view })) return null
   return labelHeld(looked.sight.view, [held])
 }

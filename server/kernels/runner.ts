@@ -74,7 +74,7 @@ class Runner implements LiveKernels {
 
   list = () => this.#mirror.list()
   get = (kernel: string) => this.#mirror.get(kernel)
-  find: Kernels['find'] = (person, notebook, mode) => this.#mirror.find(person, notebook, mode)
+  find: Kernels['find'] = (opening) => this.#mirror.find(opening)
 
   subscribe(listener: (event: KernelEvent) => void): () => void {
     this.#listeners.add(listener)

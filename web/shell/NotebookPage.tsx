@@ -13,7 +13,11 @@ import { Stage } from './Stage.tsx'
 import type { Sessions } from './sessions.ts'
 import { useWorkspace } from './workspace.ts'
 
-type NotebookPageProps = { readonly sessions: Sessions; readonly host: (element: HTMLElement) => void }
+type NotebookPageProps = {
+  readonly sessions: Sessions
+  readonly host: (element: HTMLElement) => void
+  readonly onPreview: () => void
+}
 
 export function NotebookPage(props: NotebookPageProps) {
   const workspace = useWorkspace()
@@ -35,7 +39,13 @@ export function NotebookPage(props: NotebookPageProps) {
       <Show when={workspace.active()}>
         {(active) => (
           <>
-            <NotebookHead sessions={props.sessions} id={active()} panel={panel()} onPanel={setPanel} />
+            <NotebookHead
+              sessions={props.sessions}
+              id={active()}
+              panel={panel()}
+              onPanel={setPanel}
+              onPreview={props.onPreview}
+            />
             <Above
               sessions={props.sessions}
               id={active()}
@@ -108,6 +118,7 @@ function Above(props: AboveProps) {
         onReopen={() => void props.sessions.open(props.id)}
         onLoad={() => void props.sessions.open(props.id, { fresh: true })}
         onStill={() => void props.sessions.open(props.id, { run: false })}
+        onBack={() => void props.sessions.open(props.id, { preview: null })}
         onTrust={() => void props.sessions.trust(props.id)}
         onRun={() => void props.sessions.run(props.id)}
       />

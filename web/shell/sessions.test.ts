@@ -154,6 +154,27 @@ test('an opened notebook is shown when its page is drawn, or after a moment; its
   expect(view()).toBe('shown')
 })
 
+test('a preview is of its profile until it is left, however often it is opened again; what was written goes first', async () => {
+  const as = { clearance: { level: 'internal', markings: [] }, groups: ['staff'] } as const
+  await w.shown()
+  w.dirty()
+  const preview = w.sessions.open(ID, { preview: as })
+  await settle()
+  expect(w.log).toEqual(['save', '/api/kernel/save'])
+  w.commands[0]?.answer({ status: 200, body: EMPTY })
+  await preview
+  w.state.mode = 'run'
+  await w.sessions.open(ID, { fresh: true })
+  w.sessions.sleep(ID)
+  w.sessions.wake(ID, {})
+  await settle()
+  expect(opens().map((line) => JSON.parse(line.slice(5)).preview)).toEqual([as, as, as])
+  expect(w.sessions.of(ID).preview).toEqual(as)
+  await w.sessions.open(ID, { preview: null })
+  expect(opens().at(-1)).not.toContain('preview')
+  expect(w.sessions.of(ID).preview).toBeNull()
+})
+
 test('an answer to an opening that another one overtook is void', async () => {
   await Promise.all([w.sessions.open(ID), w.sessions.open(ID)])
   expect(w.frames).toHaveLength(1)

@@ -1,9 +1,12 @@
 // What is said across the top of an opened notebook: somebody else edits, the lease was lost, the kernel has ended.
-import { Show } from 'solid-js'
+import { Show, Suspense } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
+import { lazily } from '../../ui/lazily.tsx'
 import { Banner } from '../../ui/Notice.tsx'
 import { ReadingBar } from './ReadingBar.tsx'
 import { diedRunning, endingWords, isVisible, openedOf, outlived, quotable, type Session } from './session.ts'
+
+const PreviewBar = lazily(() => import('./PreviewBar.tsx').then((module) => module.PreviewBar))
 
 type BarsProps = {
   readonly session: Session
@@ -16,13 +19,25 @@ type BarsProps = {
   readonly onRun: () => void
   readonly onStill: () => void
   readonly onTrust: () => void
+  readonly onBack: () => void
 }
 
 export function Bars(props: BarsProps) {
   return (
     <>
-      <Show when={openedOf(props.session)?.mode === 'run'}>
-        <ReadingBar {...props} />
+      <Show
+        when={props.session.preview}
+        fallback={
+          <Show when={openedOf(props.session)?.mode === 'run'}>
+            <ReadingBar {...props} />
+          </Show>
+        }
+      >
+        {(as) => (
+          <Suspense>
+            <PreviewBar as={as()} onBack={props.onBack} />
+          </Suspense>
+        )}
       </Show>
       <Restricted {...props} />
       <Still {...props} />

@@ -2,6 +2,7 @@
 // Effects (opening, closing, sending) are the shell's: see shell/sessions.ts.
 import type { Opened, Refusal } from '#protocol/api.ts'
 import { KERNEL } from '#protocol/limits.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import type { Cause, Phase, Usage } from '#protocol/runner.ts'
 
 export type View =
@@ -38,11 +39,12 @@ export type Session = {
   readonly ask: Ask
   readonly newer: boolean // a version was saved after the one that a reader looks at
   readonly still: boolean // a reader's notebook that was opened without running and has not run
+  readonly preview: Profile | null // as whom it is previewed; null: it is not
   readonly died: Ending | null // how its last life here was ended by what ran in it: the reason for standing still
 }
 
 export type SessionEvent =
-  | { readonly type: 'open'; readonly now: number }
+  | { readonly type: 'open'; readonly now: number; readonly preview?: Profile | null } // without a word on it, as before
   | { readonly type: 'opened'; readonly opened: Opened; readonly now: number }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'rendered' }
@@ -72,13 +74,14 @@ export const ASLEEP: Session = {
   ask: { state: 'none' },
   newer: false,
   still: false,
+  preview: null,
   died: null,
 }
 
 export function step(session: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'open':
-      return { ...ASLEEP, ask: lostStays(session.ask), died: diedIn(session), view: { at: 'opening', since: event.now } }
+      return opening(session, event)
     case 'opened': {
       const since = session.view.at === 'opening' ? session.view.since : event.now
       const { mode, autorun, phase } = event.opened
@@ -124,6 +127,14 @@ export function step(session: Session, event: SessionEvent): Session {
       return { ...session, view: { at: 'asleep' } }
   }
 }
+
+const opening = (session: Session, { now, preview = session.preview }: Extract<SessionEvent, { type: 'open' }>): Session => ({
+  ...ASLEEP,
+  ask: lostStays(session.ask),
+  died: diedIn(session),
+  preview,
+  view: { at: 'opening', since: now },
+})
 
 const moved = (session: Session, opened: Opened | null): Session =>
   opened ? { ...session, view: { at: 'moved', opened } } : session

@@ -6,6 +6,7 @@ import type { Shares } from '#protocol/shares.ts'
 import { labelText } from '../../primitives/label.ts'
 import { say, sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
+import { Button } from '../../ui/Button.tsx'
 import { Literals } from '../../ui/Literals.tsx'
 import { Modal } from '../../ui/Modal.tsx'
 import { Query } from '../../ui/Query.tsx'
@@ -19,6 +20,7 @@ type ShareDialogProps = {
   readonly id: NotebookId
   readonly name: string
   readonly save: unknown // how the page stands with its last save
+  readonly onPreview: () => void
   readonly onClose: () => void
 }
 
@@ -48,6 +50,7 @@ function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
         {(addable) => (
           <>
             <Before id={props.id} />
+            <AsReader {...props} />
             <AddForm
               addable={addable()}
               onShare={async (wish, names) => {
@@ -89,6 +92,21 @@ const Goes = (props: Releasable) => (
     </p>
     <Literals literals={props.literals} more={props.more} open />
   </section>
+)
+
+/** What they would see, looked at first. */
+const AsReader = (props: ShareDialogProps) => (
+  <p class="mb-4">
+    <Button
+      size="small"
+      onClick={() => {
+        props.onClose()
+        props.onPreview()
+      }}
+    >
+      Preview as a reader…
+    </Button>
+  </p>
 )
 
 /** What of the tables that it reads others lack, or see less of. */
