@@ -2,14 +2,13 @@
 // no batch from the data plane. A few tries here, `npm run soak` makes them 200 and says how long it took.
 import type { Client } from './client.ts'
 import { expect, test } from './fixtures.ts'
-import { type Ends, endsOf, STREAMED, STREAMS, streaming, Wire } from './revoked.ts'
+import { type Ends, endsOf, everybody, grant, STREAMED, STREAMS, share, streaming, unshare, Wire } from './revoked.ts'
 import { ROUNDS } from './rounds.ts'
 
 const DEADLINE = 2000 // ms
 const TRIES = ROUNDS === 1 ? 5 : 4 * ROUNDS
 const TRY = 15_000 // ms, of a busy machine
 const SOON = 300 // ms until a share runs out
-const REASON = 'as the examples have it'
 
 type People = { readonly author: Client; readonly reader: Client; readonly owner: Client }
 /** How a right goes, and what the channel of whoever had it says. */
@@ -26,7 +25,7 @@ const WAYS: readonly Way[] = [
     reason: 'revoked',
     take: async ({ author }, id) => {
       const from = Date.now()
-      await author.call('DELETE /api/notebooks/:id/shares', { params: { id }, body: { with: 'p_demo-colleague' } })
+      await unshare(author, id)
       return from
     },
   },
@@ -44,27 +43,11 @@ const WAYS: readonly Way[] = [
     reason: 'kernelGone',
     take: async ({ owner }) => {
       const from = Date.now()
-      await grants(owner, [])
+      await grant(owner, STREAMED, [])
       return from
     },
   },
 ]
-
-async function share(author: Client, id: string, expires: number | null): Promise<void> {
-  const { version: onto } = await author.call('GET /api/notebooks/:id/shares', { params: { id } })
-  const body = { with: ['p_demo-colleague'], right: 'view', expires, onto }
-  await author.call('PUT /api/notebooks/:id/shares', { params: { id }, body })
-}
-
-const EVERYBODY = { id: 'members-read', to: { who: 'workspace' }, right: 'managed-table:read', rows: null, expires: null }
-
-async function grants(owner: Client, given: readonly object[]): Promise<void> {
-  const params = { table: STREAMED }
-  const { policy, version: onto } = await owner.call('GET /api/policies/:table', { params })
-  if (policy.grants.length === given.length) return
-  const body = { policy: { ...policy, grants: given }, onto, reason: REASON }
-  await owner.call('PUT /api/policies/:table', { params, body })
-}
 
 /** Milliseconds after the moment from which it counts; less than none: there was nothing after it. */
 function figures(took: readonly number[]): { p50: number; p95: number; p99: number; max: number } {
@@ -73,7 +56,7 @@ function figures(took: readonly number[]): { p50: number; p95: number; p99: numb
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) }
 }
 
-test.afterEach(async ({ again }) => grants(await again('Owner'), [EVERYBODY]))
+test.afterEach(async ({ again }) => grant(await again('Owner'), STREAMED, everybody()))
 
 const WHAT = { byte: 'last byte at the reader’s socket', process: 'last process', batch: 'last batch' } as const
 
@@ -87,7 +70,7 @@ for (const { title, reason, take } of WAYS)
     const wire = new Wire(tab)
     const all: (Ends & { readonly from: number })[] = []
     for (let round = 0; round < TRIES; round += 1) {
-      await grants(owner, [EVERYBODY])
+      await grant(owner, STREAMED, everybody())
       await share(author, id, null)
       const running = await streaming(reader, tab, id)
       const from = await take(people, id)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { decodeFrame } from '#protocol/codec.ts'
 import type { Client, KernelStream, Tab } from './client.ts'
 import { notebookOf } from './fixtures.ts'
@@ -16,6 +17,30 @@ export const STREAMS = notebookOf(
 )
 const LATE = 10_000 // ms in which an end is looked for; what is asked of it is the caller's
 const LOOK = 5 // ms between two looks at a process
+
+/** With the colleague, to view. */
+export async function share(author: Client, id: string, expires: number | null): Promise<void> {
+  const { version: onto } = await author.call('GET /api/notebooks/:id/shares', { params: { id } })
+  const body = { with: ['p_demo-colleague'], right: 'view', expires, onto }
+  await author.call('PUT /api/notebooks/:id/shares', { params: { id }, body })
+}
+
+export const unshare = (author: Client, id: string) =>
+  author.call('DELETE /api/notebooks/:id/shares', { params: { id }, body: { with: 'p_demo-colleague' } })
+
+/** As the examples have it, but for the last moment. */
+export const everybody = (expires: number | null = null) => [
+  { id: 'members-read', to: { who: 'workspace' }, right: 'managed-table:read', rows: null, expires },
+]
+
+/** These grants of a table, and no others. */
+export async function grant(owner: Client, table: string, grants: readonly object[]): Promise<void> {
+  const params = { table }
+  const { policy, version: onto } = await owner.call('GET /api/policies/:table', { params })
+  if (isDeepStrictEqual(policy.grants, grants)) return
+  const body = { policy: { ...policy, grants }, onto, reason: 'as a test has it' }
+  await owner.call('PUT /api/policies/:table', { params, body })
+}
 
 /** Ms of the clock that all processes of the machine share. `byte`: asked at the end, since a late one would come late. */
 export type Ends = { readonly process: number; readonly batch: number; byte(): number }
