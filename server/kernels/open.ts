@@ -8,6 +8,7 @@ import { dominates, type Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Role } from '#protocol/roles.ts'
 import { type Cause, type KernelSpec, type KernelState, powersOf, type RunnerRefusal } from '#protocol/runner.ts'
 import { writtenSource } from '../data/holding.ts'
+import { taintOf } from '../data/standing.ts'
 import { type Refused, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import { account, type Desk, find } from '../notebooks/desk.ts'
@@ -56,6 +57,7 @@ export async function open(opening: Opening, who: Principal, id: NotebookId, req
     phase,
     autorun: spec.autorun,
     restricted: powersOf(spec) === 'restricted',
+    label: await taintOf(desk, spec.id),
   }
 }
 
