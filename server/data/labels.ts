@@ -26,8 +26,7 @@ export function makeLabels({ kernels, events, store, log }: Given) {
     const { person, notebook } = state.spec
     events.publish([person], { type: 'label', kernel, notebook, label })
   }
-  const tell = (kernel: KernelId) =>
-    look(kernel).catch((error: unknown) => log.error({ err: error, kernel }, 'a label not told'))
+  const tell = (kernel: KernelId) => look(kernel).catch((error: unknown) => log.error({ err: error, kernel }, 'a label not told'))
   return {
     /** The library with this behind each answer: a page shows what its kernel counts as before the kernel has what raised it. */
     after:

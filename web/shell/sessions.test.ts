@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Opened, ShellEvent } from '#protocol/api.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import type { Clock } from '#protocol/wire.ts'
 import type { Api } from '../net/api.ts'
 import { notices } from '../primitives/notices.ts'
@@ -33,11 +34,12 @@ function server(log: string[], state: State): Api {
     phase: PHASE,
     autorun: state.autorun,
     restricted: false,
+    label: LOWEST,
   })
   return (async (call: string, input?: { body?: object }) => {
     log.push(call.includes('/open') ? `open ${JSON.stringify(input?.body ?? {})}` : call)
     if (call === 'GET /api/kernels')
-      return [{ kernel: 'k_00000001', notebook: ID, mode: 'edit', phase: PHASE, usage: USAGE, memoryLimit: 9 }]
+      return [{ kernel: 'k_00000001', notebook: ID, mode: 'edit', phase: PHASE, usage: USAGE, memoryLimit: 9, label: LOWEST }]
     return call.includes('/open') ? opened() : { source: '' }
   }) as unknown as Api
 }

@@ -40,7 +40,13 @@ export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     settle(deps.desk.leases.apply(params.id, { type: 'answer', person: who.id, give: body.give }))
     return {}
   },
-  'GET /api/kernels': ({ who }) => Promise.all(deps.kernels.list().filter(ownedBy(who)).map((state) => view(deps, state))),
+  'GET /api/kernels': ({ who }) =>
+    Promise.all(
+      deps.kernels
+        .list()
+        .filter(ownedBy(who))
+        .map((state) => view(deps, state)),
+    ),
   'POST /api/kernels/:kernel/stop': async ({ who, params }) => {
     await deps.kernels.stop(own(deps, who, params.kernel).spec.id, 'stopped')
     return {}

@@ -2,8 +2,9 @@
 import { Show } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
+import { progressOf } from './progress.ts'
 import { ReadingBar } from './ReadingBar.tsx'
-import { diedRunning, endingWords, isVisible, openedOf, outlived, quotable, type Session } from './session.ts'
+import { diedRunning, type Ending, endingWords, isVisible, openedOf, outlived, quotable, type Session } from './session.ts'
 
 type BarsProps = {
   readonly session: Session
@@ -13,6 +14,8 @@ type BarsProps = {
   readonly onReopen: () => void
   readonly onDraft: () => void
   readonly onLoad: () => void
+  readonly onStop: () => void
+  readonly onDuplicate: () => void
   readonly onRun: () => void
   readonly onStill: () => void
   readonly onTrust: () => void
@@ -72,6 +75,7 @@ function Still(props: BarsProps) {
 function Ended(props: BarsProps) {
   const ended = () => outlived(props.session.view)
   const mode = () => openedOf(props.session)?.mode ?? 'run'
+  const words = (ending: Ending) => (mode() === 'run' ? readerWords(ending, props.session) : editorWords(ending))
   return (
     <Show when={ended()}>
       {(ending) => (
@@ -85,12 +89,12 @@ function Ended(props: BarsProps) {
                 </Button>
               </Show>
               <Button size="small" tone="accent" onClick={props.onReopen}>
-                Start again
+                {mode() === 'run' ? 'Run again' : 'Start again'}
               </Button>
             </>
           }
         >
-          {endingWords(ending(), mode())} {stillThere(ending().message)}
+          {words(ending())}
           <Show when={quotable(ending())}>
             {(id) => <span class="ml-2 font-mono text-xs text-ink-2 select-all">{id()}</span>}
           </Show>
@@ -101,5 +105,13 @@ function Ended(props: BarsProps) {
 }
 
 /** What is left of it, said once: some causes name the variables themselves. */
-const stillThere = (message: string): string =>
-  message.includes('variables') ? 'What you see is as it was.' : 'What you see is as it was; the variables are gone.'
+const editorWords = (ending: Ending): string =>
+  `${endingWords(ending, 'edit')} What you see is as it was${ending.message.includes('variables') ? '.' : '; the variables are gone.'}`
+
+/** How far it had come, and that nothing of the page answers any more. */
+function readerWords(ending: Ending, { run }: Session): string {
+  const came = progressOf(run)
+  const stopped = came ? `Stopped after ${came.done} of ${came.of} cells.` : 'Stopped.'
+  const why = ending.cause === 'stopped' ? stopped : endingWords(ending, 'run')
+  return `${why} What you see is as it was, to be read: controls and tables do not react any more.`
+}
