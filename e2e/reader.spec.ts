@@ -3,6 +3,8 @@ import type { Page } from '@playwright/test'
 import type { Client } from './client.ts'
 import { expect, type FrameLocator, frameOf, kernel, link, notebookOf, openNotebook, runAll, test } from './fixtures.ts'
 
+import './zzlook.ts'
+
 const START = 60_000
 const COLLEAGUE = 'p_demo-colleague'
 const ANALYST = 'p_demo-analyst'

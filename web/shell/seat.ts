@@ -81,8 +81,7 @@ function noticeRun(channel: KernelChannel, tell: (event: SessionEvent) => void):
     const said = cellOf(data)
     if (said === null) return
     tell({ type: 'running' })
-    const { cell, ended } = said
-    if (ended !== null) tell({ type: 'cell', news: { cell, ended } })
+    if (said.news !== null) tell({ type: 'cell', news: said.news })
   }
   return {
     ...channel,

@@ -61,7 +61,7 @@ test('the word of the kernel follows its life', () => {
 
 test('a reader’s run is counted from what its cells say, the label is the latest, and both begin anew with the next opening', () => {
   const label = { level: 'confidential', markings: ['PERSONAL'] } as const
-  const said = (cell: string, ended: boolean): SessionEvent => ({ type: 'cell', news: { cell, ended } })
+  const said = (cell: string, ended: boolean): SessionEvent => ({ type: 'cell', news: { cell, run: 'r', ended } })
   const running = play(...open(), said('a', false), said('b', false), { type: 'label', label }, said('a', true))
   expect(progressOf(running.run)).toEqual({ done: 1, of: 2 })
   expect([play(...open()).label, running.label]).toEqual([LOWEST, label])
