@@ -3,8 +3,6 @@ import type { Page } from '@playwright/test'
 import type { Client } from './client.ts'
 import { expect, type FrameLocator, frameOf, kernel, link, notebookOf, openNotebook, runAll, test } from './fixtures.ts'
 
-import './zzlook.ts'
-
 const START = 60_000
 const COLLEAGUE = 'p_demo-colleague'
 const ANALYST = 'p_demo-analyst'
@@ -19,6 +17,13 @@ const classification = (page: Page) => page.getByRole('status', { name: 'Classif
 const text = (frame: FrameLocator, pattern: RegExp) => frame.getByText(pattern).first()
 const alive = async (client: Client) =>
   (await client.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited').map(({ kernel: id }) => id)
+
+/** From the list to the reader's page, whose kernel runs by itself. */
+async function read(page: Page, name: string): Promise<FrameLocator> {
+  await link(page, name).click()
+  await expect(kernel(page)).toHaveText(/ready|running/, { timeout: START })
+  return frameOf(page, name)
+}
 
 /** A notebook of the author's, which the other may read. */
 async function shared(author: Client, name: string, source: string, with_: string, right: 'view' | 'edit' = 'view') {
@@ -106,10 +111,10 @@ test.describe('a table that is closed to the reader', () => {
     const author = await client('Analyst')
     await shared(author, 'denied', source, COLLEAGUE)
     const page = await person('Colleague')
-    const frame = await openNotebook(page, 'denied')
+    const frame = await read(page, 'denied')
     await expect(text(frame, /THE REST/)).toBeVisible({ timeout: START })
     const refusal = `You may not read “${TABLE}”. Ask Owner, who owns it, for a grant.`
-    await expect(frame.getByText(refusal, { exact: true })).toBeVisible()
+    await expect(text(frame, new RegExp(`^${refusal} \\(e_[\\w-]+\\)$`))).toBeVisible()
     await expect(
       frame.getByText(`This cell waits for “held”, which could not be made: ${refusal}`, { exact: true }),
     ).toBeVisible()
@@ -139,7 +144,7 @@ test('controls react; nothing is edited, saved, taken along or opened in a termi
   )
   const id = await shared(await client('Analyst'), 'reacts', source, COLLEAGUE)
   const page = await person('Colleague')
-  const frame = await openNotebook(page, 'reacts')
+  const frame = await read(page, 'reacts')
   await expect(text(frame, /PICKED:0/)).toBeVisible({ timeout: START })
   await frame.getByRole('slider').first().press('ArrowRight')
   await expect(text(frame, /TWICE:8/)).toBeVisible()
@@ -150,9 +155,7 @@ test('controls react; nothing is edited, saved, taken along or opened in a termi
   await expect(text(frame, /PICKED:1/)).toBeVisible()
 
   for (const name of [/download/i, /export/i, /copy/i, /save/i, /terminal/i, /share/i])
-    await expect(
-      page.getByRole('button', { name }).or(frame.getByRole('button', { name })).filter({ visible: true }),
-    ).toHaveCount(0)
+    for (const place of [page, frame]) await expect(place.getByRole('button', { name }).filter({ visible: true })).toHaveCount(0)
   await expect(frame.locator('.cm-content, [contenteditable="true"]')).toHaveCount(0)
   await expect(page.getByRole('button', { name: 'Duplicate to edit' })).toHaveCount(0) // its source is not shown to them
   await expect(page.getByRole('region', { name: 'Source' })).toHaveCount(0)
@@ -173,12 +176,12 @@ test('the classification stands above the notebook of who reads and who edits, a
   person,
   client,
 }) => {
-  const read = 'asked = mo.ui.checkbox(label="read it")\nasked'
+  const asked = 'asked = mo.ui.checkbox(label="read it")\nasked'
   const held = 'held = len(tables.read("compliance_authorities")) if asked.value else 0\nmo.md(f"HELD:{held}")'
   const author = await client('Colleague')
-  await shared(author, 'classified', notebookOf(BEGINS, read, held), ANALYST)
+  await shared(author, 'classified', notebookOf(BEGINS, asked, held), ANALYST)
   const page = await person('Analyst')
-  const frame = await openNotebook(page, 'classified')
+  const frame = await read(page, 'classified')
   await expect(text(frame, /HELD:0/)).toBeVisible({ timeout: START })
   await expect(classification(page)).toHaveText('INTERNAL')
   await frame.getByRole('checkbox').first().click()
@@ -213,6 +216,6 @@ test('where its source is shown, a press makes a notebook of one’s own of it a
       .locator('.cm-content')
       .first(),
   ).toContainText('as it was', { timeout: START })
-  expect(mine?.name).toMatch(/^original/)
+  expect(mine?.name).toBe('Copy of original')
   holding.close()
 })

@@ -79,5 +79,5 @@ def failed(kind: str | None) -> str:
 def waits(names: Sequence[str], error: BaseException | None) -> str:
     """What stands in the place of a cell that was not run. `names`: of what it needs; `error`: why that is not there."""
     shown = ", ".join(f"“{name}”" for name in names[:NAMED]) + (" and more" if len(names) > NAMED else "")
-    why = str(error) if refused(error) else "another cell failed."
+    why = getattr(error, "message", "") if refused(error) else "another cell failed."
     return f"This cell waits for {shown or 'another cell'}, which could not be made: {why}"

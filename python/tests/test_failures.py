@@ -9,7 +9,7 @@ from typing import Any
 from tests.support import notebook, served
 
 REFUSED = "You may not read “pay <all>”. Ask Owner, who owns it, for a grant."
-DENIED = f"from scrydon import errors\nraise errors.error('table-ungranted', '{REFUSED}')\nrows = 1"
+DENIED = f"from scrydon import errors\nraise errors.error('table-ungranted', '{REFUSED}', 'e_1')\nrows = 1"
 VALUE = "the 7 of somebody"
 
 
@@ -35,7 +35,7 @@ class Failures(unittest.TestCase):
     def test_a_refusal_says_why_what_needs_it_what_it_waits_for_and_the_rest_runs(self) -> None:
         refused, waits, far, rest = outputs(DENIED, "twice = rows * 2", "f'{twice} {rows}'", "'the rest'")
         why = html.escape(REFUSED)
-        self.assertEqual(said(refused), ("warn", f"<p>{why}</p>"))
+        self.assertEqual(said(refused), ("warn", f"<p>{why} (e_1)</p>"))
         self.assertEqual(said(waits), ("neutral", f"<p>This cell waits for “rows”, which could not be made: {why}</p>"))
         self.assertEqual(said(far), ("neutral", f"<p>This cell waits for “rows”, “twice”, which could not be made: {why}</p>"))
         self.assertIn("the rest", rest["data"])
@@ -54,7 +54,7 @@ class Failures(unittest.TestCase):
 
     def test_an_editor_sees_what_marimo_shows(self) -> None:
         refused, waits = outputs(DENIED, "rows", mode="edit")
-        self.assertEqual((refused["data"][0]["msg"], refused["data"][0]["exception_type"]), (REFUSED, "Denied"))
+        self.assertEqual((refused["data"][0]["msg"], refused["data"][0]["exception_type"]), (f"{REFUSED} (e_1)", "Denied"))
         self.assertEqual(waits["data"][0]["exception_type"], "Ancestor raised")
 
 

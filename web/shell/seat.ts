@@ -84,7 +84,7 @@ function noticeRun(channel: KernelChannel, tell: (event: SessionEvent) => void):
     if (said.news !== null) tell({ type: 'cell', news: said.news })
   }
   return {
-    ...channel,
+    request: (...command) => channel.request(...command),
     listen: (listener) =>
       channel.listen({
         message(data, taken) {

@@ -24,7 +24,7 @@ type BarsProps = {
 export function Bars(props: BarsProps) {
   return (
     <>
-      <Show when={openedOf(props.session)?.mode === 'run'}>
+      <Show when={openedOf(props.session)?.mode === 'run' && isVisible(props.session)}>
         <ReadingBar {...props} />
       </Show>
       <Restricted {...props} />
