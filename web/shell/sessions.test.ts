@@ -2,12 +2,13 @@ import { beforeEach, expect, test } from 'vitest'
 import type { Opened, ShellEvent } from '#protocol/api.ts'
 import { LOWEST } from '#protocol/policy/label.ts'
 import type { Clock } from '#protocol/wire.ts'
+import { progressOf } from '../features/notebook/progress.ts'
 import type { Api } from '../net/api.ts'
 import { notices } from '../primitives/notices.ts'
 import type { FrameEvent, Handover } from './frame.ts'
 import type { FramePool } from './frames.ts'
 import type { KernelNews, Link } from './link.ts'
-import type { Answer } from './relay.ts'
+import type { Answer, KernelListener } from './relay.ts'
 import { Sessions } from './sessions.ts'
 import { notebookOf } from './testing/notebook.ts'
 
@@ -47,19 +48,30 @@ function server(log: string[], state: State): Api {
 function socket(log: string[]) {
   const news: ((news: KernelNews) => void)[] = []
   const commands: Command[] = []
-  const request = (_method: string, path: string) =>
-    new Promise<Answer>((answer, reject) => {
-      log.push(path)
-      commands.push({ path, answer, fail: () => reject(new Error('gone')) })
-    })
+  const listening: KernelListener[] = []
+  /** A class, as the real one is: a copy of its own properties would lack its methods. */
+  class Channel {
+    listen(listener: KernelListener) {
+      listening.push(listener)
+      return () => {}
+    }
+    request(_method: string, path: string) {
+      return new Promise<Answer>((answer, reject) => {
+        log.push(path)
+        commands.push({ path, answer, fail: () => reject(new Error('gone')) })
+      })
+    }
+    readonly close = () => void log.push('channel closed')
+  }
   const link = {
     tab: async () => 't_00000001',
     kernel: (_: string, listen: (news: KernelNews) => void) => {
       news.push(listen)
-      return { listen: () => () => {}, request, close: () => log.push('channel closed') }
+      return new Channel()
     },
   } as unknown as Link
-  return { link, news, commands }
+  const say = (message: string) => listening.at(-1)?.message(message, () => undefined)
+  return { link, news, commands, say }
 }
 
 function page(log: string[]) {
@@ -107,7 +119,7 @@ function clockOf(state: State) {
 function world() {
   const log: string[] = []
   const state: State = { now: 1000, mode: 'edit', autorun: true, behind: null }
-  const { link, news, commands } = socket(log)
+  const { link, news, commands, say } = socket(log)
   const { frames, pool } = page(log)
   const { clock, pass } = clockOf(state)
   const sessions = new Sessions({
@@ -133,7 +145,7 @@ function world() {
     const frame = frames.at(-1) as FakeFrame
     frame.onSave = () => void frame.handover.channel.request('POST', '/api/kernel/save', undefined, EMPTY).catch(() => undefined)
   }
-  return { sessions, log, frames, news, commands, state, pass, shown, dirty }
+  return { sessions, log, frames, news, commands, say, state, pass, shown, dirty }
 }
 
 let w: ReturnType<typeof world>
@@ -365,4 +377,24 @@ test('a page that does not say what became of what was written is not passed ove
   w.pass(2_000)
   await flushed
   expect(notices().at(-1)?.message).toContain('may not have been saved')
+})
+
+test('a reader’s page works its kernel, and what its cells say on the way is counted; an editor’s is not', async () => {
+  const said = (cell: string, status: string) =>
+    w.say(`{"op": "cell-op", "data": {"op":"cell-op","cell_id":"${cell}","status":"${status}","stale_inputs":null,"run_id":"r"}}`)
+  const heard: unknown[] = []
+  const listen = () => w.frames.at(-1)?.handover.channel.listen({ message: (data) => heard.push(data), ended: () => {} })
+  w.state.mode = 'run'
+  await w.shown()
+  void w.frames.at(-1)?.handover.channel.request('POST', '/api/kernel/set_ui_element_value', undefined, EMPTY)
+  expect(w.log).toEqual(['/api/kernel/set_ui_element_value'])
+  listen()
+  for (const cell of ['a', 'b']) said(cell, 'queued')
+  said('a', 'idle')
+  expect(progressOf(w.sessions.of(ID).run)).toEqual({ done: 1, of: 2 })
+  w.state.mode = 'edit'
+  await w.shown()
+  listen()
+  said('a', 'queued')
+  expect([progressOf(w.sessions.of(ID).run), heard.length]).toEqual([null, 4])
 })
