@@ -167,6 +167,41 @@ for (const theme of ['light', 'dark'] as const)
     expect(await violations(page)).toEqual([])
   })
 
+for (const theme of ['light', 'dark'] as const)
+  test(`a reader’s page: running, with what was refused, stopped, ended, ${theme}`, async ({ person, client }) => {
+    const author = await client('Analyst')
+    const source = notebookOf(
+      'from scrydon import tables\nimport time',
+      'tables.read("nowhere")',
+      'while True:\n    time.sleep(1)',
+    )
+    const { id } = await author.notebook(`read in ${theme}`, source)
+    const share = { with: ['p_demo-colleague'], right: 'view', expires: null, onto: 0 } as const
+    await author.call('PUT /api/notebooks/:id/shares', { params: { id }, body: share })
+    const page = await person('Colleague')
+    await page.emulateMedia({ colorScheme: theme })
+    const looked = async (what: string) => {
+      await still(page)
+      expect(await violations(page), what).toEqual([])
+    }
+    await link(page, `read in ${theme}`).click()
+    await expect(page.getByRole('progressbar', { name: 'Cells that have run' })).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByRole('status', { name: 'Classification' })).toBeVisible()
+    await expect(frameOf(page, `read in ${theme}`).getByText('There is no table “nowhere” for you.')).toBeVisible()
+    await looked('running')
+    await page.getByRole('button', { name: 'What you see' }).click()
+    await expect(page.getByRole('list', { name: 'Refused' })).toBeVisible()
+    await looked('refused')
+    await page.getByRole('button', { name: 'Stop', exact: true }).click()
+    await expect(page.getByRole('button', { name: 'Run again' })).toBeVisible()
+    await looked('stopped')
+    await page.getByRole('button', { name: 'Run again' }).click()
+    await expect(page.getByRole('progressbar', { name: 'Cells that have run' })).toBeVisible({ timeout: 60_000 })
+    await author.call('DELETE /api/notebooks/:id/shares', { params: { id }, body: { with: 'p_demo-colleague' } })
+    await expect(page.getByText('no longer shared')).toBeVisible()
+    await looked('ended')
+  })
+
 /** Presses Tab until the wished for has the focus, as somebody without a pointer does. */
 async function tabTo(page: Page, wished: Locator, most: number): Promise<void> {
   for (let presses = 0; presses < most; presses += 1) {

@@ -88,6 +88,7 @@ export const Opened = z.strictObject({
   autorun: z.boolean(), // whether its cells run by themselves
   restricted: z.boolean(), // edited, with somebody else's change that the caller has not trusted
   preview: z.optional(Profile),
+  label: Label, // what whatever leaves the kernel counts with, now
 })
 export type Opened = z.infer<typeof Opened>
 
@@ -98,6 +99,7 @@ export const KernelView = z.strictObject({
   phase: Phase,
   usage: z.nullable(Usage),
   memoryLimit: Count,
+  label: Label,
 })
 export type KernelView = z.infer<typeof KernelView>
 
@@ -106,6 +108,7 @@ export const ShellEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('notebooks-changed') }),
   z.strictObject({ type: z.literal('phase'), kernel: KernelId, notebook: NotebookId, phase: Phase }),
   z.strictObject({ type: z.literal('usage'), kernel: KernelId, notebook: NotebookId, usage: Usage }),
+  z.strictObject({ type: z.literal('label'), kernel: KernelId, notebook: NotebookId, label: Label }), // it counts as something else now
   z.strictObject({ type: z.literal('idle-warning'), kernel: KernelId, notebook: NotebookId, stopsAt: Time }),
   z.strictObject({ type: z.literal('kernel-ending'), kernel: KernelId, notebook: NotebookId, within: Time }), // ms left to save
   z.strictObject({ type: z.literal('saved'), notebook: NotebookId, at: Time, version: VersionId }),

@@ -3,6 +3,7 @@
 import errno
 import importlib.util
 import sys
+from collections.abc import Sequence
 
 ADD = "An operator adds it: name it in python/requirements.extra.txt, then run npm run packages."
 THREAD = "can't start new thread"
@@ -58,3 +59,25 @@ def advice(error: BaseException, limits: dict[str, int]) -> str | None:
     no_process = isinstance(error, BlockingIOError) and error.errno == errno.EAGAIN
     no_thread = isinstance(error, RuntimeError) and str(error) == THREAD
     return processes(limits["processes"]) if no_process or no_thread else None
+
+
+def refused(error: BaseException | None) -> bool:
+    """Whether it is the library's own: one sentence for the person, without a value of data. Kernels import the library when they use it."""
+    library = sys.modules.get("scrydon.errors")
+    return isinstance(error, getattr(library, "ScrydonError", ()))
+
+
+MEND = "Who wrote the notebook can mend it."
+NAMED = 3  # of what a cell waits for
+
+
+def failed(kind: str | None) -> str:
+    """What a reader sees of an error whose message is for who edits. `kind`: the name of its class; None: the cell is none."""
+    return f"This cell cannot run as it is written. {MEND}" if kind is None else f"This cell failed with {kind}. {MEND}"
+
+
+def waits(names: Sequence[str], error: BaseException | None) -> str:
+    """What stands in the place of a cell that was not run. `names`: of what it needs; `error`: why that is not there."""
+    shown = ", ".join(f"“{name}”" for name in names[:NAMED]) + (" and more" if len(names) > NAMED else "")
+    why = getattr(error, "message", "") if refused(error) else "another cell failed."
+    return f"This cell waits for {shown or 'another cell'}, which could not be made: {why}"

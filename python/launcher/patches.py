@@ -4,6 +4,7 @@ the change has its effect. Nothing else in this folder assigns to marimo.
 
 import asyncio
 import errno
+import html
 import multiprocessing
 import os
 import secrets
@@ -18,10 +19,15 @@ from marimo._config import settings
 from marimo._config import utils as config_utils
 from marimo._entrypoints import registry
 from marimo._messaging import notification_utils, streams
+from marimo._messaging.cell_output import CellChannel, CellOutput
+from marimo._messaging.errors import Error, MarimoExceptionRaisedError, is_unexpected_error
+from marimo._messaging.notification import CellNotification
 from marimo._output.formatters import plotly_formatters, pygwalker_formatters, tqdm_formatters
+from marimo._output.hypertext import Html
 from marimo._output.md import md
 from marimo._plugins.stateless.callout import callout
 from marimo._runtime import runtime
+from marimo._runtime.context import get_context
 from marimo._runtime.context import utils as context_utils
 from marimo._runtime.layout import layout
 from marimo._runtime.runner import hooks_post_execution
@@ -239,13 +245,53 @@ def explain_errors(limits: dict[str, int]) -> None:
     """A cell's error says what an operator or the person can do about it. So does a reader's, which marimo would hide."""
     describe, hide = hooks_post_execution.format_exception_message, notification_utils.is_sensitive_error
     explained = (explain.ADD, explain.processes(limits["processes"]), explain.scratch(limits["scratch"]))
+    refusal = ""  # the latest: marimo sends what it has described
 
     def message(error: BaseException) -> str:
+        nonlocal refusal
         advice = explain.advice(error, limits)
+        if explain.refused(error):
+            refusal = describe(error)
         return describe(error) if advice is None else f"{describe(error)}. {advice}"
 
+    def sensitive(error: Error) -> bool:
+        said = error.describe()
+        return hide(error) and not said.endswith(explained) and (said == "" or said != refusal)
+
     hooks_post_execution.format_exception_message = message
-    notification_utils.is_sensitive_error = lambda error: hide(error) and not error.describe().endswith(explained)
+    notification_utils.is_sensitive_error = sensitive
+
+
+def show_failures() -> None:
+    """A reader's page leaves out each cell that has an error for its output; an error as an ordinary output stands there."""
+    utils = notification_utils.CellNotificationUtils
+    broadcast = utils.broadcast_error
+
+    def shown(data: Any, clear_console: bool, cell_id: Any, execution_id: str | None = None) -> None:
+        error = next(iter(data), None)
+        if error is None or not is_unexpected_error(error):  # what the notebook stops by itself (mo.stop) it wants unseen
+            return broadcast(data, clear_console, cell_id, execution_id)
+        kind, words = in_words(error, cell_id)
+        mimetype, text = callout(Html(f"<p>{html.escape(words)}</p>"), kind=kind)._mime_()
+        output = CellOutput(channel=CellChannel.OUTPUT, mimetype=mimetype, data=text)
+        console: list[CellOutput] | None = [] if clear_console else None
+        said = CellNotification(cell_id=cell_id, output=output, console=console, execution_id=execution_id)
+        notification_utils.broadcast_notification(said)
+
+    utils.broadcast_error = staticmethod(shown)
+
+
+def in_words(error: Error, cell_id: Any) -> tuple[Any, str]:
+    """The kind of marimo's callout, and what it says."""
+    if not isinstance(error, MarimoExceptionRaisedError):
+        return "danger", explain.failed(None)
+    if error.raising_cell is None:
+        refused = not notification_utils.is_sensitive_error(error)
+        return ("warn", error.msg) if refused else ("danger", explain.failed(error.exception_type))
+    graph = get_context().graph
+    missing = {error.raising_cell, *graph.descendants(error.raising_cell)}
+    names = sorted(name for name in graph.cells[cell_id].refs if graph.get_defining_cells(name) & missing)
+    return "neutral", explain.waits(names, graph.cells[error.raising_cell].exception)
 
 
 def explain_large_outputs() -> None:
@@ -296,5 +342,7 @@ def apply(mode: str, autorun: bool, limits: dict[str, int], forced: dict[str, An
     explain_large_outputs()
     if mode == "edit":
         forked_kernels()
-    elif not autorun:
+        return
+    show_failures()
+    if not autorun:
         wait_to_be_told()

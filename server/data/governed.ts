@@ -34,6 +34,7 @@ import { type Edits, makeEdits } from './edits.ts'
 import { mayKeep, recheckHoldings } from './holding.ts'
 import { makeKb } from './kb.ts'
 import { workspaceKey } from './key.ts'
+import { makeLabels } from './labels.ts'
 import { type Library, makeLibrary } from './library.ts'
 import { sightOf } from './overview.ts'
 import { plantTables } from './plant.ts'
@@ -103,15 +104,18 @@ export function governed(home: string, given: Given): Governed {
   const { identity, kernels, events, llm: served, uploads, log, now } = given
   const { governance, audit, allowance, artefacts, made, requests: stored } = given.store
   const asked = answering(home, given)
-  const { ruling, plane, llm, terms, offers, files, saves } = asked
+  const { ruling, labels, plane, llm, terms, offers, files, saves } = asked
   listen(asked, given)
   const end = makeEnd(kernels, events, clock, 'withdrawn')
-  const recheck = async () => void (await Promise.all([recheckHoldings(kernels, ruling, end, log), llm.recheck()]))
+  const recheck = async () => {
+    await Promise.all([recheckHoldings(kernels, ruling, end, log), llm.recheck()])
+    await labels.all()
+  }
   const { routes } = served ?? NO_MODELS
   const requests = makeRequests({ ruling, stored, identity, sourceFor: given.sourceFor })
   const deploying = makeDeploying({ offers, uploads, governance })
   return {
-    library: libraryOf(asked, given),
+    library: labels.after(libraryOf(asked, given)),
     tables: () => (plane === null ? 'none' : plane.standing ? 'ready' : 'away'),
     subject: ruling.subject,
     sight: (kernel) => sightOf(ruling, kernel, requests.asking),
@@ -143,6 +147,7 @@ function answering(home: string, given: Given) {
   return {
     plane,
     ruling,
+    labels: makeLabels(given),
     terms,
     offers,
     files,
@@ -162,7 +167,7 @@ function libraryOf({ ruling, plane, reads, writes, saves, llm, scoring }: Answer
 }
 
 /** To the data plane, and to the ends of kernels. */
-function listen({ plane, ruling, reads, writes, saves, llm, scoring }: Answering, given: Given): void {
+function listen({ plane, ruling, labels, reads, writes, saves, llm, scoring }: Answering, given: Given): void {
   const { identity, store, kernels, log, now } = given
   const owner = identity.accounts().find((account) => account.standing === 'owner')
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what)
@@ -180,6 +185,7 @@ function listen({ plane, ruling, reads, writes, saves, llm, scoring }: Answering
     plane?.forget(spec.id)
     llm.forget(spec.id)
     scoring.forget(spec.id)
+    labels.forget(spec.id)
     ruling.forget(spec.id).catch(failed('label not dropped'))
   })
 }

@@ -9,6 +9,7 @@ import { ordered, type Profile } from '#protocol/policy/profile.ts'
 import type { Role } from '#protocol/roles.ts'
 import { type Cause, type KernelSpec, type KernelState, powersOf, type RunnerRefusal } from '#protocol/runner.ts'
 import { writtenSource } from '../data/holding.ts'
+import { taintOf } from '../data/standing.ts'
 import { type Refused, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import { account, type Desk, find } from '../notebooks/desk.ts'
@@ -60,6 +61,7 @@ export async function open(opening: Opening, who: Principal, id: NotebookId, ask
     autorun: spec.autorun,
     restricted: powersOf(spec) === 'restricted',
     ...(spec.preview ? { preview: spec.preview } : {}),
+    label: await taintOf(desk, spec.id),
   }
 }
 

@@ -85,6 +85,24 @@ describe('what a version counts as', () => {
     expect(await governance().label(kernel)).toEqual(LOWEST)
   })
 
+  test('its page is told as it rises, once each time, and when the workspace counts higher', async () => {
+    const { id } = await create(owner)
+    const { kernel, label } = (await open(owner, id)).body as Opened
+    expect(label).toEqual(LOWEST)
+    const state = () => kernels.get(kernel) ?? expect.fail('no kernel')
+    const told = () => events.flatMap(([to, event]) => (event.type === 'label' ? [[to, event.kernel, event.label]] : []))
+    const ask = () => gateway.deps.data.library(state(), JSON.stringify({ call: 'tables.list', body: {} }))
+    await governance().raise(kernel, INTERNAL)
+    await ask()
+    await ask()
+    expect(told()).toEqual([[['p_demo-owner'], kernel, INTERNAL]])
+    expect((await owner.call('GET /api/kernels')).body).toMatchObject([{ kernel, label: INTERNAL }])
+    await workspaceIs({ level: 'public', markings: ['EU'] })
+    await gateway.deps.data.recheck()
+    expect(told().slice(1)).toEqual([[['p_demo-owner'], kernel, { ...INTERNAL, markings: ['EU'] }]])
+    expect((await open(owner, id)).body).toMatchObject({ kernel, label: { ...INTERNAL, markings: ['EU'] } })
+  })
+
   test('a new notebook and an import count as the workspace; who is not cleared for that makes none', async () => {
     await workspaceIs(INTERNAL)
     const { id } = await create(colleague, { name: 'Mine', source: SOURCE })

@@ -89,7 +89,9 @@ const COPIES = [
 ]
 /** A reader adds no cell: the charts of the column explorer offer to. */
 const ADDS = 'button:has(> svg.lucide-square-plus)'
-const run = [testId('notebook-actions-dropdown'), ...COPIES, ADDS]
+/** The shell says how far a run is; marimo's hourglass would lie over the first line, and stay once the kernel has gone. */
+const RUNS = testId('loading-indicator')
+const run = [testId('notebook-actions-dropdown'), ...COPIES, ADDS, RUNS]
 
 export const HIDDEN = { both, edit, run } as const
 

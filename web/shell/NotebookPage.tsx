@@ -1,17 +1,18 @@
 // The notebook in front, composed of the features.
 
-import { createSignal, Show } from 'solid-js'
+import { createSignal, Show, Suspense } from 'solid-js'
 import type { NotebookId } from '#protocol/ids.ts'
-import { IdleWarning } from '../features/kernel/IdleWarning.tsx'
-import { Bars } from '../features/notebook/Bars.tsx'
 import { SourcePane } from '../features/notebook/SourcePane.tsx'
 import { openedOf } from '../features/notebook/session.ts'
+import { lazily } from '../ui/lazily.tsx'
 import { AskedAll } from './AskedAll.tsx'
 import { NotebookHead } from './NotebookHead.tsx'
 import { type PanelName, Panels } from './Panels.tsx'
 import { Stage } from './Stage.tsx'
 import type { Sessions } from './sessions.ts'
 import { useWorkspace } from './workspace.ts'
+
+const Above = lazily(() => import('./Above.tsx').then((module) => module.Above))
 
 type NotebookPageProps = {
   readonly sessions: Sessions
@@ -46,13 +47,15 @@ export function NotebookPage(props: NotebookPageProps) {
               onPanel={setPanel}
               onPreview={props.onPreview}
             />
-            <Above
-              sessions={props.sessions}
-              id={active()}
-              sourceShown={sourceShown()}
-              onSource={() => setSourceShown(!sourceShown())}
-              onDraft={() => setPanel('Versions')}
-            />
+            <Suspense>
+              <Above
+                sessions={props.sessions}
+                id={active()}
+                sourceShown={sourceShown()}
+                onSource={() => setSourceShown(!sourceShown())}
+                onDraft={() => setPanel('Versions')}
+              />
+            </Suspense>
           </>
         )}
       </Show>
@@ -93,36 +96,5 @@ function Panel(props: PanelProps) {
         />
       )}
     </Show>
-  )
-}
-
-type AboveProps = {
-  readonly sessions: Sessions
-  readonly id: NotebookId
-  readonly sourceShown: boolean
-  readonly onSource: () => void
-  readonly onDraft: () => void
-}
-
-function Above(props: AboveProps) {
-  const session = () => props.sessions.of(props.id)
-  const shown = () => (session().view.at === 'shown' ? openedOf(session())?.mode : undefined)
-  return (
-    <>
-      <Bars
-        session={session()}
-        sourceShown={props.sourceShown}
-        onSource={props.onSource}
-        onDraft={props.onDraft}
-        onAsk={() => void props.sessions.ask(props.id)}
-        onReopen={() => void props.sessions.open(props.id)}
-        onLoad={() => void props.sessions.open(props.id, { fresh: true })}
-        onStill={() => void props.sessions.open(props.id, { run: false })}
-        onBack={() => void props.sessions.open(props.id, { preview: null })}
-        onTrust={() => void props.sessions.trust(props.id)}
-        onRun={() => void props.sessions.run(props.id)}
-      />
-      <Show when={shown()}>{(mode) => <IdleWarning usage={session().usage} mode={mode()} />}</Show>
-    </>
   )
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Opened, ShellEvent } from '#protocol/api.ts'
 import { CLOSE, CLOSE_NAMES } from '#protocol/close.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import { ASLEEP, type Session, step } from '../features/notebook/session.ts'
 import { onKernelNews, onShellEvent } from './reactions.ts'
 import { notebookOf } from './testing/notebook.ts'
@@ -16,10 +17,18 @@ const opened = (mode: 'edit' | 'run'): Opened => ({
   phase: { phase: 'ready', level: 3 },
   autorun: true,
   restricted: false,
+  label: LOWEST,
 })
 const session = (mode: 'edit' | 'run' = 'edit'): Session =>
   step(step(ASLEEP, { type: 'open', now: 1 }), { type: 'opened', opened: opened(mode), now: 2 })
 const react = (event: ShellEvent, state = session()) => onShellEvent(state, event, NOTEBOOK, ME, 100)
+
+test('a kernel that counts higher is told to the page of that kernel', () => {
+  const label = { level: 'secret', markings: [] } as const
+  const event = { type: 'label', notebook: NOTEBOOK, kernel: 'k_00000001', label } as const
+  expect(react(event)).toEqual([{ type: 'apply', event: { type: 'label', label } }])
+  expect(react({ ...event, kernel: 'k_00000009' })).toEqual([])
+})
 
 test('an event of another notebook, or of a kernel that is not this one’s any more, does nothing', () => {
   expect(react({ type: 'saved', notebook: 'n_00000002', at: 1, version: 'v_00000001' })).toEqual([])

@@ -33,6 +33,8 @@ export function onShellEvent(
       return onPhase(event.phase, now)
     case 'usage':
       return [apply({ type: 'usage', usage: event.usage })]
+    case 'label':
+      return [apply({ type: 'label', label: event.label })]
     case 'idle-warning':
       return [] // the banner counts for itself; a tab behind is told in passing (sessions.ts)
     case 'kernel-ending':

@@ -1,6 +1,7 @@
 // One notebook's place in the page: its frame and its kernel channel, which begin and end together.
 import type { Opened } from '#protocol/api.ts'
 import type { Clock } from '#protocol/wire.ts'
+import { cellOf } from '../features/notebook/progress.ts'
 import type { SessionEvent } from '../features/notebook/session.ts'
 import { sayRefused } from '../primitives/notices.ts'
 import type { Theme } from '../primitives/theme.ts'
@@ -40,7 +41,7 @@ export function takeSeat({ link, pool, opened, theme, clock, news, frame: heard,
     mode: opened.mode,
     theme,
     name: opened.notebook.name,
-    channel: tellTooBig(noticeRun(saves.watch(channel), () => !muted && tell({ type: 'running' }))),
+    channel: tellTooBig(opened.mode === 'run' ? noticeRun(channel, (event) => !muted && tell(event)) : saves.watch(channel)),
     listener: (event) => {
       if (event.type === 'unchanged') saves.unchanged()
       else if (!muted) heard(event)
@@ -74,16 +75,20 @@ function tellTooBig(channel: KernelChannel): KernelChannel {
   }
 }
 
-const RAN = /^\{"op": ?"cell-op"/
-
-/** The first message of a cell means that the notebook runs, or has run: a replay brings it too. */
-function noticeRun(channel: KernelChannel, ran: () => void): KernelChannel {
+/** What its cells say of a reader's run. The first word of one means that it runs, or has run: a replay brings it too. */
+function noticeRun(channel: KernelChannel, tell: (event: SessionEvent) => void): KernelChannel {
+  const notice = (data: string) => {
+    const said = cellOf(data)
+    if (said === null) return
+    tell({ type: 'running' })
+    if (said.news !== null) tell({ type: 'cell', news: said.news })
+  }
   return {
-    ...channel,
+    request: (...command) => channel.request(...command),
     listen: (listener) =>
       channel.listen({
         message(data, taken) {
-          if (typeof data === 'string' && RAN.test(data)) ran()
+          if (typeof data === 'string') notice(data)
           listener.message(data, taken)
         },
         ended: (reason) => listener.ended(reason),

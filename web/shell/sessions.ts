@@ -175,8 +175,9 @@ export class Sessions {
 
   async #readKernels(): Promise<void> {
     const kernels = await this.#deps.api('GET /api/kernels').catch(() => [])
-    for (const { kernel, notebook, phase, usage } of kernels) {
+    for (const { kernel, notebook, phase, usage, label } of kernels) {
       this.onEvent({ type: 'phase', kernel, notebook, phase })
+      this.onEvent({ type: 'label', kernel, notebook, label })
       if (usage) this.onEvent({ type: 'usage', kernel, notebook, usage })
     }
   }

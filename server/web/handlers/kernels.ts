@@ -4,6 +4,7 @@ import { ARTEFACT, KERNEL, LEASE, NOTEBOOK } from '#protocol/limits.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import type { SIGHT_API } from '#protocol/sight.ts'
 import { sizeText } from '#protocol/size.ts'
+import { taintOf } from '../../data/standing.ts'
 import { refuse } from '../../errors.ts'
 import { open } from '../../kernels/open.ts'
 import type { Desk } from '../../notebooks/desk.ts'
@@ -39,7 +40,13 @@ export const kernelHandlers = (deps: Deps): Pick<Handlers, Calls> => ({
     settle(deps.desk.leases.apply(params.id, { type: 'answer', person: who.id, give: body.give }))
     return {}
   },
-  'GET /api/kernels': async ({ who }) => deps.kernels.list().filter(ownedBy(who)).map(view),
+  'GET /api/kernels': ({ who }) =>
+    Promise.all(
+      deps.kernels
+        .list()
+        .filter(ownedBy(who))
+        .map((state) => view(deps, state)),
+    ),
   'POST /api/kernels/:kernel/stop': async ({ who, params }) => {
     await deps.kernels.stop(own(deps, who, params.kernel).spec.id, 'stopped')
     return {}
@@ -78,13 +85,14 @@ function own(deps: Deps, who: Principal, kernel: KernelId): KernelState {
   return state
 }
 
-const view = ({ spec, phase, usage }: KernelState) => ({
+const view = async ({ desk }: Deps, { spec, phase, usage }: KernelState) => ({
   kernel: spec.id,
   notebook: spec.notebook,
   mode: spec.mode,
   phase,
   usage,
   memoryLimit: spec.limits.memory,
+  label: await taintOf(desk, spec.id),
 })
 
 async function ask(desk: Desk, who: Principal, id: NotebookId): Promise<number> {

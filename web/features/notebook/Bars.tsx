@@ -1,12 +1,11 @@
 // What is said across the top of an opened notebook: somebody else edits, the lease was lost, the kernel has ended.
-import { Show, Suspense } from 'solid-js'
+import { Show } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
-import { lazily } from '../../ui/lazily.tsx'
 import { Banner } from '../../ui/Notice.tsx'
+import { PreviewBar } from './PreviewBar.tsx'
+import { progressOf } from './progress.ts'
 import { ReadingBar } from './ReadingBar.tsx'
-import { diedRunning, endingWords, isVisible, openedOf, outlived, quotable, type Session } from './session.ts'
-
-const PreviewBar = lazily(() => import('./PreviewBar.tsx').then((module) => module.PreviewBar))
+import { diedRunning, type Ending, endingWords, isVisible, openedOf, outlived, quotable, type Session } from './session.ts'
 
 type BarsProps = {
   readonly session: Session
@@ -16,6 +15,8 @@ type BarsProps = {
   readonly onReopen: () => void
   readonly onDraft: () => void
   readonly onLoad: () => void
+  readonly onStop: () => void
+  readonly onDuplicate: () => void
   readonly onRun: () => void
   readonly onStill: () => void
   readonly onTrust: () => void
@@ -25,19 +26,10 @@ type BarsProps = {
 export function Bars(props: BarsProps) {
   return (
     <>
-      <Show
-        when={props.session.preview}
-        fallback={
-          <Show when={openedOf(props.session)?.mode === 'run'}>
-            <ReadingBar {...props} />
-          </Show>
-        }
-      >
-        {(as) => (
-          <Suspense>
-            <PreviewBar as={as()} onBack={props.onBack} />
-          </Suspense>
-        )}
+      <Show when={openedOf(props.session)?.mode === 'run' && isVisible(props.session)}>
+        <Show when={props.session.preview} fallback={<ReadingBar {...props} />}>
+          {(as) => <PreviewBar as={as()} onBack={props.onBack} />}
+        </Show>
       </Show>
       <Restricted {...props} />
       <Still {...props} />
@@ -87,6 +79,7 @@ function Still(props: BarsProps) {
 function Ended(props: BarsProps) {
   const ended = () => outlived(props.session.view)
   const mode = () => openedOf(props.session)?.mode ?? 'run'
+  const words = (ending: Ending) => (mode() === 'run' ? readerWords(ending, props.session) : editorWords(ending))
   return (
     <Show when={ended()}>
       {(ending) => (
@@ -100,12 +93,12 @@ function Ended(props: BarsProps) {
                 </Button>
               </Show>
               <Button size="small" tone="accent" onClick={props.onReopen}>
-                Start again
+                {mode() === 'run' ? 'Run again' : 'Start again'}
               </Button>
             </>
           }
         >
-          {endingWords(ending(), mode())} {stillThere(ending().message)}
+          {words(ending())}
           <Show when={quotable(ending())}>
             {(id) => <span class="ml-2 font-mono text-xs text-ink-2 select-all">{id()}</span>}
           </Show>
@@ -116,5 +109,13 @@ function Ended(props: BarsProps) {
 }
 
 /** What is left of it, said once: some causes name the variables themselves. */
-const stillThere = (message: string): string =>
-  message.includes('variables') ? 'What you see is as it was.' : 'What you see is as it was; the variables are gone.'
+const editorWords = (ending: Ending): string =>
+  `${endingWords(ending, 'edit')} What you see is as it was${ending.message.includes('variables') ? '.' : '; the variables are gone.'}`
+
+/** How far it had come, and that nothing of the page answers any more. */
+function readerWords(ending: Ending, { run }: Session): string {
+  const came = progressOf(run)
+  const stopped = came ? `Stopped after ${came.done} of ${came.of} cells.` : 'Stopped.'
+  const why = ending.cause === 'stopped' ? stopped : endingWords(ending, 'run')
+  return `${why} What you see is as it was, to be read: controls and tables do not react any more.`
+}

@@ -80,14 +80,16 @@ function Ended(props: CoverProps & { readonly end: Ending }) {
         title={TITLES[props.end.cause] ?? 'The kernel has ended'}
         actions={
           <>
-            <Button tone="accent" onClick={props.onReopen}>
+            <Button tone={props.end.cause === 'revoked' ? 'plain' : 'accent'} onClick={props.onReopen}>
               Start again
             </Button>
             <Show when={diedRunning(props.end)}>
               <Button onClick={props.onStill}>Open without running</Button>
             </Show>
             <Show when={props.end.cause === 'revoked'}>
-              <Button onClick={props.onLeave}>To the notebooks</Button>
+              <Button tone="accent" onClick={props.onLeave}>
+                To the notebooks
+              </Button>
             </Show>
           </>
         }

@@ -3,7 +3,8 @@ import { Match, Show, Switch } from 'solid-js'
 import { createNow } from '../../primitives/createNow.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
-import { openedOf, type Session, type Written } from './session.ts'
+import { Progress } from './Progress.tsx'
+import { isAlive, openedOf, type Session, type Written } from './session.ts'
 
 type ReadingProps = {
   readonly session: Session
@@ -13,22 +14,32 @@ type ReadingProps = {
   readonly onReopen: () => void
   readonly onDraft: () => void
   readonly onLoad: () => void
+  readonly onStop: () => void
+  readonly onDuplicate: () => void
 }
 
 export function ReadingBar(props: ReadingProps) {
   const opened = () => openedOf(props.session)
   const waits = () => opened()?.notebook.sees === 'older' && !props.session.newer
   const draft = () => props.session.ask.state === 'lost' && props.session.ask.written === 'draft'
-  const actions = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null || props.session.newer || draft()
+  const alive = () => isAlive(props.session)
+  const more = () => opened()?.notebook.rights !== 'view' || opened()?.source !== null || props.session.newer
+  const actions = () => more() || draft() || alive()
   return (
     <Banner
       tone={props.session.ask.state === 'lost' ? 'warn' : 'info'}
       actions={actions() && <Actions {...props} draft={draft()} />}
     >
       <Words session={props.session} />
-      <Show when={!opened()?.notebook.mine}> Running as you: no result of the author is shown.</Show>
+      <Show when={!opened()?.notebook.mine}>
+        {' '}
+        {alive() ? 'Running as you' : 'It ran as you'}: no result of the author is shown.
+      </Show>
       <Show when={props.session.newer}> A newer version has been saved.</Show>
       <Show when={waits()}> A newer version is not for you yet: {opened()?.notebook.author.name} can release it.</Show>
+      <Show when={alive()}>
+        <Progress run={props.session.run} />
+      </Show>
     </Banner>
   )
 }
@@ -53,6 +64,9 @@ function Actions(props: ReadingProps & { readonly draft: boolean }) {
         <Button size="small" onClick={props.onSource}>
           {props.sourceShown ? 'Hide the source' : 'Show the source'}
         </Button>
+        <Button size="small" title="A notebook of your own, which begins as this one is" onClick={props.onDuplicate}>
+          Duplicate to edit
+        </Button>
       </Show>
       <Show when={mayEdit()}>
         <Show
@@ -67,6 +81,11 @@ function Actions(props: ReadingProps & { readonly draft: boolean }) {
             Ask to edit
           </Button>
         </Show>
+      </Show>
+      <Show when={isAlive(props.session)}>
+        <Button size="small" title="Ends your kernel; what is shown stays to be read" onClick={props.onStop}>
+          Stop
+        </Button>
       </Show>
     </>
   )

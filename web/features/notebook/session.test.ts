@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Opened } from '#protocol/api.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import type { Phase } from '#protocol/runner.ts'
+import { progressOf } from './progress.ts'
 import {
   ASLEEP,
   type Ending,
@@ -37,6 +39,7 @@ const opened = (phase: Phase, mode: 'edit' | 'run' = 'edit'): Opened => ({
   phase,
   autorun: true,
   restricted: false,
+  label: LOWEST,
 })
 const READY: Phase = { phase: 'ready', level: 3 }
 const play = (...events: SessionEvent[]): Session => events.reduce(step, ASLEEP)
@@ -54,6 +57,17 @@ test('the word of the kernel follows its life', () => {
   expect(kernelWord(play(...open(), usage(true)))).toBe('running')
   expect(kernelWord(play(...open(), { type: 'phase', phase: died, now: 30 }))).toBe('failed')
   expect(kernelWord(play(...open(), { type: 'phase', phase: { ...died, cause: 'idle' }, now: 30 }))).toBe('stopped')
+})
+
+test('a reader’s run is counted from what its cells say, the label is the latest, and both begin anew with the next opening', () => {
+  const label = { level: 'confidential', markings: ['PERSONAL'] } as const
+  const said = (cell: string, ended: boolean): SessionEvent => ({ type: 'cell', news: { cell, run: 'r', ended } })
+  const running = play(...open(), said('a', false), said('b', false), { type: 'label', label }, said('a', true))
+  expect(progressOf(running.run)).toEqual({ done: 1, of: 2 })
+  expect([play(...open()).label, running.label]).toEqual([LOWEST, label])
+  expect(step(running, said('a', true))).toBe(running)
+  const again = open().reduce(step, running)
+  expect([progressOf(again.run), again.label]).toEqual([null, LOWEST])
 })
 
 test('a start step keeps the time it began; the next one has its own', () => {

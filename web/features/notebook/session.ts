@@ -2,8 +2,10 @@
 // Effects (opening, closing, sending) are the shell's: see shell/sessions.ts.
 import type { Opened, Refusal } from '#protocol/api.ts'
 import { KERNEL } from '#protocol/limits.ts'
+import type { Label } from '#protocol/policy/label.ts'
 import type { Profile } from '#protocol/policy/profile.ts'
 import type { Cause, Phase, Usage } from '#protocol/runner.ts'
+import { type CellNews, heard, NO_RUN, type Run } from './progress.ts'
 
 export type View =
   | { readonly at: 'opening'; readonly since: number }
@@ -35,6 +37,8 @@ export type Session = {
   readonly phase: Phase | null
   readonly phaseSince: number
   readonly usage: Usage | null
+  readonly label: Label | null // what the kernel counts as
+  readonly run: Run // a reader's
   readonly save: Save
   readonly ask: Ask
   readonly newer: boolean // a version was saved after the one that a reader looks at
@@ -50,6 +54,7 @@ export type SessionEvent =
   | { readonly type: 'rendered' }
   | { readonly type: 'phase'; readonly phase: Phase; readonly now: number }
   | { readonly type: 'usage'; readonly usage: Usage }
+  | { readonly type: 'label'; readonly label: Label }
   | { readonly type: 'saving' }
   | { readonly type: 'saved'; readonly at: number }
   | { readonly type: 'drafted' }
@@ -57,6 +62,7 @@ export type SessionEvent =
   | { readonly type: 'waits' } // there is a newer version, which is not for this person
   | { readonly type: 'running' } // a reader's notebook has begun to run
   | { readonly type: 'not-running' } // it was asked to and did not
+  | { readonly type: 'cell'; readonly news: CellNews } // of a reader's notebook
   | { readonly type: 'save-refused'; readonly message: string; readonly id: string }
   | { readonly type: 'renamed'; readonly name: string }
   | { readonly type: 'editor'; readonly editor: Opened['notebook']['editor'] }
@@ -70,6 +76,8 @@ export const ASLEEP: Session = {
   phase: null,
   phaseSince: 0,
   usage: null,
+  label: null,
+  run: NO_RUN,
   save: { state: 'none' },
   ask: { state: 'none' },
   newer: false,
@@ -82,13 +90,8 @@ export function step(session: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'open':
       return opening(session, event)
-    case 'opened': {
-      const since = session.view.at === 'opening' ? session.view.since : event.now
-      const { mode, autorun, phase } = event.opened
-      const view: View = { at: 'loading', since, opened: event.opened }
-      const ask = askedIn(session.ask, mode)
-      return atPhase({ ...session, view, ask, still: mode === 'run' && !autorun }, phase, event.now)
-    }
+    case 'opened':
+      return answered(session, event)
     case 'refused':
       return { ...session, view: { at: 'refused', refusal: event.refusal } }
     case 'rendered':
@@ -97,6 +100,8 @@ export function step(session: Session, event: SessionEvent): Session {
       return atPhase(session, event.phase, event.now)
     case 'usage':
       return { ...session, usage: event.usage }
+    case 'label':
+      return { ...session, label: event.label }
     case 'saving':
       return { ...session, save: { state: 'saving' } }
     case 'saved':
@@ -111,6 +116,8 @@ export function step(session: Session, event: SessionEvent): Session {
       return session.still ? { ...session, still: false } : session
     case 'not-running':
       return { ...session, still: true }
+    case 'cell':
+      return ran(session, heard(session.run, event.news))
     case 'save-refused':
       return { ...session, save: { state: 'refused', message: event.message, id: event.id } }
     case 'renamed':
@@ -136,8 +143,17 @@ const opening = (session: Session, { now, preview = session.preview }: Extract<S
   view: { at: 'opening', since: now },
 })
 
+function answered(session: Session, { opened, now }: Extract<SessionEvent, { type: 'opened' }>): Session {
+  const { mode, autorun, phase, label } = opened
+  const view: View = { at: 'loading', since: session.view.at === 'opening' ? session.view.since : now, opened }
+  const ask = askedIn(session.ask, mode)
+  return atPhase({ ...session, view, ask, label, still: mode === 'run' && !autorun }, phase, now)
+}
+
 const moved = (session: Session, opened: Opened | null): Session =>
   opened ? { ...session, view: { at: 'moved', opened } } : session
+
+const ran = (session: Session, run: Run): Session => (run === session.run ? session : { ...session, run })
 
 function diedIn({ view }: Session): Ending | null {
   return view.at === 'ended' && diedRunning(view.ending) ? view.ending : null
@@ -187,6 +203,9 @@ const UNSEEN: ReadonlySet<Ending['cause']> = new Set(['withdrawn', 'revoked'])
 /** The end of a kernel whose outputs still stand: not where they show what may not be seen any more. */
 export const outlived = (view: View): Ending | null =>
   view.at === 'ended' && view.rendered && !UNSEEN.has(view.ending.cause) ? view.ending : null
+
+/** Is a kernel there, or on its way? */
+export const isAlive = ({ view }: Session): boolean => view.at === 'loading' || view.at === 'shown'
 
 /** Does this tab hold the notebook, on the screen or on its way there? Not one that sleeps or was taken over by another tab. */
 export function isHeld({ view }: Session): boolean {
