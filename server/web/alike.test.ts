@@ -13,6 +13,7 @@ const BODIES: Partial<Record<Call, object>> = {
   'POST /api/notebooks/:id/versions': { name: 'Another' },
   'POST /api/notebooks/:id/drafts': { source: SOURCE },
   'POST /api/notebooks/:id/open': openBody(),
+  'POST /api/notebooks/:id/release': { version: 'v_00000001', digest: '0'.repeat(64) },
   'POST /api/notebooks/:id/lease/answer': { give: true },
   'PUT /api/notebooks/:id/shares': { with: ['workspace'], right: 'view', expires: null, onto: 0 },
   'DELETE /api/notebooks/:id/shares': { with: 'workspace' },
