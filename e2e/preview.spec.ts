@@ -7,12 +7,17 @@ const [MASKED, CLOSED] = ['airports', 'planes']
 const PERSONAL = { level: 'confidential', markings: ['PII'] }
 const INTERNAL = { level: 'internal', markings: [] }
 const READ = `from scrydon import tables\nrows = tables.read("${MASKED}", limit=3)\nf"NAMES:{list(rows['name'])[0]}:"`
-const OTHER = `from scrydon import tables as others\n"ROWS:" + str(len(others.read("${CLOSED}", limit=7)))`
+const OTHER = `from scrydon import tables as others
+try:
+    found = f"ROWS:{len(others.read('${CLOSED}', limit=7))}"
+except Exception as _why:
+    found = str(_why)
+found`
 const ASKS = `from scrydon import llm
 try:
     asked = f"models: {len(llm.models())}"
-except Exception as error:
-    asked = str(error)
+except Exception as _error:
+    asked = str(_error)
 asked`
 const START = 60_000
 
