@@ -22,7 +22,7 @@ function hostile(shell: string): string {
 
 const iframe = (page: Page, name: string) => page.locator(`iframe[title="Notebook ${name}"]`)
 test('nothing a notebook’s script tries leaves the frame', async ({ person, client, stack }, info) => {
-  test.slow() // forty attempts, some of which only silence answers
+  test.slow() // sixty attempts, some of which only silence answers
   await (await client('Colleague')).notebook('hostile', hostile(stack.origin))
   const page = await person('Colleague')
   let downloads = 0
@@ -34,9 +34,9 @@ test('nothing a notebook’s script tries leaves the frame', async ({ person, cl
   const report = frame.locator('pre.attack')
   await expect(report).toBeAttached({ timeout: 120_000 })
   const results: Record<string, string> = JSON.parse((await report.textContent()) ?? '')
-  expect(Object.keys(results).length).toBeGreaterThan(35)
+  expect(Object.keys(results).length).toBeGreaterThan(55)
   for (const [attempt, result] of Object.entries(results)) expect.soft(result, attempt).toMatch(/^(refused|silence)/)
-  expect(canary.heard).toEqual([])
+  expect([canary.heard, canary.connections()]).toEqual([[], 0])
   expect(page.context().pages()).toHaveLength(1)
   expect(new URL(page.url()).origin).toBe(stack.origin)
   expect(downloads).toBe(0)
