@@ -75,10 +75,6 @@ const attempts = {
     return 'refused: unsaid'
   },
   font: () => new FontFace('stolen', `url(${url('font')})`).load().then(() => 'open'),
-  preconnect: () => {
-    for (const rel of ['preconnect', 'dns-prefetch']) document.head.append(make('link', { rel, href: url('preconnect') }))
-    return 'refused: unsaid'
-  },
   'preload of a module': () => loaded(make('link', { rel: 'modulepreload', href: url('modulepreload') }), document.head),
   preload: () => loaded(make('link', { rel: 'preload', as: 'image', href: url('preload') }), document.head),
   'a manifest, an icon': () => {
@@ -113,8 +109,10 @@ const attempts = {
     return 'refused: unsaid'
   },
   'a cache that fetches': () => caches.open('left').then((cache) => cache.add(url('cache')).then(() => 'open')),
-  'a fetch for later': () =>
-    window.fetchLater ? String(window.fetchLater(url('later'), { activateAfter: 0 }).activated) : 'refused: none',
+  'a fetch for later': () => {
+    for (const after of [{ activateAfter: 0 }, {}]) window.fetchLater?.(url('later'), after) // with the end of the page at the latest
+    return 'refused: unsaid'
+  },
   WebTransport: () => new WebTransport(url('transport').replace('http:', 'https:')).ready.then(() => 'open'),
   'frames of its own that fetch': () => {
     const code =
