@@ -13,30 +13,30 @@ const LINES = 60 // of one person's refusals in a minute that the log tells one 
 const good = (id: string): Readonly<Record<string, object>> => ({
   '/api/kernel/save': {
     cellIds: [id],
-    codes: ['planted'],
+    codes: ['smuggled'],
     names: ['_'],
     configs: [{}],
     filename: 'notebook.py',
     persist: true,
     layout: null,
   },
-  '/api/kernel/run': { cellIds: [id], codes: ['planted'] },
-  '/api/kernel/execute': { code: 'planted' },
-  '/api/kernel/scratchpad/run': { code: 'planted' },
-  '/api/kernel/stdin': { text: 'planted' },
+  '/api/kernel/run': { cellIds: [id], codes: ['smuggled'] },
+  '/api/kernel/execute': { code: 'smuggled' },
+  '/api/kernel/scratchpad/run': { code: 'smuggled' },
+  '/api/kernel/stdin': { text: 'smuggled' },
   '/api/kernel/delete': { cellId: id },
-  '/api/kernel/rename': { filename: 'planted.py' },
-  '/api/kernel/copy': { source: 'notebook.py', destination: 'planted.py' },
+  '/api/kernel/rename': { filename: 'smuggled.py' },
+  '/api/kernel/copy': { source: 'notebook.py', destination: 'smuggled.py' },
   '/api/kernel/set_cell_config': { configs: { [id]: { disabled: true } } },
-  '/api/kernel/save_app_config': { config: { app_title: 'planted' } },
+  '/api/kernel/save_app_config': { config: { app_title: 'smuggled' } },
   '/api/kernel/save_user_config': {
     config: { runtime: { auto_instantiate: true }, mcp: { mcpServers: { x: { command: 'sh' } } } },
   },
-  '/api/kernel/install_missing_packages': { manager: 'pip', versions: { planted: '' } },
-  '/api/document/transaction': { changes: [{ type: 'set-code', cellId: id, code: 'planted' }] },
-  '/api/packages/add': { package: 'planted' },
-  '/api/files/update': { path: 'notebook.py', contents: 'planted' },
-  '/api/secrets/create': { key: 'PLANTED', value: 'planted', provider: 'dotenv', name: '.env' },
+  '/api/kernel/install_missing_packages': { manager: 'pip', versions: { smuggled: '' } },
+  '/api/document/transaction': { changes: [{ type: 'set-code', cellId: id, code: 'smuggled' }] },
+  '/api/packages/add': { package: 'smuggled' },
+  '/api/files/update': { path: 'notebook.py', contents: 'smuggled' },
+  '/api/secrets/create': { key: 'SMUGGLED', value: 'smuggled', provider: 'dotenv', name: '.env' },
   '/api/cache/clear': {},
 })
 
@@ -58,7 +58,7 @@ function expected(name: string): string | null {
 
 async function shared(author: Client, reader: Client): Promise<{ id: string; kernel: KernelStream; cell: string }> {
   const { id } = await author.notebook('to be read', SOURCE)
-  const body = { with: ['p_demo-analyst'], right: 'view', expires: null, onto: 0 }
+  const body = { with: ['p_demo-analyst', 'p_demo-auditor'], right: 'view', expires: null, onto: 0 }
   await author.call('PUT /api/notebooks/:id/shares', { params: { id }, body })
   const { opened, kernel } = await reader.open(await reader.tab(), id)
   expect(opened.mode).toBe('run')
@@ -93,7 +93,7 @@ test('each command that is not a reader’s: refused by the table alone, on reco
   stack,
 }) => {
   test.setTimeout(120_000)
-  const [author, reader] = [await client('Colleague'), await client('Analyst')]
+  const [author, reader] = [await client('Colleague'), await client('Auditor')]
   const { id, kernel, cell } = await shared(author, reader)
   const before = await document(author, id)
   const bodies = good(cell)
@@ -102,7 +102,7 @@ test('each command that is not a reader’s: refused by the table alone, on reco
     if (code === null) continue
     const [method = '', path = ''] = name.split(' ')
     const answers = []
-    for (const body of method === 'GET' ? [undefined] : [bodies[bare(path)] ?? {}, { planted: true }]) {
+    for (const body of method === 'GET' ? [undefined] : [bodies[bare(path)] ?? {}, { smuggled: true }]) {
       const { status, body: said } = await (body === undefined ? kernel.get(path) : kernel.post(path, body))
       const { id: quoted, ...rest } = JSON.parse(said)
       expect(quoted).toMatch(/^e_/)
@@ -111,9 +111,11 @@ test('each command that is not a reader’s: refused by the table alone, on reco
     expect(answers[0], name).toEqual({ status: 403, code, message: expect.any(String) })
     for (const answer of answers) expect(answer, name).toEqual(answers[0])
   }
-  expect(refusedLines(stack)).toHaveLength(LINES)
-  for (const line of refusedLines(stack)) expect(line).toMatchObject({ person: 'p_demo-analyst', mode: 'run', notebook: id })
-  expect(stack.log('gateway')).not.toContain('planted.py')
+  const lines = () => refusedLines(stack).filter(({ person }) => person === 'p_demo-auditor') // who is refused nothing elsewhere
+  await expect.poll(() => lines().length).toBe(LINES)
+  for (const line of lines())
+    expect(line).toMatchObject({ mode: 'run', notebook: id, route: expect.stringMatching(/^(unknown|[A-Z]+ \/)/) })
+  expect(stack.log('gateway')).not.toContain('smuggled')
   expect(await document(author, id)).toEqual(before)
   expect((await kernel.post('/api/kernel/set_ui_element_value', { objectIds: [], values: [] })).status).toBe(200)
 })
