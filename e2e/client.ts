@@ -320,7 +320,14 @@ export class KernelStream {
   }
 
   send(path: string, body: string): Promise<Reply> {
-    const head = { method: 'POST', path, contentType: 'application/json' }
+    return this.#asked({ method: 'POST', path, contentType: 'application/json' }, body)
+  }
+
+  get(path: string): Promise<Reply> {
+    return this.#asked({ method: 'GET', path }, '')
+  }
+
+  #asked(head: object, body: string): Promise<Reply> {
     const sequence = this.channel.send('request', encodeCommand(head, new TextEncoder().encode(body)))
     return new Promise((done, fail) => this.#replies.set(sequence, { done, fail }))
   }
