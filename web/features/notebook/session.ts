@@ -87,13 +87,8 @@ export function step(session: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'open':
       return { ...ASLEEP, ask: lostStays(session.ask), died: diedIn(session), view: { at: 'opening', since: event.now } }
-    case 'opened': {
-      const since = session.view.at === 'opening' ? session.view.since : event.now
-      const { mode, autorun, phase, label } = event.opened
-      const view: View = { at: 'loading', since, opened: event.opened }
-      const ask = askedIn(session.ask, mode)
-      return atPhase({ ...session, view, ask, label, still: mode === 'run' && !autorun }, phase, event.now)
-    }
+    case 'opened':
+      return begun(session, event.opened, event.now)
     case 'refused':
       return { ...session, view: { at: 'refused', refusal: event.refusal } }
     case 'rendered':
@@ -135,6 +130,13 @@ export function step(session: Session, event: SessionEvent): Session {
     case 'sleep':
       return { ...session, view: { at: 'asleep' } }
   }
+}
+
+function begun(session: Session, opened: Opened, now: number): Session {
+  const { mode, autorun, phase, label } = opened
+  const view: View = { at: 'loading', since: session.view.at === 'opening' ? session.view.since : now, opened }
+  const next = { ...session, view, label, ask: askedIn(session.ask, mode), still: mode === 'run' && !autorun }
+  return atPhase(next, phase, now)
 }
 
 const moved = (session: Session, opened: Opened | null): Session =>
