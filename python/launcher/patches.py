@@ -20,7 +20,7 @@ from marimo._config import utils as config_utils
 from marimo._entrypoints import registry
 from marimo._messaging import notification_utils, streams
 from marimo._messaging.cell_output import CellChannel, CellOutput
-from marimo._messaging.errors import Error, MarimoExceptionRaisedError, is_unexpected_error
+from marimo._messaging.errors import Error, MarimoExceptionRaisedError, MarimoStrictExecutionError, is_unexpected_error
 from marimo._messaging.notification import CellNotification
 from marimo._output.formatters import plotly_formatters, pygwalker_formatters, tqdm_formatters
 from marimo._output.hypertext import Html
@@ -29,6 +29,7 @@ from marimo._plugins.stateless.callout import callout
 from marimo._runtime import runtime
 from marimo._runtime.context import get_context
 from marimo._runtime.context import utils as context_utils
+from marimo._runtime.control_flow import MarimoStopError
 from marimo._runtime.layout import layout
 from marimo._runtime.runner import hooks_post_execution
 from marimo._server import main
@@ -279,6 +280,17 @@ def show_failures() -> None:
         notification_utils.broadcast_notification(said)
 
     utils.broadcast_error = staticmethod(shown)
+    hooks_post_execution.POST_EXECUTION_HOOKS.append(tell_waiting)
+
+
+def tell_waiting(cell: Any, ctx: Any, result: Any) -> None:
+    """What waits for a cell that failed says so at once; marimo tells it when the whole run has ended."""
+    if result.exception is None or isinstance(result.exception, (MarimoStopError, MarimoStrictExecutionError)):
+        return
+    error = MarimoExceptionRaisedError("", "Ancestor raised", cell.cell_id)
+    raised = cell.cell_id in list(ctx.cancelled_cells)
+    for waiting in ctx.cancelled_cells[cell.cell_id] if raised else ():
+        notification_utils.CellNotificationUtils.broadcast_error([error], True, waiting)
 
 
 def in_words(error: Error, cell_id: Any) -> tuple[Any, str]:

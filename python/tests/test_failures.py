@@ -40,6 +40,11 @@ class Failures(unittest.TestCase):
         self.assertEqual(said(far), ("neutral", f"<p>This cell waits for “rows”, “twice”, which could not be made: {why}</p>"))
         self.assertIn("the rest", rest["data"])
 
+    def test_what_waits_says_so_before_the_rest_has_run(self) -> None:
+        with served("run", notebook(DENIED, "rows", "import time\ntime.sleep(0.5)\n'the rest'")) as client, client.session():
+            client.until(lambda said: "the rest" in json.dumps(said))
+        self.assertIn("This cell waits for", json.dumps(client.messages, ensure_ascii=False))
+
     def test_what_else_fails_is_named_by_its_class_alone(self) -> None:
         failed, waits, unwritten = outputs(f"raise ValueError('{VALUE}')\nrows = 1", "rows", "1 +")
         self.assertEqual(said(failed), ("danger", "<p>This cell failed with ValueError. Who wrote the notebook can mend it.</p>"))

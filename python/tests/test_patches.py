@@ -24,7 +24,7 @@ from marimo._messaging.errors import MarimoExceptionRaisedError, MarimoInternalE
 from marimo._output.formatters import matplotlib_formatters, plotly_formatters, pygwalker_formatters, tqdm_formatters
 from marimo._runtime import runtime
 from marimo._runtime.layout import layout
-from marimo._runtime.runner import hooks_on_finish, hooks_post_execution
+from marimo._runtime.runner import hooks, hooks_on_finish, hooks_post_execution
 from marimo._server import main
 from marimo._server.api import auth
 from marimo._server.api.endpoints.ws import session_handler
@@ -102,6 +102,8 @@ class Shapes(unittest.TestCase):
         utils = notification_utils.CellNotificationUtils
         self.says(utils.broadcast_error, "if not is_sensitive_error(error):")
         self.assertEqual(parameters(utils.broadcast_error), ["data", "clear_console", "cell_id", "execution_id"])
+        self.says(hooks.create_default_hooks, "(HookPhase.POST_EXECUTION, POST_EXECUTION_HOOKS)")
+        self.says(hooks_post_execution._set_run_result_status, "ctx.cancelled_cells", "cell.set_run_result_status(")
         self.says(hooks_on_finish._send_cancellation_errors, "raising_cell=raising_cell", "CellNotificationUtils.broadcast_error(")
 
     def test_large_outputs(self) -> None:

@@ -38,6 +38,7 @@ export function ReadingBar(props: ReadingProps) {
       <Show when={props.session.newer}> A newer version has been saved.</Show>
       <Show when={waits()}> A newer version is not for you yet: {opened()?.notebook.author.name} can release it.</Show>
       <Show when={alive()}>
+        {' '}
         <Progress run={props.session.run} />
       </Show>
     </Banner>
