@@ -26,10 +26,8 @@ type BarsProps = {
 export function Bars(props: BarsProps) {
   return (
     <>
-      <Show when={openedOf(props.session)?.mode === 'run' && isVisible(props.session)}>
-        <Show when={props.session.preview} fallback={<ReadingBar {...props} />}>
-          {(as) => <PreviewBar as={as()} onBack={props.onBack} />}
-        </Show>
+      <Show when={props.session.preview} fallback={<Reading {...props} />}>
+        {(as) => <PreviewBar as={as()} onBack={props.onBack} />}
       </Show>
       <Restricted {...props} />
       <Still {...props} />
@@ -37,6 +35,12 @@ export function Bars(props: BarsProps) {
     </>
   )
 }
+
+const Reading = (props: BarsProps) => (
+  <Show when={openedOf(props.session)?.mode === 'run' && isVisible(props.session)}>
+    <ReadingBar {...props} />
+  </Show>
+)
 
 function Restricted(props: BarsProps) {
   return (
