@@ -61,7 +61,7 @@ async function main() {
   const json = ['--reporter=default', '--reporter=json', `--outputFile=${RESULTS.saves}`]
   const vitest = [at('node_modules/vitest/vitest.mjs'), 'run', 'server/crash.test.ts', ...json]
   const saves = await stream(NODE, vitest, options)
-  const specs = ['killings', 'survival', 'limits', 'isolation', 'revocation']
+  const specs = ['killings', 'survival', 'limits', 'isolation', 'revocation.spec']
   const lives = await stream(NODE, [at('node_modules/@playwright/test/cli.js'), 'test', ...specs], options)
   console.log('')
   const sums = tally(ran())
