@@ -9,13 +9,14 @@ function chromium(): string {
   }).trim()
 }
 
-// Without these Chromium looks for Google's hosts at every start; the tests need no network.
+// Without these Chromium looks for Google's hosts at every start (the tests need no network), and draws with a GPU made of software.
 const QUIET = [
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--disable-gpu',
 ]
 
 export default defineConfig({

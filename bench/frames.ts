@@ -9,6 +9,7 @@ import { Client } from '../e2e/client.ts'
 import { portPair, ROOT, startStack, until } from '../e2e/stack.ts'
 import playwright from '../playwright.config.ts'
 import { HEAVY } from './lib/heavy.ts'
+import { notebookFrame, pressed, until as seen } from './lib/screen.ts'
 import { against, p50, p95, table } from './lib/stats.ts'
 
 const PASSES = Number(process.env.BENCH_PASSES ?? 3)
@@ -26,26 +27,15 @@ function meter(page: Page): () => Promise<number> {
   }
 }
 
-/** Looks at each animation frame: a locator's own waiting looks every half second. */
-async function usable(frame: Frame): Promise<void> {
-  const shown = (editor: string) => (document.querySelector(editor)?.getBoundingClientRect().height ?? 0) > 0
-  await frame.waitForFunction(shown, EDITOR, { polling: 'raf', timeout: 60_000 })
-}
+const usable = (frame: Frame) =>
+  seen(frame, (editor) => (document.querySelector(editor)?.getBoundingClientRect().height ?? 0) > 0, EDITOR)
 
-/** From the press itself: what a driver does before it presses is not the product's. */
 async function here(page: Page, name: string): Promise<number> {
   const link = page.getByRole('link', { name, exact: true })
   await link.waitFor()
-  const pressed = link.evaluate(
-    (element) => new Promise((done) => element.addEventListener('click', () => done(0), { once: true })),
-  )
-  const began = pressed.then(() => performance.now())
-  await link.click()
-  const taken = await page.waitForSelector(`iframe[title="Notebook ${name}"]`, { state: 'attached' })
-  const frame = await taken.contentFrame()
-  if (frame === null) throw new Error('the frame has no page')
-  await usable(frame)
-  return performance.now() - (await began)
+  const began = await pressed(link)
+  await usable(await notebookFrame(page, name))
+  return performance.now() - began
 }
 
 async function bare(page: Page, origin: string, file: string): Promise<number> {

@@ -5,14 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Client, type Tab } from '../e2e/client.ts'
 import { descendants, type Stack, startStack } from '../e2e/stack.ts'
 import { heavyFolder } from './lib/heavy.ts'
+import { available } from './lib/machine.ts'
 import { against, table } from './lib/stats.ts'
 
 const KERNELS = Number(process.env.BENCH_KERNELS ?? 40)
 const SETTLE = 5000 // ms after the last run, before memory is read
 const WATCH = 20_000 // ms in which idle CPU is counted
 const TICK = 10 // ms of a clock tick in /proc/<pid>/stat
-
-const available = () => Number(/MemAvailable:\s+(\d+)/.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]) / 1024
 
 type Live = { readonly client: Client; readonly tab: Tab; readonly kernel: string }
 

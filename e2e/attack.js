@@ -75,6 +75,75 @@ const attempts = {
     return 'refused: unsaid'
   },
   font: () => new FontFace('stolen', `url(${url('font')})`).load().then(() => 'open'),
+  'preload of a module': () => loaded(make('link', { rel: 'modulepreload', href: url('modulepreload') }), document.head),
+  preload: () => loaded(make('link', { rel: 'preload', as: 'image', href: url('preload') }), document.head),
+  'a manifest, an icon': () => {
+    for (const rel of ['manifest', 'icon']) document.head.append(make('link', { rel, href: url(rel) }))
+    return 'refused: unsaid'
+  },
+  'speculation rules': () => {
+    const rules = { prefetch: [{ urls: [url('speculation')], eagerness: 'immediate' }] }
+    document.head.append(make('script', { type: 'speculationrules', textContent: JSON.stringify(rules) }))
+    return 'refused: unsaid'
+  },
+  'style that imports': () => {
+    document.head.append(
+      make('style', { textContent: `@import '${url('css-import')}'; body { cursor: url('${url('cursor')}'), auto }` }),
+    )
+    return 'refused: unsaid'
+  },
+  'images of SVG': () => {
+    const tags = `<image href="${url('svg-image')}"/><use href="${url('svg-use')}#x"/><filter><feImage href="${url('fe')}"/></filter>`
+    document.body.append(make('div', { innerHTML: `<svg>${tags}</svg>` }))
+    return 'refused: unsaid'
+  },
+  'button of an image': () => loaded(make('input', { type: 'image', src: url('input') })),
+  'embedded page': () => loaded(make('embed', { type: 'text/html', src: url('embed') })),
+  'a ping and an attribution': () => {
+    const link = make('a', { href: '#', ping: url('ping') })
+    for (const element of [link, make('img', { src: 'data:,' })]) {
+      element.setAttribute('attributionsrc', url('attribution'))
+      document.body.append(element)
+    }
+    link.click()
+    return 'refused: unsaid'
+  },
+  'a cache that fetches': () => caches.open('left').then((cache) => cache.add(url('cache')).then(() => 'open')),
+  'a fetch for later': () => {
+    for (const after of [{ activateAfter: 0 }, {}]) window.fetchLater?.(url('later'), after) // with the end of the page at the latest
+    return 'refused: unsaid'
+  },
+  WebTransport: () => new WebTransport(url('transport').replace('http:', 'https:')).ready.then(() => 'open'),
+  'frames of its own that fetch': () => {
+    const code =
+      `<meta http-equiv=refresh content="1;url=${url('nested-refresh')}"><img src="${url('nested-img')}"><script>
+      fetch('${url('nested-fetch')}', { mode: 'no-cors' }); new WebSocket('${url('nested-socket').replace('http', 'ws')}'); open('${url('nested-popup')}')
+      top.location = '${url('nested-top')}'</scr` + 'ipt>'
+    const blob = URL.createObjectURL(new Blob([code], { type: 'text/html' }))
+    for (const src of [blob, `data:text/html,${encodeURIComponent(code)}`]) document.body.append(make('iframe', { src }))
+    return 'refused: unsaid'
+  },
+  'worker of a foreign script': () =>
+    new Promise((done) => {
+      const code = `try { importScripts('${url('import-scripts')}'); postMessage('open') } catch (e) { postMessage('refused: ' + e.name) }`
+      const worker = new Worker(URL.createObjectURL(new Blob([code])))
+      worker.onmessage = ({ data }) => done(data)
+      worker.onerror = () => done('refused: error event')
+    }),
+  'the shell in a frame': () => {
+    document.body.append(make('iframe', { src: 'SHELL/' }))
+    return 'refused: unsaid'
+  },
+  'form to the top': async () => {
+    const { HTMLFormElement: Own } = await inner()
+    for (const target of ['_top', '_parent', '_blank']) {
+      const form = make('form', { method: 'post', action: url('form-top'), target })
+      document.body.append(form)
+      Own.prototype.submit.call(form)
+    }
+    return 'refused: unsaid'
+  },
+  'a window over the top': async () => ((await inner()).open(url('over'), '_top') === null ? 'refused: null' : 'open'),
   object: () => loaded(make('object', { data: url('object') })),
   'form post': () => {
     const form = make('form', { method: 'post', action: url('form') })

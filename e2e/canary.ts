@@ -8,6 +8,7 @@ export type Canary = {
   readonly udp: number
   readonly heard: string[] // method and address of each request
   readonly datagrams: Buffer[]
+  connections(): number // TCP, whether or not anything was asked through them
   stop(): void
 }
 
@@ -17,6 +18,10 @@ export async function startCanary(): Promise<Canary> {
   const server = createServer((request, response) => {
     heard.push(`${request.method} ${request.url}`)
     response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'text/html' }).end('canary')
+  })
+  let connections = 0
+  server.on('connection', () => {
+    connections += 1
   })
   server.on('upgrade', (request, socket) => {
     heard.push(`UPGRADE ${request.url}`)
@@ -30,6 +35,7 @@ export async function startCanary(): Promise<Canary> {
     udp: udp.address().port,
     heard,
     datagrams,
+    connections: () => connections,
     stop() {
       server.closeAllConnections()
       server.close()

@@ -90,9 +90,9 @@ export class Client {
     return (await this.call('GET /api/notebooks/:id/source', { params: { id } })).source
   }
 
-  /** The one socket of a tab. */
-  async tab(): Promise<Tab> {
-    const tab = await Tab.connect(this.origin, this.#bearer)
+  /** The one socket of a tab; with the token of a former one, the same tab again. */
+  async tab(resume?: string): Promise<Tab> {
+    const tab = await Tab.connect(this.origin, this.#bearer, resume)
     this.#tabs.push(tab)
     return tab
   }
@@ -116,15 +116,17 @@ export class Client {
 export class Tab {
   readonly link: Link
   readonly id: string
+  readonly resume: string
   readonly socket: WebSocket
 
-  private constructor(link: Link, socket: WebSocket, id: string) {
+  private constructor(link: Link, socket: WebSocket, { tab, resume }: { readonly tab: string; readonly resume: string }) {
     this.link = link
     this.socket = socket
-    this.id = id
+    this.id = tab
+    this.resume = resume
   }
 
-  static connect(origin: string, bearer: string): Promise<Tab> {
+  static connect(origin: string, bearer: string, resume?: string): Promise<Tab> {
     const socket = new WebSocket(`${origin.replace('http', 'ws')}/mux`, { origin, perMessageDeflate: false })
     socket.binaryType = 'nodebuffer'
     return new Promise((done, fail) => {
@@ -146,11 +148,11 @@ export class Tab {
         wire,
         clock,
         events: {
-          welcome: (welcome) => done(new Tab(link, socket, welcome.tab)),
+          welcome: (welcome) => done(new Tab(link, socket, welcome)),
           closed: (end) => fail(new Error(`the socket closed: ${end.reason} ${end.detail ?? ''}`)),
         },
       })
-      socket.on('open', () => link.hello({ bearer }))
+      socket.on('open', () => link.hello({ bearer, resume }))
       socket.on('message', (data) => link.receive(data as Buffer))
       socket.on('close', (code) => link.wireClosed(code))
       socket.on('error', fail)
@@ -162,6 +164,17 @@ export class Tab {
       const stream = new KernelStream(() => done(stream), fail)
       stream.channel = this.link.openChannel({ resource: { type: 'kernel', kernel } }, stream)
     })
+  }
+
+  /** Goes on after the last message of a channel that was lost. Answers before it is known whether it may. */
+  again(kernel: string, { channel }: KernelStream): KernelStream {
+    const resume = { stream: channel.stream, received: channel.received }
+    const stream = new KernelStream(
+      () => undefined,
+      () => undefined,
+    )
+    stream.channel = this.link.openChannel({ resource: { type: 'kernel', kernel }, resume }, stream)
+    return stream
   }
 
   /** What the shell is told beside the kernels' streams, each with the moment at which it came. */
@@ -307,7 +320,14 @@ export class KernelStream {
   }
 
   send(path: string, body: string): Promise<Reply> {
-    const head = { method: 'POST', path, contentType: 'application/json' }
+    return this.#asked({ method: 'POST', path, contentType: 'application/json' }, body)
+  }
+
+  get(path: string): Promise<Reply> {
+    return this.#asked({ method: 'GET', path }, '')
+  }
+
+  #asked(head: object, body: string): Promise<Reply> {
     const sequence = this.channel.send('request', encodeCommand(head, new TextEncoder().encode(body)))
     return new Promise((done, fail) => this.#replies.set(sequence, { done, fail }))
   }

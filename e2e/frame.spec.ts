@@ -1,11 +1,9 @@
 // The sealed frame under attack from inside, as a notebook's own script can attack it; and what is in sight of a person.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { FrameLocator, Page } from '@playwright/test'
 import { type Canary, startCanary } from './canary.ts'
 import { edit, expect, inside, notebookOf, openNotebook, output, runAll, signIn, test } from './fixtures.ts'
+import { attack } from './hostile.ts'
 
-const ATTACK = readFileSync(join(import.meta.dirname, 'attack.js'), 'utf8')
 let canary: Canary
 
 test.beforeAll(async () => {
@@ -13,17 +11,10 @@ test.beforeAll(async () => {
 })
 test.afterAll(() => canary.stop())
 
-function hostile(shell: string): string {
-  const module = ATTACK.replaceAll('CANARY', canary.origin).replaceAll('SHELL', shell).replaceAll('UDP', String(canary.udp))
-  return notebookOf(
-    `import anywidget\nimport base64\nclass Attack(anywidget.AnyWidget):\n    _esm = base64.b64decode("${Buffer.from(module).toString('base64')}").decode()\nAttack()`,
-  )
-}
-
 const iframe = (page: Page, name: string) => page.locator(`iframe[title="Notebook ${name}"]`)
 test('nothing a notebook’s script tries leaves the frame', async ({ person, client, stack }, info) => {
-  test.slow() // forty attempts, some of which only silence answers
-  await (await client('Colleague')).notebook('hostile', hostile(stack.origin))
+  test.slow() // sixty attempts, some of which only silence answers
+  await (await client('Colleague')).notebook('hostile', notebookOf(attack(canary, stack.origin)))
   const page = await person('Colleague')
   let downloads = 0
   page.on('download', () => {
@@ -34,9 +25,9 @@ test('nothing a notebook’s script tries leaves the frame', async ({ person, cl
   const report = frame.locator('pre.attack')
   await expect(report).toBeAttached({ timeout: 120_000 })
   const results: Record<string, string> = JSON.parse((await report.textContent()) ?? '')
-  expect(Object.keys(results).length).toBeGreaterThan(35)
+  expect(Object.keys(results).length).toBeGreaterThan(55)
   for (const [attempt, result] of Object.entries(results)) expect.soft(result, attempt).toMatch(/^(refused|silence)/)
-  expect(canary.heard).toEqual([])
+  expect([canary.heard, canary.connections()]).toEqual([[], 0])
   expect(page.context().pages()).toHaveLength(1)
   expect(new URL(page.url()).origin).toBe(stack.origin)
   expect(downloads).toBe(0)

@@ -2,6 +2,7 @@
 import base64
 import json
 import os
+import select
 import socket
 
 ROOM = "/run/scrydon"
@@ -26,6 +27,14 @@ def asked(call, **body):
     return json.loads(said("control", json.dumps({"call": call, "body": body}).encode() + b"\n"))
 
 
+def unread(asking):
+    """It is answered, and goes without having read that."""
+    with socket.socket(socket.AF_UNIX) as own:
+        own.connect(os.path.join(ROOM, "control"))
+        own.sendall(asking)
+        select.select([own], [], [], 10)
+
+
 def attempt(what):
     try:
         return repr(what())
@@ -33,6 +42,8 @@ def attempt(what):
         return type(error).__name__
 
 
+for _ in range(5):
+    unread(b"{}\n")
 whole = {"table": "compliance_authorities", "columns": None, "where": None, "limit": None}
 own = asked("tables.read", **whole)
 tried = {

@@ -46,6 +46,7 @@ test('code that speaks to the sockets itself gets no more than the library', asy
   const plan = /PLAN:(q_[\w-]+):/.exec(text(holder.kernel))?.[1] ?? ''
   expect(plan).not.toBe('')
   const state = ['tables', 'tables/tables.duckdb', 'run/data.sock', 'hash.key', 'state.db'].map((name) => join(stack.home, name))
+  const runner = stack.pid('runner')
   const code = ATTACK.replace('STATE', JSON.stringify(state)).replace('PLAN', plan)
   const low = await colleague.open(await colleague.tab(), (await colleague.notebook('attacks', notebookOf(code))).id)
   await low.kernel.runAll()
@@ -62,6 +63,7 @@ test('code that speaks to the sockets itself gets no more than the library', asy
     'the state': [],
   })
   expect(tried['own plan']).toBeGreaterThan(300)
+  expect(stack.pid('runner')).toBe(runner) // whoever goes without reading takes nobody along
 })
 
 test('in the browser: a table, and a refusal that says whom to ask', async ({ person, client }) => {

@@ -28,5 +28,12 @@ child = subprocess.Popen(
     stdin=subprocess.DEVNULL,
     pass_fds=[opened.fileno()],
 )
-held = {"address": ctypes.addressof(memory), "port": tcp.getsockname()[1], "file": paths[0], "shm": paths[1]}
+held = {
+    "token": token[::-1],
+    "name": name,
+    "address": ctypes.addressof(memory),
+    "port": tcp.getsockname()[1],
+    "file": paths[0],
+    "shm": paths[1],
+}
 "HELD:" + base64.b64encode(json.dumps(held).encode()).decode() + ":"

@@ -65,6 +65,12 @@ function belonging(home: string): number[] {
   return pids.filter(marked).map(Number)
 }
 
+/** Those that are in the sandbox of a kernel. */
+export function processesOf(kernel: string): number[] {
+  const pids = list('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.filter((pid) => read(`/proc/${pid}/mountinfo`).includes(`/kernels/${kernel}/`)).map(Number)
+}
+
 function socketsOf(home: string): string[] {
   const paths = read('/proc/net/unix')
     .split('\n')

@@ -47,6 +47,7 @@ test('named and pressed: they have it at once, run it as themselves, and lose it
   await expect(dialog.getByRole('list', { name: 'Before you share it' })).toContainText(
     `${TABLE}: 1 of 2 other members see some of it masked or left out.`,
   )
+  await expect(dialog.getByRole('list', { name: 'Literals' })).toContainText(`"${TABLE}"`)
   await expect(dialog.getByRole('radio', { name: 'May view' })).toBeChecked()
   await dialog.getByRole('combobox', { name: 'Add people' }).fill('colle')
   await dialog.getByRole('option', { name: 'Colleague', exact: true }).click()
@@ -98,6 +99,10 @@ test('by keys, with everybody, to edit, until a day; what is changed in the list
   await dialog.getByRole('button', { name: 'Share notebook' }).click()
   const given = dialog.getByRole('list', { name: 'Shared with' })
   await expect(given).toContainText('until 28 Feb 2040')
+  await author.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await dialog.getByRole('button', { name: 'Copy the link' }).click()
+  await expect(dialog.getByText('Copied')).toBeVisible()
+  expect(await author.evaluate(() => navigator.clipboard.readText())).toBe(new URL(`/n/${id}`, author.url()).href)
   const colleague = await client('Colleague')
   expect(await colleague.find('ours')).toMatchObject({ rights: 'edit', named: false })
   await given.getByRole('combobox', { name: 'What The whole workspace may do' }).selectOption('May view')

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Client, endIn, Refused } from './client.ts'
+import { type Client, endIn, type KernelStream, Refused } from './client.ts'
 import { expect, notebookOf, test } from './fixtures.ts'
 import { close, openAs, outputs } from './open.ts'
 import { ROOT, until } from './stack.ts'
@@ -95,9 +95,17 @@ const SAYS = notebookOf(
   `import base64, json, os, sys
 from marimo._runtime.context import get_context
 config = get_context().marimo_config
-planted = [os.path.exists("${MARKER}"), "${MARKER}" in sys.path, any("mcp" in key.lower() for key in os.environ)]
+planted = [os.path.exists("${MARKER}"), "${MARKER}" in sys.path, any("mcp" in key.lower() for key in os.environ), os.path.exists("__marimo__")]
 "SAYS:" + base64.b64encode(json.dumps([config, planted], sort_keys=True, default=str).encode()).decode() + ":"`,
 )
+
+const NOTHING = [false, false, false, false]
+
+async function answered(kernel: KernelStream): Promise<unknown> {
+  const fits = ({ op, data }: { op: string; data: object }) => op === 'cell-op' && /SAYS:\S+:/.test(JSON.stringify(data))
+  const shown = await kernel.until('the answer', fits)
+  return JSON.parse(Buffer.from(/SAYS:([A-Za-z0-9+/=]+):/.exec(JSON.stringify(shown.data))?.[1] ?? '', 'base64').toString())
+}
 
 async function configured(mine: Client, name: string, source: string, mode: 'auto' | 'run'): Promise<unknown> {
   const open = await openAs(mine, name, source, mode)
@@ -107,15 +115,11 @@ async function configured(mine: Client, name: string, source: string, mode: 'aut
     expect(outputs(open.kernel)).not.toContain('"status":"running"') // its answer has come, and nothing ran
     await open.kernel.run(data.cell_ids as string[], data.codes as string[])
   }
-  const shown = await open.kernel.until(
-    'the answer',
-    ({ op, data }) => op === 'cell-op' && /SAYS:\S+:/.test(JSON.stringify(data)),
-  )
+  const kernel = await answered(open.kernel)
   expect(await mine.source(open.id)).toBe(source)
   await close(open)
-  const answer = /SAYS:([A-Za-z0-9+/=]+):/.exec(JSON.stringify(shown.data))?.[1] ?? ''
   const { app_config, capabilities, configs } = data
-  return { kernel: JSON.parse(Buffer.from(answer, 'base64').toString()), app_config, capabilities, configs }
+  return { kernel, app_config, capabilities, configs }
 }
 
 for (const mode of ['auto', 'run'] as const)
@@ -127,9 +131,56 @@ for (const mode of ['auto', 'run'] as const)
     const mine = await client('Colleague')
     const plain = await configured(mine, `plain, ${mode}`, SAYS, mode)
     expect(await configured(mine, `header, ${mode}`, HEADER + SAYS, mode)).toEqual(plain)
-    expect(plain).toMatchObject({ kernel: [{ mcp: { mcpServers: {} } }, [false, false, false]] })
+    expect(plain).toMatchObject({ kernel: [{ mcp: { mcpServers: {} } }, NOTHING] })
     expect(existsSync(MARKER)).toBe(false)
   })
+
+/** All that a notebook's own lines and its layout file may say of files, caches and exports. */
+const ASKS =
+  'marimo.App(auto_download=["html", "ipynb", "markdown"], css_file="/etc/passwd", html_head_file="/etc/passwd", layout_file="layouts/notebook.slides.json")'
+const LAYOUT = {
+  type: 'slides',
+  data: { cells: [{ type: 'code', show_code: true, html: '<script>stolen</script>' }], deck: { cache: true } },
+}
+
+test('who reads it: header, application and layout turn nothing on, in their kernel or in what it says to their page', async ({
+  client,
+}) => {
+  const [author, reader] = [await client('Colleague'), await client('Analyst')]
+  const read = async (name: string, source: string, layout: object | null) => {
+    const made = await openAs(author, name, source)
+    if (layout !== null) {
+      const { ids, codes } = await made.kernel.instantiate()
+      const rest = { names: ids.map(() => '_'), configs: ids.map(() => ({})), filename: 'notebook.py', persist: true }
+      expect((await made.kernel.post('/api/kernel/save', { cellIds: ids, codes, layout, ...rest })).status).toBe(200)
+    }
+    await close(made)
+    const body = { with: ['p_demo-analyst'], right: 'view', expires: null, onto: 0 }
+    await author.call('PUT /api/notebooks/:id/shares', { params: { id: made.id }, body })
+    const { opened, kernel } = await reader.open(await reader.tab(), made.id)
+    expect(opened.mode).toBe('run')
+    const { data } = await kernel.until('the kernel is ready', ({ op }) => op === 'kernel-ready')
+    const said = await answered(kernel)
+    for (const path of ['html', 'auto_export/html', 'auto_export/ipynb', 'auto_export/markdown', 'pdf', 'update_cell_outputs'])
+      expect((await kernel.post(`/api/export/${path}`, {})).status, path).toBe(403)
+    expect(outputs(kernel)).not.toContain('root:x')
+    await reader.call('POST /api/kernels/:kernel/stop', { params: { kernel: opened.kernel } })
+    return {
+      said,
+      capabilities: data.capabilities,
+      configs: data.configs,
+      source: await author.source(made.id),
+      codes: data.codes,
+    }
+  }
+  const plain = await read('plain, read', SAYS, null)
+  const asking = await read('asks, read', HEADER + SAYS.replace('marimo.App()', ASKS), LAYOUT)
+  expect(asking.source).toContain('layout_file=')
+  expect(asking.source).toContain(MARKER)
+  expect({ ...asking, source: plain.source }).toEqual(plain)
+  expect(plain.said).toMatchObject([{ mcp: { mcpServers: {} } }, NOTHING])
+  expect(existsSync(MARKER)).toBe(false)
+})
 
 const DEPTH = 10_000
 const DEEP: Readonly<Record<string, string>> = {

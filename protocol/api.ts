@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
 import { DocumentId, ErrorId, KernelId, NotebookId, PersonId, TabId, VersionId } from './ids.ts'
 import { NOTEBOOK } from './limits.ts'
 import { Label } from './policy/label.ts'
+import { Profile } from './policy/profile.ts'
 import { ROLES } from './roles.ts'
 import { Phase, Usage } from './runner.ts'
 import { EditorSettings } from './settings.ts'
@@ -76,6 +77,7 @@ export const OpenRequest = z.strictObject({
   theme: z.enum(['light', 'dark']),
   fresh: z.optional(z.boolean()), // end this person's kernel of the notebook first: restart
   run: z.optional(z.boolean()), // false: open without running
+  preview: z.optional(Profile), // reads, with what the caller and such a reader both may see
 })
 export const Opened = z.strictObject({
   notebook: Notebook,
@@ -85,6 +87,7 @@ export const Opened = z.strictObject({
   phase: Phase,
   autorun: z.boolean(), // whether its cells run by themselves
   restricted: z.boolean(), // edited, with somebody else's change that the caller has not trusted
+  preview: z.optional(Profile),
   label: Label, // what whatever leaves the kernel counts with, now
 })
 export type Opened = z.infer<typeof Opened>

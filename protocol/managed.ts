@@ -6,6 +6,7 @@ import { Reason, Standing } from './policy/edit.ts'
 import { Label } from './policy/label.ts'
 import { STRICTNESS } from './policy/mask.ts'
 import { Audience, Column, Policy, Table, TableName } from './policy/policy.ts'
+import { Profile } from './policy/profile.ts'
 import { COLUMN_TYPES } from './policy/values.ts'
 import { Disclosure, Origin, Readers } from './release.ts'
 import { STANDINGS } from './standings.ts'
@@ -92,7 +93,7 @@ export type TableDetails = z.infer<typeof TableDetails>
 /** As whom a policy is looked at: a person, or anybody of this clearance in these groups. */
 export const Viewer = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('person'), person: PersonId }),
-  z.strictObject({ is: z.literal('profile'), clearance: Label, groups: Standing.shape.groups }),
+  z.strictObject({ is: z.literal('profile'), ...Profile.shape }),
 ])
 export type Viewer = z.infer<typeof Viewer>
 

@@ -3,6 +3,7 @@
 // the call's name, body = JSON, for `start` a JSON line then the source's bytes), its text messages are RunnerEvents.
 import * as z from 'zod/mini'
 import { KernelId, NotebookId, PersonId, TabId } from './ids.ts'
+import { Profile } from './policy/profile.ts'
 import { ROLES } from './roles.ts'
 
 const Count = z.int().check(z.gte(0))
@@ -21,24 +22,37 @@ export type Limits = z.infer<typeof Limits>
 /** The notebook's file, in the working directory of its kernel's server: marimo saves under no other name. */
 export const NOTEBOOK_FILE = 'notebook.py'
 
-export const KernelSpec = z.strictObject({
-  id: KernelId,
-  person: PersonId,
-  notebook: NotebookId,
-  mode: z.enum(ROLES),
-  trust: z.optional(z.literal('restricted')), // edit: it holds somebody else's change that its person has not trusted
-  autorun: z.boolean(), // run every cell at start; if not, a reader's kernel waits for /api/kernel/instantiate
-  theme: z.enum(['light', 'dark']),
-  layout: z.optional(z.string()), // layout JSON, validated by the gateway
-  limits: Limits,
-})
+export const KernelSpec = z
+  .strictObject({
+    id: KernelId,
+    person: PersonId,
+    notebook: NotebookId,
+    mode: z.enum(ROLES),
+    trust: z.optional(z.literal('restricted')), // edit: it holds somebody else's change that its person has not trusted
+    preview: z.optional(Profile), // run: it shows what its person and the profile both may see
+    autorun: z.boolean(), // run every cell at start; if not, a reader's kernel waits for /api/kernel/instantiate
+    theme: z.enum(['light', 'dark']),
+    layout: z.optional(z.string()), // layout JSON, validated by the gateway
+    limits: Limits,
+  })
+  .check(z.refine(({ mode, preview }) => mode === 'run' || preview === undefined, 'a preview reads'))
 export type KernelSpec = z.infer<typeof KernelSpec>
 
 /** What a kernel's code may do, by how it was opened: a row of the table “What a kernel may do”. */
-export const POWERS = ['edit', 'restricted', 'run'] as const
+export const POWERS = ['edit', 'restricted', 'run', 'preview'] as const
 export type Powers = (typeof POWERS)[number]
-export const powersOf = ({ mode, trust }: Pick<KernelSpec, 'mode' | 'trust'>): Powers =>
-  mode === 'edit' ? (trust ?? 'edit') : 'run'
+export const powersOf = ({ mode, trust, preview }: Pick<KernelSpec, 'mode' | 'trust' | 'preview'>): Powers => {
+  if (preview) return 'preview'
+  return mode === 'edit' ? (trust ?? 'edit') : 'run'
+}
+
+/** Are both kernels of the same way of opening: one person's, of one notebook? */
+export const sameOpening = (one: Opening, other: Opening): boolean =>
+  one.person === other.person &&
+  one.notebook === other.notebook &&
+  one.mode === other.mode &&
+  JSON.stringify(one.preview) === JSON.stringify(other.preview) // in order, by who makes a spec
+export type Opening = Pick<KernelSpec, 'person' | 'notebook' | 'mode' | 'preview'>
 
 export const CAUSES = [
   'stopped',

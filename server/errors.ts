@@ -14,6 +14,10 @@ export const ERRORS = {
   'not-a-document': { status: 400, text: 'The library takes Markdown, text and PDF files: .md, .markdown, .txt, .pdf.' },
   'signed-out': { status: 401, text: 'You are signed out. Sign in again.' },
   forbidden: { status: 403, text: 'You may not do this to this notebook. Its author can share it with you for editing.' },
+  'preview-above': {
+    status: 403,
+    text: 'Such a reader would get no version of this notebook yet. Release one to the whole workspace, or preview as one with a higher clearance.',
+  },
   'version-above': {
     status: 403,
     text: 'There is no version of this notebook for you yet: those there are count above your clearance. Ask {who}, its author, to release one to you.',

@@ -11,7 +11,6 @@ import { makeEvents } from './bus.ts'
 import { clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { governed } from './data/governed.ts'
-import type { Library } from './data/library.ts'
 import { plantModels } from './inference/seed.ts'
 import type { Uploads } from './inference/uploads.ts'
 import { makeGuard } from './kernels/guard.ts'
@@ -109,7 +108,6 @@ export async function startGateway(config: Config, made: Implementations): Promi
   await app.listen({ port: config.port, host: config.host })
   where = whereabouts(config, portOf(app.server.address()))
   const frames = content && (await listen(content(where), where.contentPort, config.host))
-  const mux = live && goLive(app.server, deps, live, data.library, { log, metrics })
   const watch = watchKernels(kernels, desk.events, now)
   const tick = async () => {
     watch.tick()
@@ -117,6 +115,7 @@ export async function startGateway(config: Config, made: Implementations): Promi
     await guard.beat()
     await data.recheck()
   }
+  const mux = live && goLive(app.server, deps, live, tick, { log, metrics })
   await data.sweep()
   const stop = runClocks(deps, tick, watch, log)
   const close = async () => {
@@ -139,14 +138,16 @@ export async function startGateway(config: Config, made: Implementations): Promi
 type Told = { readonly log: Log; readonly metrics: Metrics }
 
 /** Kernels are judged with the rights as they are now, and reached over /mux. */
-function goLive(server: Server, deps: Deps, kernels: LiveKernels, library: Library, { log, metrics }: Told): Mux {
-  const { desk, document: access, signIn: sessions } = deps
+function goLive(server: Server, deps: Deps, kernels: LiveKernels, tick: () => Promise<void>, { log, metrics }: Told): Mux {
+  const { desk, data, document: access, signIn: sessions } = deps
   const { leases, events, now } = desk
-  kernels.begin(async (state) => {
-    const cause = await wrong({ access, sessions }, state)
+  const judge = async (state: KernelState) => {
+    const cause = (await wrong({ access, sessions }, state)) ?? ((await data.mayKeep(state)) ? null : 'withdrawn')
     if (cause === null && edits(state, now())) leases.sign(state.spec.notebook, state.spec.person)
     return cause
-  }, library)
+  }
+  const failed = (error: unknown) => log.error({ err: error }, 'kernels not judged once more; the next beat does')
+  kernels.begin(judge, data.library, () => void tick().catch(failed))
   const origin = () => deps.where().origin
   const saves = new Saves(access)
   const { commandRefused } = metrics

@@ -105,3 +105,24 @@ test('connections of one kernel are bounded; another’s are not touched', async
   await turn()
   expect(gateway.asks).toHaveLength(2)
 })
+
+test('who goes in the middle of a line or of an answer leaves the others theirs', async () => {
+  const goes = async (words: string, error?: Error) => {
+    const [inside, outside] = duplexPair()
+    relay.serve('k_one', outside)
+    inside.write(words)
+    await turn()
+    relay.answered({ call: 1, line: 'not read' })
+    await turn()
+    outside.destroy(error)
+    await turn()
+  }
+  await goes('half a li') // its kernel was ended
+  await goes('1\n', new Error('read ECONNRESET')) // it closed, and had not read its answer
+  await goes('2\n') // nobody had answered yet
+  const other = connect('k_other')
+  other.write('3\n')
+  await turn()
+  relay.answered({ call: 3, line: 'still here' })
+  expect(await said(other)).toBe('still here\n')
+})

@@ -46,7 +46,11 @@ export class LibraryRelay {
     this.#connections.set(kernel, open)
     connection.on('error', () => connection.destroy())
     connection.on('close', () => this.#left(kernel))
-    void this.#converse(kernel, connection).finally(() => connection.destroy())
+    void this.#converse(kernel, connection)
+      .catch((error: unknown) => {
+        if (!connection.destroyed) throw error // else its kernel has ended, or went without reading: nobody waits for more
+      })
+      .finally(() => connection.destroy())
   }
 
   #left(kernel: KernelId): void {

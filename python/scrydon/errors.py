@@ -80,6 +80,7 @@ CLASSES: dict[str, type[ScrydonError]] = {
     "revoked": Revoked,
     "readers": Denied,
     "untrusted": Denied,
+    "preview": Denied,
     "write-ungranted": Denied,
     "create-ungranted": Denied,
     "write-label": Denied,

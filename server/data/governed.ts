@@ -31,7 +31,7 @@ import { type AccessPages, makeAccess } from './access.ts'
 import { lookForCanary } from './canary.ts'
 import { type Catalogue, makeCatalogue } from './catalogue.ts'
 import { type Edits, makeEdits } from './edits.ts'
-import { recheckHoldings } from './holding.ts'
+import { mayKeep, recheckHoldings } from './holding.ts'
 import { makeKb } from './kb.ts'
 import { workspaceKey } from './key.ts'
 import { makeLabels } from './labels.ts'
@@ -82,6 +82,8 @@ export type Governed = {
   /** Who somebody is to policies and classifications. */
   subject(person: PersonId): Promise<Subject>
   recheck(): Promise<void>
+  /** Is what a kernel has read still its person's to see? */
+  mayKeep(kernel: KernelState): Promise<boolean>
   /** The shell's pages. */
   readonly catalogue: Catalogue
   readonly access: AccessPages
@@ -118,6 +120,7 @@ export function governed(home: string, given: Given): Governed {
     subject: ruling.subject,
     sight: (kernel) => sightOf(ruling, kernel, requests.asking),
     recheck,
+    mayKeep: ({ spec }) => mayKeep(ruling, spec, log),
     catalogue: makeCatalogue({ ruling, governance, made, identity, plane }),
     access: makeAccess({ served, terms, governance, allowance, identity, now }),
     models: makeModelPages({ offers, uploads, ruling, governance, identity }),

@@ -2,10 +2,12 @@
 // themselves. A kernel whose reads cannot be judged ends.
 import * as z from 'zod/mini'
 import { dominates, join, Label, LOWEST } from '#protocol/policy/label.ts'
-import type { KernelState } from '#protocol/runner.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
+import type { KernelSpec } from '#protocol/runner.ts'
 import type { End } from '../kernels/ending.ts'
 import type { Log } from '../log.ts'
 import { type Held, heldOf, labelHeld, mayHold } from '../policy/held.ts'
+import { clearanceOf } from '../policy/preview.ts'
 import type { Look } from '../policy/question.ts'
 import type { Subject } from '../policy/subject.ts'
 import type { Kernels } from '../seams/kernels.ts'
@@ -73,36 +75,40 @@ function parsed(text: string): unknown {
 
 export async function recheckHoldings(kernels: Kernels, ruling: Ruling, end: End, log: Log): Promise<void> {
   const alive = kernels.list().filter(({ phase }) => phase.phase !== 'exited')
-  await Promise.all(alive.map((state) => judge(ruling, state, end, log)))
+  await Promise.all(
+    alive.map(async (state) => {
+      if (!(await mayKeep(ruling, state.spec, log))) await end(state)
+    }),
+  )
 }
 
-async function judge(ruling: Ruling, state: KernelState, end: End, log: Log): Promise<void> {
-  const { spec } = state
+/** Is what the kernel has read its person's to see, as the rules are now? What was classified higher since counts higher in it, too. */
+export async function mayKeep(ruling: Ruling, spec: KernelSpec, log: Log): Promise<boolean> {
   const all = await ruling.held(spec.id)
-  if (all.length === 0) return
+  if (all.length === 0) return true
   const who = await ruling.subject(spec.person)
   let label = LOWEST
   for (const text of all) {
-    const kept = await keptAs(ruling, text, who)
+    const kept = await keptAs(ruling, text, who, spec.preview)
     if (kept !== null) {
       label = join(label, kept)
       continue
     }
     const held = read(text)?.table ?? (searched(text) ? 'the library' : predicted(text) ? 'predictions' : 'source')
     log.info({ kernel: spec.id, person: spec.person, held }, 'kernel holds what it may not: it ends')
-    return end(state)
+    return false
   }
-  // What was classified higher since it was read counts higher in the kernel, too.
   if (!dominates(await ruling.label(spec.id), label)) await ruling.raise(spec.id, label)
+  return true
 }
 
 /** What it counts with now; null: it may not be kept. */
-async function keptAs(ruling: Ruling, text: string, who: Subject): Promise<Label | null> {
+async function keptAs(ruling: Ruling, text: string, who: Subject, preview?: Profile): Promise<Label | null> {
   const said = searched(text) ?? predicted(text)?.label ?? sourced(text)
-  if (said !== null) return who.member && dominates(who.clearance, said) ? said : null
+  if (said !== null) return who.member && dominates(clearanceOf(who, preview), said) ? said : null
   const held = read(text)
   if (held === null) return null
-  const looked = await look(ruling, held.table, who)
+  const looked = await look(ruling, held.table, who, preview)
   if (!looked.ok || !mayHold(held, { ok: true, view: looked.sight.view })) return null
   return labelHeld(looked.sight.view, [held])
 }

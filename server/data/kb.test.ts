@@ -83,6 +83,18 @@ describe('a search', () => {
     expect(colleague.ok.ranking).toEqual({ by: 'full-text', why: 'unset', message: null })
   })
 
+  test('in a preview, of what its person and the profile both may see, on record as that', async () => {
+    const as = (person: string, clearance: Label) =>
+      readyKernel(
+        { id: `k_preview-${person}`, person: `p_demo-${person}`, mode: 'run', preview: { clearance, groups: [] } },
+        '/run/data',
+      )
+    expect(labels(await ask(as('analyst', INTERNAL), { limit: 20 }))).toEqual(['internal', 'public'])
+    expect(await last()).toMatchObject({ kind: 'search-decided', preview: true, decision: { passages: 16 } })
+    expect(labels(await ask(as('colleague', PERSONAL), { limit: 20 }))).toEqual(['internal', 'public'])
+    expect(labels(await ask(as('colleague', LOWEST), { limit: 20 }))).toEqual(['public'])
+  })
+
   test('reading or editing, by its person alone', async () => {
     expect((await ask(kernelOf('colleague', 'run'), {})).ok.documents).toHaveLength(10)
     const as = await search('colleague', { person: 'p_demo-analyst' })

@@ -3,12 +3,15 @@
 import { createHmac } from 'node:crypto'
 import type { KB_CALLS } from '#protocol/library/kb.ts'
 import { join, type Label, LOWEST } from '#protocol/policy/label.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import { type Asked, type Meaning, wordsOnly } from '../knowledge/meaning.ts'
+import { clearanceOf } from '../policy/preview.ts'
 import type { Found, Knowledge } from '../seams/knowledge.ts'
 import type { Store } from '../seams/store.ts'
 import type { Answers } from './answers.ts'
 import { writtenSearch } from './holding.ts'
+import { askerOf } from './rule.ts'
 import { Declined, type Ruling } from './ruling.ts'
 
 type Given = Pick<Store, 'knowledge' | 'audit' | 'governance'>
@@ -19,9 +22,9 @@ export function makeKb(
   meaning: Meaning,
 ): Answers<keyof typeof KB_CALLS> {
   /** What they may see now. Refused who is no member, on record. */
-  async function clearanceOf(asked: Caller & { readonly query: string }): Promise<Label> {
-    const { member, clearance } = await ruling.subject(asked.person)
-    if (member) return clearance
+  async function clearedFor(asked: Caller & { readonly query: string }, preview?: Profile): Promise<Label> {
+    const who = await ruling.subject(asked.person)
+    if (who.member) return clearanceOf(who, preview)
     await audit.append({ kind: 'search-decided', ...asked, decision: { allowed: false, why: 'ungranted' } }, ruling.now())
     throw new Declined('library-members', { contact: ruling.contact() })
   }
@@ -29,11 +32,11 @@ export function makeKb(
     'kb.search': async ({ spec, data }, { query, limit }) => {
       if (data === null) throw new Declined('not-here', {})
       const asked = { ...caller(spec), query: digest(query, ruling.key) }
-      await clearanceOf(asked)
+      await clearedFor(asked, spec.preview)
       const taint = await ruling.taint(spec.id)
       const record = () => audit.append({ kind: 'search-sent', ...asked, label: taint }, ruling.now())
       const said = await meaning.of({ spec, query: limit === 0 ? '' : query, label: taint, record })
-      const clearance = await clearanceOf(asked) // the endpoint took its time
+      const clearance = await clearedFor(asked, spec.preview) // the endpoint took its time
       const { found, ranking } = await searched(knowledge, query, said, clearance, limit)
       const label = found.map((one) => one.label).reduce(join, LOWEST)
       const decision = { allowed: true, documents: documentsOf(found), passages: found.length, label } as const
@@ -51,7 +54,7 @@ async function searched(knowledge: Knowledge, query: string, said: Asked, cleara
 }
 
 type Caller = ReturnType<typeof caller>
-const caller = ({ id, person, notebook }: KernelSpec) => ({ person, notebook, version: null, kernel: id }) as const
+const caller = (spec: KernelSpec) => ({ ...askerOf(spec), version: null }) as const
 
 const documentsOf = (found: readonly Found[]) => [...new Set(found.map(({ document }) => document))]
 

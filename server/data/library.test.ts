@@ -1,6 +1,7 @@
 // What a kernel may ask, by what it is.
 import { expect, test } from 'vitest'
 import type { LibraryCall } from '#protocol/library.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import { type KernelState, POWERS } from '#protocol/runner.ts'
 import { makeLog } from '../log.ts'
 import type { Answers } from './answers.ts'
@@ -25,6 +26,7 @@ test('the table is the design’s, cell by cell', () => {
     edit: [...READS, ...MODELS, ...CHANGES].sort(),
     restricted: [...READS].sort(),
     run: [...READS, ...MODELS].sort(),
+    preview: [...READS].sort(),
   })
 })
 
@@ -43,6 +45,7 @@ test.each([
   ['of a notebook that is not trusted yet', { mode: 'edit', trust: 'restricted' }, 'untrusted', 'press “Trust this version”'],
   ['of a reader', { mode: 'run' }, 'readers', 'Ask its author'],
   ['of a reader, whatever is trusted', { mode: 'run', trust: 'restricted' }, 'readers', 'Ask its author'],
+  ['of a preview', { mode: 'run', preview: { clearance: LOWEST, groups: [] } }, 'preview', 'A preview only reads'],
 ])('a kernel %s: refused in words that help, and on record', async (_, spec, code, words) => {
   const [answer, barred] = (await ask(kernel(spec), 'tables.write', { table: 't' })) as [object, string[]]
   expect(answer).toMatchObject({ error: { code, message: expect.stringContaining(words) } })

@@ -11,24 +11,29 @@ import { type RefusalCode, sentence } from './words.ts'
 
 /** What a kernel may ask, by what it is: total, so that a new call does not compile until somebody decides. */
 export const MAY_ASK: Record<LibraryCall, Record<Powers, boolean>> = {
-  'tables.list': { edit: true, restricted: true, run: true },
-  'tables.describe': { edit: true, restricted: true, run: true },
-  'tables.read': { edit: true, restricted: true, run: true },
-  'tables.query': { edit: true, restricted: true, run: true },
-  'tables.write': { edit: true, restricted: false, run: false },
-  'tables.written': { edit: true, restricted: false, run: false },
-  'kb.search': { edit: true, restricted: true, run: true },
-  'llm.models': { edit: true, restricted: false, run: true },
-  'llm.begin': { edit: true, restricted: false, run: true }, // a reader's: routes that are open to readers (llm/rule.ts)
-  'llm.next': { edit: true, restricted: false, run: true },
-  'llm.cancel': { edit: true, restricted: false, run: true },
-  'artefacts.save': { edit: true, restricted: false, run: false },
-  'artefacts.saved': { edit: true, restricted: false, run: false },
-  'artefacts.list': { edit: true, restricted: false, run: false },
-  'inference.models': { edit: true, restricted: false, run: true },
-  'inference.describe': { edit: true, restricted: false, run: true }, // a reader's: models that are open to readers (inference/rule.ts)
-  'inference.predict': { edit: true, restricted: false, run: true },
+  'tables.list': { edit: true, restricted: true, run: true, preview: true },
+  'tables.describe': { edit: true, restricted: true, run: true, preview: true },
+  'tables.read': { edit: true, restricted: true, run: true, preview: true },
+  'tables.query': { edit: true, restricted: true, run: true, preview: true },
+  'tables.write': { edit: true, restricted: false, run: false, preview: false },
+  'tables.written': { edit: true, restricted: false, run: false, preview: false },
+  'kb.search': { edit: true, restricted: true, run: true, preview: true },
+  'llm.models': { edit: true, restricted: false, run: true, preview: false },
+  'llm.begin': { edit: true, restricted: false, run: true, preview: false }, // a reader's: routes that are open to readers (llm/rule.ts)
+  'llm.next': { edit: true, restricted: false, run: true, preview: false },
+  'llm.cancel': { edit: true, restricted: false, run: true, preview: false },
+  'artefacts.save': { edit: true, restricted: false, run: false, preview: false },
+  'artefacts.saved': { edit: true, restricted: false, run: false, preview: false },
+  'artefacts.list': { edit: true, restricted: false, run: false, preview: false },
+  'inference.models': { edit: true, restricted: false, run: true, preview: false },
+  'inference.describe': { edit: true, restricted: false, run: true, preview: false }, // a reader's: models that are open to readers (inference/rule.ts)
+  'inference.predict': { edit: true, restricted: false, run: true, preview: false },
 }
+
+const BARRED = { edit: 'readers', restricted: 'untrusted', run: 'readers', preview: 'preview' } as const satisfies Record<
+  Powers,
+  RefusalCode
+>
 
 type Barring = Pick<Ruling, 'barred'>
 export type Library = (kernel: KernelState, line: string) => Promise<string>
@@ -53,7 +58,7 @@ async function dispatch(answers: Answers, ruling: Barring, kernel: KernelState, 
   const powers = powersOf(kernel.spec)
   if (!MAY_ASK[call][powers]) {
     await ruling.barred(kernel.spec, call)
-    throw new Declined(powers === 'restricted' ? 'untrusted' : 'readers', { call, of: ofWhat(body) })
+    throw new Declined(BARRED[powers], { call, of: ofWhat(body) })
   }
   return answerTo(answers, call, kernel, body)
 }
@@ -63,6 +68,9 @@ async function answerTo<C extends LibraryCall>(answers: Answers, call: C, kernel
   if (!read.success) throw new Declined('bad-question', { table: named(body) ?? call, detail: 'its parts have another shape' })
   return answers[call](kernel, read.data as never)
 }
+
+/** What is said is what such a reader would be told, or their author, who both may see less of it. */
+const PREVIEWED = 'In this preview: '
 
 const isCall = (call: string): call is LibraryCall => Object.hasOwn(LIBRARY_CALLS, call)
 
@@ -82,7 +90,8 @@ function refusal(error: unknown, { spec }: KernelState, log: Log): LibraryRefusa
   const said = { id, code, kernel: spec.id, person: spec.person }
   if (known) log.info(said, 'a kernel was refused')
   else log.error({ ...said, err: error }, 'a kernel was not answered')
-  return { code, message: sentence(code, known ? error.filling : {}), id }
+  const message = sentence(code, known ? error.filling : {})
+  return { code, message: spec.preview && code !== 'preview' ? `${PREVIEWED}${message}` : message, id }
 }
 
 function parsed(line: string): unknown {

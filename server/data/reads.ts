@@ -1,6 +1,6 @@
 // A read of a managed table: decided, written down, and only then handed to the data plane as a plan, which the kernel presents at
 // its own door. What the plane says of its end is the second row of the record.
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { KernelId } from '#protocol/ids.ts'
 import type { Answered, Asked } from '#protocol/library.ts'
 import { READ } from '#protocol/limits.ts'
@@ -12,7 +12,7 @@ import { type Limiter, makeLimiter } from '../rate.ts'
 import { aboutPerson, aboutTable, type DataPlane, type Done, type Plan, type Statement } from '../seams/dataPlane.ts'
 import { narrow } from './narrow.ts'
 import { Declined, type Denial, type Ruling } from './ruling.ts'
-import { columnsOf, declined, look, type Sight } from './sight.ts'
+import { columnsOf, declined, lookFrom, type Sight } from './sight.ts'
 import type { RefusalCode } from './words.ts'
 
 type Planned = Answered<'tables.read'>
@@ -56,7 +56,7 @@ export class Reads {
       const answer = understand(view, ask)
       if (!answer.ok) return answer
       const { understood } = answer
-      const compiled = statement(view, understood, quoted(table.name), dialect, this.#ruling.key)
+      const compiled = statement(view, understood, quoted(table.name), dialect, keyFor(this.#ruling.key, kernel.spec))
       return { ok: true, look: understood, statement: compiled, limit: ask.limit, columns: columnsOf(table, understood.columns) }
     })
   }
@@ -66,7 +66,7 @@ export class Reads {
       const answer = summarise(view, ask)
       if (!answer.ok) return answer
       const { summed } = answer
-      const compiled = summaryStatement(view, summed, quoted(table.name), dialect, this.#ruling.key)
+      const compiled = summaryStatement(view, summed, quoted(table.name), dialect, keyFor(this.#ruling.key, kernel.spec))
       const parts = summed.parts.map(({ as, type }) => ({ name: as, type, masked: null, description: '' }))
       return {
         ok: true,
@@ -84,7 +84,7 @@ export class Reads {
     const seconds = this.#limiter(spec.person, RATE) // how long a read takes says a little of what is not seen
     if (seconds > 0) throw new Declined('read-often', { table: name, seconds: String(seconds) })
     const policy = await this.#ruling.epoch() // before anything it stands for is read
-    const looked = await look(this.#ruling, name, await this.#ruling.subject(spec.person))
+    const looked = await lookFrom(this.#ruling, name, spec)
     if (!looked.ok) {
       await this.#ruling.refuse(spec, looked.table && name, looked.why)
       throw declined(this.#ruling, name, looked.why, looked.table)
@@ -133,6 +133,10 @@ export class Reads {
     if (oldest !== undefined && this.#begun.size > PENDING) this.#begun.delete(oldest)
   }
 }
+
+/** In a preview hashes are its own: whoever sees a value would else learn under which hash it stands where they see no more of it. */
+const keyFor = (key: Uint8Array, { id, preview }: KernelSpec): Uint8Array =>
+  preview ? createHmac('sha256', key).update(`preview ${id}`).digest() : key
 
 function understood(answer: Compiled | Misunderstood, table: string): Compiled {
   if (answer.ok) return answer

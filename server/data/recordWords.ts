@@ -18,6 +18,7 @@ import type { Denial } from './ruling.ts'
 
 export type Named = ReturnType<typeof namesOf>
 export type Said = { readonly text: string; readonly details: readonly string[]; readonly allowed?: false }
+type Asker = Extract<AuditEntry, { kind: 'read-decided' }>
 type Words = { readonly [K in AuditEntry['kind']]: (entry: Extract<AuditEntry, { kind: K }>, named: Named) => Said }
 
 export const inWords = (entry: AuditEntry, named: Named): Said =>
@@ -95,14 +96,15 @@ const UNSAVED: Record<(typeof ARTEFACT_DENIALS)[number], string> = {
 const MODES_IN_WORDS = { append: 'Append', replace: 'Replacement', create: 'New table' } as const
 const WRITES_ENDED = { ...ENDS, refused: 'was refused when all was there' } as const
 
-const from = ({ notebook, kernel }: { readonly notebook: string; readonly kernel: string }) => [
+const from = ({ notebook, kernel, preview }: Pick<Asker, 'notebook' | 'kernel' | 'preview'>) => [
+  ...(preview ? ['In a preview as a profile'] : []),
   `Notebook ${notebook}`,
   `Kernel ${kernel}`,
 ]
 
 const WORDS: Words = {
-  'read-decided': ({ kernel, notebook, decision }) => {
-    const where = [`Notebook ${notebook}`, `Kernel ${kernel}`]
+  'read-decided': ({ decision, ...asker }) => {
+    const where = from(asker)
     if (!decision.allowed) return { allowed: false, text: `Read refused: ${DENIED[decision.why]}`, details: where }
     const masks = decision.masks.map(({ column, kind }) => `${column} (${kind})`)
     const { columns, rules, policy, label } = decision
@@ -169,7 +171,7 @@ const WORDS: Words = {
   }),
   'call-barred': ({ call, ...where }) => ({
     allowed: false,
-    text: `A kernel that reads its notebook, or is not trusted yet, asked for ${call}: refused`,
+    text: `${where.preview ? 'A preview' : 'A kernel that reads its notebook, or is not trusted yet,'} asked for ${call}: refused`,
     details: from(where),
   }),
   'artefact-saved': ({ artefact, what, bytes, label, inputs, ...where }) => ({
@@ -184,6 +186,10 @@ const WORDS: Words = {
   'version-released': ({ notebook, version, label, to }, named) => ({
     text: `Released a version of a notebook, ${labelText(label)}, to ${to.map((one) => (one === 'workspace' ? 'the workspace' : named(one).name)).join(', ')}`,
     details: [`Notebook ${notebook}`, `Version ${version}`],
+  }),
+  'preview-opened': ({ notebook, kernel, profile: { clearance, groups } }) => ({
+    text: `Opened a preview of a notebook as a profile: ${labelText(clearance)}${groups.length === 0 ? ', in no group' : ''}`,
+    details: [...list('Groups', groups), `Notebook ${notebook}`, `Kernel ${kernel}`],
   }),
   'artefact-opened': ({ artefact, label }) => ({ text: `Opened an artefact, ${labelText(label)}`, details: [artefact] }),
   'artefact-released': ({ artefact, to, version, reason }, named) => ({

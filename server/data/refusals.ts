@@ -151,7 +151,11 @@ export function refusalOf({ seq, at, entry }: AuditRow, ends: Ends): Refusal | n
     case 'artefact-refused':
       return { ...none, what: 'save', text: SAVES[entry.why] }
     case 'call-barred':
-      return { ...none, what: BARRED[entry.call], text: filled(REFUSALS.readers, { call: entry.call }) }
+      return {
+        ...none,
+        what: BARRED[entry.call],
+        text: filled(REFUSALS[entry.preview ? 'preview' : 'readers'], { call: entry.call }),
+      }
     default:
       return null
   }

@@ -73,7 +73,7 @@ function asker({ ruling, stored, identity, sourceFor }: Options): Asker {
     },
     async asking(kernel, table) {
       const { person } = kernel.spec
-      if (!(await standsIn(sourceFor, kernel, table))) return null
+      if (kernel.spec.preview || !(await standsIn(sourceFor, kernel, table))) return null // what it was refused is not theirs to have
       const [closed, { version: policy }] = [await closedTo(person, table), await ruling.policy(table)]
       return askingOf(standOf({ closed, policy, last: await stored.last(person, table) }), (id) => nameOf(id).name)
     },
@@ -81,6 +81,7 @@ function asker({ ruling, stored, identity, sourceFor }: Options): Asker {
 }
 
 async function mayAskFrom(ruling: Ruling, sourceFor: SourceFor, kernel: KernelState, table: string): Promise<boolean> {
+  if (kernel.spec.preview) return false
   const { rows, ends } = await ruling.decided(kernel.spec)
   return rows.some((row) => refusalOf(row, ends)?.table === table) && (await standsIn(sourceFor, kernel, table))
 }

@@ -1,6 +1,6 @@
 // A Ruling out of the store and the identities: who somebody is to policies, and the record that is made before a plan is.
 import { createHmac } from 'node:crypto'
-import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
+import type { KernelSpec } from '#protocol/runner.ts'
 import type { Condition } from '../policy/condition.ts'
 import type { View } from '../policy/decide.ts'
 import type { Look } from '../policy/question.ts'
@@ -29,18 +29,18 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
     subject: (person) => subjectOf({ identity, store }, person),
     nameOf: (person) => identity.find(person)?.name ?? 'its owner',
     contact: () => identity.accounts().find(({ standing }) => standing === 'owner')?.name ?? 'the owner of this workspace',
-    async admit({ id: kernel, person, notebook }, view, policy, asked) {
-      const entry = decided({ kernel, person, notebook }, view, policy, asked, key)
+    async admit(spec, view, policy, asked) {
+      const entry = decided(askerOf(spec), view, policy, asked, key)
       const { seq } = await audit.append(entry, now())
-      await governance.raise(kernel, asked.label, written(view, asked))
+      await governance.raise(spec.id, asked.label, written(view, asked))
       return seq
     },
-    async refuse({ id: kernel, person, notebook }, table, why) {
+    async refuse(spec, table, why) {
       const decision = { allowed: false, why } as const
-      await audit.append({ kind: 'read-decided', person, notebook, version: null, kernel, table, decision }, now())
+      await audit.append({ kind: 'read-decided', ...askerOf(spec), version: null, table, decision }, now())
     },
-    async barred({ id: kernel, person, notebook }, call) {
-      await audit.append({ kind: 'call-barred', person, notebook, version: null, kernel, call }, now())
+    async barred(spec, call) {
+      await audit.append({ kind: 'call-barred', ...askerOf(spec), version: null, call }, now())
     },
     async unsaved({ id: kernel, person, notebook }, what, why) {
       await audit.append({ kind: 'artefact-refused', person, notebook, version: null, kernel, what, why }, now())
@@ -63,7 +63,15 @@ export function makeRuling({ store, identity, key, now }: Options): Ruling {
   }
 }
 
-type Who = { readonly kernel: KernelId; readonly person: PersonId; readonly notebook: NotebookId }
+type Who = ReturnType<typeof askerOf>
+
+/** Whose kernel asked, as the record has it. */
+export const askerOf = ({ id: kernel, person, notebook, preview }: KernelSpec) => ({
+  kernel,
+  person,
+  notebook,
+  ...(preview ? { preview: true as const } : {}),
+})
 
 function decided(who: Who, view: View, policy: number, { columns, where, label }: Look, key: Uint8Array): AuditEntry {
   const decision = {

@@ -17,6 +17,7 @@ export const REFUSALS = {
     'Who reads a notebook changes nothing from it, so {call}{of} was refused. Ask its author to share it with you for editing.',
   untrusted:
     'This notebook holds somebody else’s change that you have not trusted yet, so {call}{of} was refused. Read the change, then press “Trust this version” above the notebook.',
+  preview: 'A preview only reads, so {call}{of} was refused. Go back to the notebook to run it as yourself.',
   'write-ungranted': 'You may not write to “{table}”. Ask {owner}, who owns it, for a grant.',
   'create-ungranted': 'You may not make tables in this workspace, so “{table}” was not made. Ask {contact} for a grant.',
   'write-label':

@@ -77,6 +77,12 @@ test('a read is a run: its start and its end, with what was read and under which
   })
 })
 
+test('what a preview read says so', () => {
+  const of = (entry: AuditEntry) => lineage(rowsOf(entry), 'w')[0]?.run.facets.scrydon_run
+  expect(of(decided({ preview: true }))).toMatchObject({ preview: true })
+  expect(of(decided())).not.toHaveProperty('preview')
+})
+
 test('a write is a run with an output: in which mode, with what the kernel had read', () => {
   const refused = writing({ decision: { allowed: false, why: 'unwritable' } })
   const events = lineage(

@@ -89,12 +89,12 @@ function eventOf(eventType: Type, row: AuditRow, run: Run, rows: number | null, 
 }
 
 function runOf({ row, entry }: Run, namespace: string): LineageEvent['run'] {
-  const { person, kernel, notebook, version } = entry
+  const { person, kernel, notebook, version, preview } = entry
   return {
     runId: uuid(row.hash),
     facets: {
       parent: facet(PARENT_FACET, { run: { runId: uuid(kernel) }, job: { namespace, name: notebook } }),
-      scrydon_run: facet(ours('run'), { person, kernel, version }),
+      scrydon_run: facet(ours('run'), { person, kernel, version, ...(preview ? { preview } : {}) }),
     },
   }
 }

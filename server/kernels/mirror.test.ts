@@ -31,8 +31,26 @@ test('the newest kernel of an opening is found; exited ones of it make room, tho
   mirror.put(state('k_b', exited, 'run'))
   mirror.put(state('k_c'))
   expect(mirror.list().map(({ spec }) => spec.id)).toEqual(['k_b', 'k_c'])
-  expect(mirror.find('p_00000001', 'n_00000001', 'edit')?.spec.id).toBe('k_c')
-  expect(mirror.find('p_00000002', 'n_00000001', 'edit')).toBeNull()
+  expect(mirror.find({ person: 'p_00000001', notebook: 'n_00000001', mode: 'edit' })?.spec.id).toBe('k_c')
+  expect(mirror.find({ person: 'p_00000002', notebook: 'n_00000001', mode: 'edit' })).toBeNull()
+})
+
+test('a preview is of its profile: no reader’s kernel is found for it, nor it for a reader, and makes room for its own', () => {
+  const mirror = new Mirror()
+  const preview = { clearance: { level: 'internal', markings: [] }, groups: [] } as const
+  const of = (id: string) => {
+    const ended = state(id, exited, 'run')
+    return { ...ended, spec: { ...ended.spec, preview } }
+  }
+  const { spec } = of('k_b')
+  mirror.put(state('k_a', exited, 'run'))
+  expect(mirror.find(spec)).toBeNull()
+  mirror.put(of('k_b'))
+  mirror.put(of('k_c'))
+  expect(mirror.list().map(({ spec: { id } }) => id)).toEqual(['k_a', 'k_c'])
+  expect(mirror.find(spec)?.spec.id).toBe('k_c')
+  expect(mirror.find(state('k_a', exited, 'run').spec)?.spec.id).toBe('k_a')
+  expect(mirror.find({ ...spec, preview: { ...preview, groups: ['staff'] } })).toBeNull()
 })
 
 test('an event of an unknown kernel changes nothing; one of a known kernel carries the state after it', () => {

@@ -1,8 +1,7 @@
 // What the gateway knows of the runner's kernels: a copy, kept by its events and set right by its list at each connection.
-// Pure. A kernel that has exited stays findable until the same person opens the same notebook in the same mode again.
-import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
-import type { Role } from '#protocol/roles.ts'
-import type { Cause, KernelState, Phase, RunnerEvent } from '#protocol/runner.ts'
+// Pure. A kernel that has exited stays findable until the same opening starts again.
+import type { KernelId } from '#protocol/ids.ts'
+import { type Cause, type KernelState, type Opening, type Phase, type RunnerEvent, sameOpening } from '#protocol/runner.ts'
 import type { KernelEvent } from '../seams/kernels.ts'
 
 /** Exited kernels that are remembered; the oldest is forgotten first. */
@@ -19,17 +18,14 @@ export class Mirror {
     return this.#kernels.get(kernel) ?? null
   }
 
-  find(person: PersonId, notebook: NotebookId, mode: Role): KernelState | null {
-    const same = ({ spec }: KernelState) => spec.person === person && spec.notebook === notebook && spec.mode === mode
-    return this.list().findLast(same) ?? null
+  find(opening: Opening): KernelState | null {
+    return this.list().findLast(({ spec }) => sameOpening(spec, opening)) ?? null
   }
 
   /** A kernel the runner has accepted. Takes the place of the exited ones of the same opening. */
   put(state: KernelState): void {
-    const { person, notebook, mode } = state.spec
     for (const old of this.#kernels.values()) {
-      const same = old.spec.person === person && old.spec.notebook === notebook && old.spec.mode === mode
-      if (same && old.phase.phase === 'exited') this.#kernels.delete(old.spec.id)
+      if (sameOpening(old.spec, state.spec) && old.phase.phase === 'exited') this.#kernels.delete(old.spec.id)
     }
     // An event may have come before the answer that announced the kernel: what it said is newer.
     if (!this.#kernels.has(state.spec.id)) this.#kernels.set(state.spec.id, state)

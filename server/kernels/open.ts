@@ -5,6 +5,7 @@ import type { Opened, OpenRequest } from '#protocol/api.ts'
 import type { NotebookId } from '#protocol/ids.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import { dominates, type Label, LOWEST } from '#protocol/policy/label.ts'
+import { ordered, type Profile } from '#protocol/policy/profile.ts'
 import type { Role } from '#protocol/roles.ts'
 import { type Cause, type KernelSpec, type KernelState, powersOf, type RunnerRefusal } from '#protocol/runner.ts'
 import { writtenSource } from '../data/holding.ts'
@@ -32,13 +33,15 @@ type Request = z.infer<typeof OpenRequest>
 /** One opening: whose, of what, in which way. */
 type Wish = { readonly who: Principal; readonly notebook: StoredNotebook; readonly mode: Role; readonly request: Request }
 
-export async function open(opening: Opening, who: Principal, id: NotebookId, request: Request): Promise<Opened> {
+export async function open(opening: Opening, who: Principal, id: NotebookId, asked: Request): Promise<Opened> {
   const { desk, kernels } = opening
+  const preview = asked.preview && ordered(asked.preview)
+  const request = preview ? { ...asked, preview } : asked
   const notebook = await find(desk, who, id, 'open')
-  const { content } = await mustSee(desk, who.id, notebook)
+  const { content } = await mustSee(desk, who.id, notebook, preview)
   if (kernels.info() === null) throw refuse('runner-absent') // before a lease is taken for nothing
   const before = desk.leases.holder(id)
-  const mode = await decideMode(desk, who, notebook, request.mode)
+  const mode = await decideMode(desk, who, notebook, request)
   const wish = { who, notebook, mode, request }
   const state = await desk
     .serial(`open ${who.id}`, () => kernelFor(opening, wish))
@@ -47,7 +50,7 @@ export async function open(opening: Opening, who: Principal, id: NotebookId, req
       throw error
     })
   if (mode === 'edit') askAgain(desk, who, id)
-  const source = mode === 'run' && may(who, notebook, 'source', desk.now()) ? content.source : null
+  const source = mode === 'run' && !preview && may(who, notebook, 'source', desk.now()) ? content.source : null
   const { spec, phase } = state
   return {
     notebook: await view(desk, who, notebook),
@@ -57,13 +60,14 @@ export async function open(opening: Opening, who: Principal, id: NotebookId, req
     phase,
     autorun: spec.autorun,
     restricted: powersOf(spec) === 'restricted',
+    ...(spec.preview ? { preview: spec.preview } : {}),
     label: await taintOf(desk, spec.id),
   }
 }
 
 /** Whoever may edit, sees the newest version by their clearance and finds the lease free takes it; everybody else reads. */
-async function decideMode(desk: Desk, who: Principal, notebook: StoredNotebook, wished: Request['mode']): Promise<Role> {
-  if (wished === 'run' || !may(who, notebook, 'edit', desk.now())) return 'run'
+async function decideMode(desk: Desk, who: Principal, notebook: StoredNotebook, wished: Request): Promise<Role> {
+  if (wished.mode === 'run' || wished.preview || !may(who, notebook, 'edit', desk.now())) return 'run'
   if (!(await followsNewest(desk, who.id, notebook))) return 'run'
   return desk.leases.apply(notebook.id, { type: 'open', person: who.id }) === null ? 'edit' : 'run'
 }
@@ -79,7 +83,7 @@ function askAgain(desk: Desk, who: Principal, notebook: NotebookId): void {
 async function kernelFor(opening: Opening, wish: Wish): Promise<KernelState> {
   const { kernels } = opening
   const { who, notebook, mode, request } = wish
-  const before = kernels.find(who.id, notebook.id, mode)
+  const before = kernels.find({ person: who.id, notebook: notebook.id, mode, ...asProfile(request) })
   const alive = before !== null && before.phase.phase !== 'exited'
   if (alive && !request.fresh) return before
   if (alive) await kernels.stop(before.spec.id, 'stopped')
@@ -93,9 +97,10 @@ async function kernelFor(opening: Opening, wish: Wish): Promise<KernelState> {
 async function start(opening: Opening, wish: Wish, before: KernelState | null): Promise<KernelState> {
   const { document, kernels } = opening
   const { who, notebook } = wish
-  const materialised = await document.materialise(notebook.id, who.id)
+  const materialised = await document.materialise(notebook.id, who.id, wish.request.preview)
   if (!materialised) throw refuse('not-found')
   const spec = await specOf(opening, wish, before, materialised)
+  if (spec.preview) await recordPreview(opening.desk, spec, spec.preview)
   await begin(opening.desk, spec, materialised.label)
   const started = await kernels.start(spec, materialised.source)
   if (started.type === 'refused') await opening.desk.store.governance.dropLabel(spec.id)
@@ -114,6 +119,15 @@ async function begin({ store }: Desk, { id }: KernelSpec, label: Label): Promise
   if (!dominates(LOWEST, label)) await store.governance.raise(id, label, writtenSource(label))
 }
 
+/** On record before anything of it runs. */
+async function recordPreview(
+  { store, now }: Desk,
+  { id: kernel, person, notebook }: KernelSpec,
+  profile: Profile,
+): Promise<void> {
+  await store.audit.append({ kind: 'preview-opened', person, notebook, kernel, profile }, now())
+}
+
 /** What the person can do something about is said in the runner's words, under its own code. */
 function passedOn({ code, message }: RunnerRefusal): Refused {
   if (code === 'machine-full' || code === 'single-person' || code === 'zygote-down') return refuse(code, { reason: message })
@@ -130,6 +144,7 @@ async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null,
     person: who.id,
     notebook: notebook.id,
     mode,
+    ...asProfile(request),
     ...(mode === 'edit' && !trusted ? { trust: 'restricted' as const } : {}),
     autorun: wished && request.run !== false && !diedAtStart(before),
     theme: request.theme,
@@ -137,6 +152,8 @@ async function specOf({ desk }: Opening, wish: Wish, before: KernelState | null,
     limits: LIMITS,
   }
 }
+
+const asProfile = ({ preview }: Pick<Request, 'preview'>) => (preview ? { preview } : {})
 
 const LIMITS = {
   memory: KERNEL.memory,

@@ -32,6 +32,7 @@ class Runner implements LiveKernels {
   readonly #listeners = new Set<(event: KernelEvent) => void>()
   #wrong: (state: KernelState) => Promise<Cause | null> = async () => null
   #answer: AnswerKernel | null = null
+  #met: () => void = () => {}
   #connection: Connection = { at: 'away' }
   #cancel: () => void = () => {}
   #cancelPatience: () => void = () => {}
@@ -43,9 +44,10 @@ class Runner implements LiveKernels {
     this.#options = options
   }
 
-  begin(wrong: (state: KernelState) => Promise<Cause | null>, answer: AnswerKernel): void {
+  begin(wrong: (state: KernelState) => Promise<Cause | null>, answer: AnswerKernel, met = () => {}): void {
     this.#wrong = wrong
     this.#answer = answer
+    this.#met = met
     this.#connect()
   }
 
@@ -72,7 +74,7 @@ class Runner implements LiveKernels {
 
   list = () => this.#mirror.list()
   get = (kernel: string) => this.#mirror.get(kernel)
-  find: Kernels['find'] = (person, notebook, mode) => this.#mirror.find(person, notebook, mode)
+  find: Kernels['find'] = (opening) => this.#mirror.find(opening)
 
   subscribe(listener: (event: KernelEvent) => void): () => void {
     this.#listeners.add(listener)
@@ -131,6 +133,7 @@ class Runner implements LiveKernels {
       for (const event of this.#mirror.reconcile(listed.answer.kernels, this.#options.clock.now())) this.#tell(event)
       for (const event of this.#early.splice(0)) this.#event(event)
       if (this.#answer) serveLibrary(link, this.get, this.#answer)
+      this.#met()
       this.#pause = RETRY.first
       this.#cancelPatience()
       this.#options.log.info({ level: info.answer.level, kernels: listed.answer.kernels.length }, 'kernel runner connected')

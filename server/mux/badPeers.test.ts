@@ -7,6 +7,7 @@ import { CLOSE, type CloseName } from '#protocol/close.ts'
 import { encodeCommand, encodeFrame } from '#protocol/codec.ts'
 import { encodeControl } from '#protocol/control.ts'
 import { WIRE } from '#protocol/limits.ts'
+import { varintLength, writeVarint } from '#protocol/varint.ts'
 import { SOCKETS } from './admission.ts'
 import { Tab } from './testing/browser.ts'
 import { House, until } from './testing/house.ts'
@@ -39,6 +40,12 @@ async function raw(request: string): Promise<string> {
   const [answer] = (await once(socket, 'data')) as [Buffer]
   socket.destroy()
   return answer.toString('latin1')
+}
+
+function varint(value: number): Uint8Array {
+  const bytes = new Uint8Array(varintLength(value))
+  writeVarint(bytes, 0, value)
+  return bytes
 }
 
 /** Sends the start of something, then a byte now and then; resolves when it is cut off. */
@@ -90,6 +97,15 @@ describe('bad peers', () => {
     expect((await tab.closed.find()).code).toBe(CLOSE[name].code)
   }
   const control = (message: object) => encodeFrame(0, 'control', false, 0, Buffer.from(JSON.stringify(message)))
+  const json = (text: string) => encodeFrame(0, 'control', false, 0, Buffer.from(text))
+  const opening = (more: object, resource: object = {}) =>
+    control({
+      type: 'open',
+      channel: 1,
+      resource: { type: 'kernel', kernel: 'k_nothing-there', ...resource },
+      window: 524288,
+      ...more,
+    })
   const hello = (bearer: string) => encodeControl({ type: 'hello', protocol: 1, bearer })
 
   test.each([
@@ -127,6 +143,17 @@ describe('bad peers', () => {
       'a kernel id that is none',
       () => [control({ type: 'open', channel: 1, resource: { type: 'kernel', kernel: '../etc' }, window: 524288 })],
     ],
+    ['an open with more than it has', () => [opening({ role: 'edit' })]],
+    ['a kernel with a session, a mode or a person of the browser’s own', () => [opening({}, { session: 's_1', mode: 'edit' })]],
+    [
+      'an open of __proto__',
+      () => [json('{"__proto__":{"type":"open","channel":1,"resource":{"type":"events"},"window":524288}}')],
+    ],
+    ['a channel that is no number', () => [opening({ channel: Number.NaN })]],
+    ['a channel that is no whole number', () => [opening({ channel: 1.5 })]],
+    ['a channel below any', () => [opening({ channel: -1 })]],
+    ['a channel beyond any', () => [opening({ channel: 2 ** 53 })]],
+    ['a window of 10 000 levels', () => [json(`{"type":"open","window":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)]],
     ['a frame longer than a fragment', () => [encodeFrame(1, 'request', false, 1, new Uint8Array(WIRE.fragment + 1))]],
   ])('after sign-in, %s ends the socket', (_, bytes) => ends(bytes(), 'badFrame', true))
 
@@ -145,6 +172,23 @@ describe('bad peers', () => {
     expect((await channel.ended.find()).reason).toBe('gap')
     tab.socket.send(encodeFrame(other.channel.id, 'text', false, 1, payload))
     expect((await other.ended.find()).reason).toBe('forbidden')
+    expect(tab.link.open).toBe(true)
+    tab.drop()
+  })
+
+  test.each([
+    ['more than it has', JSON.stringify({ method: 'POST', path: '/health', role: 'edit' })],
+    ['a session of its own', JSON.stringify({ method: 'POST', path: '/health', headers: { 'Marimo-Session-Id': 's_1' } })],
+    ['only what it inherits', '{"__proto__":{"method":"POST","path":"/health"}}'],
+    ['10 000 levels', `{"method":"POST","path":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
+    ['a path elsewhere', JSON.stringify({ method: 'POST', path: 'http://evil.example/' })],
+    ['another method', JSON.stringify({ method: 'DELETE', path: '/health' })],
+    ['no JSON', 'NaN'],
+  ])('a reader’s command whose head has %s ends its channel, and nothing else', async (_, head) => {
+    const { tab, channel } = await house.liveKernel(house.owner, 'run')
+    const bytes = Buffer.from(head)
+    channel.channel.send('request', Buffer.concat([varint(bytes.length), bytes]))
+    expect((await channel.ended.find()).reason).toBe('badFrame')
     expect(tab.link.open).toBe(true)
     tab.drop()
   })

@@ -114,7 +114,7 @@ class Multiplexer implements Mux {
     saves.forget(id)
     if (mode === 'edit')
       clock.after(AFTERMATH, () => {
-        if (kernels.find(person, notebook, mode)?.phase.phase === 'exited') leases.release(notebook, person)
+        if (kernels.find({ person, notebook, mode })?.phase.phase === 'exited') leases.release(notebook, person)
       })
   }
 

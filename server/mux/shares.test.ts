@@ -1,7 +1,9 @@
 // A share that is taken back or runs out, over real sockets: the view closes by name and the kernel ends, in time.
 import { expect, test } from 'vitest'
+import type { Cause } from '#protocol/runner.ts'
+import { writtenSearch } from '../data/holding.ts'
 import { wrong } from '../kernels/rights.ts'
-import type { Client } from '../testing.ts'
+import { type Client, testGateway } from '../testing.ts'
 import { type Happenings, KernelTab } from './testing/browser.ts'
 import { House, type LiveKernel, NOTEBOOK, until } from './testing/house.ts'
 
@@ -109,4 +111,45 @@ test('a gateway that starts again lets nobody back in: what was taken away meanw
   await until(() => exit(reader.kernel) === 'revoked', 'the end of the kernel')
   next.close()
   reader.tab.drop()
+})
+
+/** Another gateway of the same state and runner; `judged` hears of each kernel before the link is offered. */
+async function startAgain(judged: (kernel: string, cause: Cause | null) => Promise<void>): Promise<void> {
+  await house.gateway.close()
+  const live = house.newLive()
+  const begin = live.begin.bind(live)
+  live.begin = (wrong, answer, met) => {
+    const judge: typeof wrong = async (state) => {
+      const cause = await wrong(state)
+      await started
+      await judged(state.spec.id, cause)
+      return cause
+    }
+    begin(judge, answer, met)
+  }
+  const started = testGateway({ home: house.gateway.home, live }).then((gateway) => Object.assign(house, { live, gateway }))
+  await started
+  await until(() => live.link() !== null, 'the new gateway’s link')
+  house.owner = await house.signIn('demo-owner')
+}
+
+test('a share that goes once its kernel was judged by a new gateway, while others are, is acted on at once', async () => {
+  const { id, reader } = await shared('view')
+  await startAgain(async (kernel) => {
+    if (kernel === reader.kernel) await house.gateway.deps.desk.store.notebooks.unshare(id, COLLEAGUE, 'p_demo-owner', Date.now())
+  })
+  const met = performance.now()
+  await until(() => exit(reader.kernel) === 'revoked', 'the end of the kernel')
+  expect(performance.now() - met).toBeLessThan(DEADLINE)
+})
+
+test('a kernel that holds what its person may not see any more ends before a new gateway offers a link', async () => {
+  const { reader } = await shared('view')
+  const secret = { level: 'secret', markings: [] } as const
+  const { governance } = house.gateway.deps.desk.store
+  await governance.raise(reader.kernel, secret, writtenSearch(secret)) // above the colleague's clearance
+  const causes = new Map<string, Cause | null>()
+  await startAgain(async (kernel, cause) => void causes.set(kernel, cause))
+  expect(causes.get(reader.kernel)).toBe('withdrawn')
+  await until(() => exit(reader.kernel) === 'withdrawn', 'the end of the kernel')
 })

@@ -3,6 +3,7 @@ import type { Refusal } from '#protocol/api.ts'
 import type { NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import type { Label } from '#protocol/policy/label.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import { taintOf } from '../data/standing.ts'
 import { Refused, refusal, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
@@ -19,7 +20,7 @@ import { isTrusted, trust } from './trust.ts'
 import { counts } from './visible.ts'
 
 export const makeDocument = (desk: Desk): Document & Access => ({
-  materialise: (notebook, person) => materialise(desk, notebook, person),
+  materialise: (notebook, person, preview) => materialise(desk, notebook, person, preview),
   commit: async (writer, source, layout) => {
     const label = await taintOf(desk, writer.kernel) // before it waits for its turn: a kernel that ends meanwhile loses its label
     return desk.serial(writer.notebook, () => commit(desk, writer, label, source, layout))
@@ -40,9 +41,9 @@ async function mayOpen(desk: Desk, id: NotebookId, person: PersonId, mode: 'edit
   return mode === 'edit' ? followsNewest(desk, person, notebook) : (await seenVersions(desk, person, id)).length > 0
 }
 
-async function materialise(desk: Desk, id: NotebookId, person: PersonId): Promise<Materialised | null> {
+async function materialise(desk: Desk, id: NotebookId, person: PersonId, preview?: Profile): Promise<Materialised | null> {
   const notebook = await allowed(desk, id, person, 'open')
-  const seen = notebook && (await seenBy(desk, person, id))
+  const seen = notebook && (await seenBy(desk, person, id, preview))
   if (!seen) return null
   const { reader, version, content } = seen
   return {

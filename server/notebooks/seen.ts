@@ -1,13 +1,14 @@
 // What of a notebook's source somebody sees, looked up.
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
-import { join, type Label } from '#protocol/policy/label.ts'
+import { join, type Label, meet } from '#protocol/policy/label.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import { subjectOf } from '../data/standing.ts'
 import { type Refused, refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Content, StoredNotebook, StoredVersion } from '../seams/store.ts'
 import { account, type Desk, find } from './desk.ts'
 import { type Head, splitHeader } from './header.ts'
-import { cleared, counts, newestFor, type Reader, sees } from './visible.ts'
+import { cleared, counts, newestFor, newestForBoth, type Reader, sees } from './visible.ts'
 
 export async function readerOf(desk: Desk, person: PersonId): Promise<Reader> {
   return { person, clearance: (await subjectOf(desk, person)).clearance }
@@ -21,10 +22,12 @@ export async function seenVersions(desk: Desk, person: PersonId, id: NotebookId)
 
 export type Seen = { readonly reader: Reader; readonly version: StoredVersion; readonly content: Content }
 
-/** The newest that is theirs; null: none is. */
-export async function seenBy(desk: Desk, person: PersonId, id: NotebookId): Promise<Seen | null> {
-  const reader = await readerOf(desk, person)
-  const version = newestFor(reader, await desk.store.versions.list(id))
+/** The newest that is theirs, in a preview that of both; null: none is. */
+export async function seenBy(desk: Desk, person: PersonId, id: NotebookId, preview?: Profile): Promise<Seen | null> {
+  const own = await readerOf(desk, person)
+  const versions = await desk.store.versions.list(id)
+  const version = preview ? newestForBoth(own, preview, versions) : newestFor(own, versions)
+  const reader = preview ? { person, clearance: meet(own.clearance, preview.clearance) } : own
   const content = version && (await desk.store.versions.content(id, version.id))
   return content ? { reader, version, content } : null
 }
@@ -36,10 +39,10 @@ export const headOf = (seen: Seen | null): Head => splitHeader(seen?.content.sou
 export const after = (seen: Seen | null, label: Label): Label => (seen ? join(counts(seen.reader, seen.version), label) : label)
 
 /** What is theirs, or a refusal that says whom to ask. */
-export async function mustSee(desk: Desk, person: PersonId, notebook: StoredNotebook): Promise<Seen> {
-  const seen = await seenBy(desk, person, notebook.id)
-  if (!seen) throw unseen(desk, notebook)
-  return seen
+export async function mustSee(desk: Desk, person: PersonId, notebook: StoredNotebook, preview?: Profile): Promise<Seen> {
+  const seen = await seenBy(desk, person, notebook.id, preview)
+  if (seen) return seen
+  throw preview && (await seenBy(desk, person, notebook.id)) ? refuse('preview-above') : unseen(desk, notebook)
 }
 
 const unseen = (desk: Desk, { author }: StoredNotebook): Refused => refuse('version-above', { who: account(desk, author).name })

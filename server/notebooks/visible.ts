@@ -3,6 +3,7 @@
 
 import type { PersonId } from '#protocol/ids.ts'
 import { dominates, type Label, meet } from '#protocol/policy/label.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import type { StoredVersion } from '../seams/store.ts'
 
 export type Reader = { readonly person: PersonId; readonly clearance: Label }
@@ -16,6 +17,10 @@ export const sees = (reader: Reader, version: Judged): boolean =>
 /** Of all versions, the newest first: the one that this person gets; null: there is none for them. */
 export const newestFor = <T extends Judged>(reader: Reader, versions: readonly T[]): T | null =>
   versions.find((version) => sees(reader, version)) ?? null
+
+/** In a preview: the newest that its person and such a reader both get. Nobody in particular: what was released to persons is not theirs. */
+export const newestForBoth = <T extends Judged>(reader: Reader, { clearance }: Profile, versions: readonly T[]): T | null =>
+  versions.find((version) => sees(reader, version) && sees({ person: '', clearance }, version)) ?? null
 
 /**
  * What it counts with in the hands of a person who gets it: its label, or, where it was released to them, the most of that for which

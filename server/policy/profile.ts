@@ -1,11 +1,9 @@
 // Anybody of a clearance and in some groups, as policies see them: nobody in particular, so no grant to a person is theirs. Of each
 // attribute that a policy speaks of they have one value, which is nobody's: such a rule leaves rows out, and is not judged false.
 import { type Expr, parts, type Term } from '#protocol/policy/expr.ts'
-import type { Label } from '#protocol/policy/label.ts'
 import type { Policy } from '#protocol/policy/policy.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import type { Subject } from './subject.ts'
-
-type Profile = { readonly clearance: Label; readonly groups: readonly string[] }
 
 export function profiled({ grants, rows }: Policy, { clearance, groups }: Profile): Subject {
   const all = [...grants.flatMap((grant) => grant.rows ?? []), ...rows.map(({ keep }) => keep)]

@@ -109,6 +109,14 @@ export const answered = (of: number): AuditEntry => ({
 })
 const unasked = { allowed: false, why: 'absent', label: { level: 'public', markings: [] } } as const
 
+const opened = {
+  kind: 'preview-opened',
+  person: ANNA,
+  notebook: 'n_00000001',
+  kernel: 'k_00000001',
+  profile: { clearance: INTERNAL, groups: ['staff'] },
+} as const satisfies AuditEntry
+
 export function auditContract(open: OpenStore): void {
   describe('an audit', () => {
     let store: Store
@@ -179,6 +187,14 @@ export function auditContract(open: OpenStore): void {
       expect(await told({ table: 'flights' })).toEqual([3, 2, 1])
     })
 
+    test('a preview comes back, with its profile and what was decided in it', async () => {
+      const entries = [opened, decided({ preview: true })]
+      for (const entry of entries) await store.audit.append(entry, 1)
+      expect((await store.audit.list({ limit: 10, kernel: 'k_00000001' })).map(({ entry }) => entry)).toEqual(
+        entries.toReversed(),
+      )
+    })
+
     test('a page and a batch hold no more than they should; verifying goes on over them', async () => {
       for (let n = 0; n <= AUDIT_PAGE; n++) await store.audit.append(denied, n)
       expect(await store.audit.list({ limit: 10 * AUDIT_PAGE })).toHaveLength(AUDIT_PAGE)
@@ -194,6 +210,8 @@ export function auditContract(open: OpenStore): void {
       ['a mask of a column that was not read', { ...decided(), decision: { ...decided().decision, columns: ['carrier'] } }],
       ['a read that was allowed, of no table', { ...decided(), table: null }],
       ['a refusal by clearance, of no table', { ...denied, decision: { allowed: false, why: 'clearance' } }],
+      ['a person as a profile', { ...opened, profile: { ...opened.profile, person: BORIS } }],
+      ['a read that says it is no preview', { ...decided(), preview: false }],
       ['a prompt', { ...asked(), prompt: 'a@b.example' }],
       ['the words of a prompt', { ...asked(), decision: { ...asked().decision, messages: ['a@b.example'] } }],
       ['the answer of a model', { ...answered(1), text: 'a@b.example' }],

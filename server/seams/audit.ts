@@ -14,6 +14,7 @@ import { ColumnName } from '#protocol/policy/expr.ts'
 import { Label } from '#protocol/policy/label.ts'
 import { STRICTNESS } from '#protocol/policy/mask.ts'
 import { Audience, Grant, TableName } from '#protocol/policy/policy.ts'
+import { Profile } from '#protocol/policy/profile.ts'
 import { Grantee } from '#protocol/shares.ts'
 import type { ChainedRow, Link } from './chain.ts'
 import { HELD } from './governance.ts'
@@ -28,8 +29,14 @@ const Count = z.int().check(z.gte(0))
 const Digest = z.string().check(z.regex(/^[0-9a-f]{64}$/))
 const few = <T extends z.ZodMiniType>(item: T, most: number) => z.readonly(z.array(item).check(z.maxLength(most)))
 
-/** Whose kernel asked. `version`: of the notebook, where it is known. */
-const asker = { person: PersonId, notebook: NotebookId, version: z.nullable(VersionId), kernel: KernelId }
+/** Whose kernel asked. `version`: of the notebook, where it is known. `preview`: it shows what its person and a profile both see. */
+const asker = {
+  person: PersonId,
+  notebook: NotebookId,
+  version: z.nullable(VersionId),
+  kernel: KernelId,
+  preview: z.optional(z.literal(true)),
+}
 
 /** `absent` to `policy` as `decide` says them. */
 export const DENIALS = ['absent', 'ungranted', 'clearance', 'policy', 'question', 'label', 'limit', 'stale', 'failed'] as const
@@ -285,6 +292,13 @@ export const AuditEntry = z.discriminatedUnion('kind', [
   ModelDone,
   CallBarred,
   VersionReleased,
+  z.strictObject({
+    kind: z.literal('preview-opened'),
+    person: PersonId,
+    notebook: NotebookId,
+    kernel: KernelId,
+    profile: Profile,
+  }),
   ArtefactSaved,
   ArtefactRefused,
   ArtefactOpened,

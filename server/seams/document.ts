@@ -3,6 +3,7 @@
 import type { Refusal } from '#protocol/api.ts'
 import type { KernelId, NotebookId, PersonId, VersionId } from '#protocol/ids.ts'
 import type { Label } from '#protocol/policy/label.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 
 /**
  * What a kernel is started with: the PEP 723 header is taken out, so nothing in it can configure marimo. `label`: what it counts with in
@@ -31,8 +32,8 @@ export type Committed =
   | { readonly type: 'refused'; readonly refusal: Refusal }
 
 export interface Document {
-  /** The newest version that this person sees. Null: no such notebook, nothing this person may open, or no version for them. */
-  materialise(notebook: NotebookId, person: PersonId): Promise<Materialised | null>
+  /** The newest version that this person sees, in a preview that such a reader sees too. Null: no such notebook, nothing this person may open, or no version for them. */
+  materialise(notebook: NotebookId, person: PersonId, preview?: Profile): Promise<Materialised | null>
   /**
    * Stores the body that marimo wrote, with the stored header merged back, for a person who holds the lease and sees the newest
    * version; anybody else's body becomes a draft of theirs. It counts as all that the kernel had read when this was called. Idempotent. Publishes `saved`, `save-refused` or `lease-lost`.

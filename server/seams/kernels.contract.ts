@@ -22,7 +22,7 @@ export function kernelsContract(accepts: boolean, open: () => Promise<{ kernels:
     test('what does not exist is not found, and stopping it is no error', async () => {
       const { kernels } = opened
       expect(kernels.get('k_99999999')).toBeNull()
-      expect(kernels.find('p_00000001', 'n_00000001', 'edit')).toBeNull()
+      expect(kernels.find(spec())).toBeNull()
       await kernels.stop('k_99999999', 'stopped')
     })
 
@@ -30,13 +30,24 @@ export function kernelsContract(accepts: boolean, open: () => Promise<{ kernels:
       const { kernels } = opened
       const started = await kernels.start(spec(), SOURCE)
       expect(started.type).toBe(accepts ? 'started' : 'absent')
-      expect(kernels.find('p_00000001', 'n_00000001', 'edit')?.spec ?? null).toEqual(accepts ? spec() : null)
-      expect(kernels.find('p_00000001', 'n_00000001', 'run')).toBeNull()
-      expect(kernels.find('p_00000002', 'n_00000001', 'edit')).toBeNull()
+      expect(kernels.find(spec())?.spec ?? null).toEqual(accepts ? spec() : null)
+      expect(kernels.find(spec({ mode: 'run' }))).toBeNull()
+      expect(kernels.find(spec({ person: 'p_00000002' }))).toBeNull()
       expect(kernels.list()).toHaveLength(accepts ? 1 : 0)
     })
 
     if (!accepts) return
+    test('a preview is found by its profile, and is no other reader’s kernel', async () => {
+      const { kernels } = opened
+      const preview = { clearance: { level: 'internal', markings: [] }, groups: ['staff'] } as const
+      const [reads, shows] = [spec({ mode: 'run' }), spec({ id: 'k_00000002', mode: 'run', preview })]
+      await kernels.start(shows, SOURCE)
+      expect(kernels.find(reads)).toBeNull()
+      await kernels.start(reads, SOURCE)
+      expect([kernels.find(reads)?.spec, kernels.find(shows)?.spec]).toEqual([reads, shows])
+      expect(kernels.find({ ...shows, preview: { ...preview, groups: [] } })).toBeNull()
+    })
+
     test('a stop ends as a phase with its cause, said to listeners; the state stays findable', async () => {
       const { kernels } = opened
       const exited = new Promise<KernelEvent>((resolve) => {

@@ -126,6 +126,18 @@ describe('the host', () => {
     expect(status(await get('/healthz', `Host: 127.0.0.1:${port}`))).toBe(200)
   })
 
+  test('wherever it says to lead, a page opened by address leads to the shell', async () => {
+    const leads = async (path: string) => {
+      const answer = await get(path, `Host: 127.0.0.1:${port}`)
+      return [status(answer), /^location: (.*)\r$/im.exec(answer)?.[1]]
+    }
+    expect(await leads('/n/x?next=//evil.example')).toEqual([302, `http://localhost:${port}/n/x`])
+    expect(await leads('/?return=javascript:alert(1)')).toEqual([302, `http://localhost:${port}/`])
+    for (const path of ['//evil.example/', '/@evil.example/', '/n//evil.example', '/n/@evil.example', '/\\evil.example'])
+      expect(await leads(path), path).toEqual([404, undefined])
+    for (const path of ['\\\\evil.example', 'javascript:alert(1)']) expect((await leads(path))[0], path).toBe(400)
+  })
+
   test('smuggling and floods of headers', async () => {
     const twice = [
       'POST /api/sign-in HTTP/1.1',

@@ -39,6 +39,7 @@ export function Above(props: AboveProps) {
         onReopen={() => void props.sessions.open(props.id)}
         onLoad={() => void props.sessions.open(props.id, { fresh: true })}
         onStill={() => void props.sessions.open(props.id, { run: false })}
+        onBack={() => void props.sessions.open(props.id, { preview: null })}
         onTrust={() => void props.sessions.trust(props.id)}
         onRun={() => void props.sessions.run(props.id)}
         onStop={() => props.sessions.shutDown(props.id)}

@@ -2,6 +2,7 @@ import { useNavigate } from '@solidjs/router'
 import BookOpen from 'lucide-solid/icons/book-open'
 import Database from 'lucide-solid/icons/database'
 import Download from 'lucide-solid/icons/download'
+import Eye from 'lucide-solid/icons/eye'
 import Home from 'lucide-solid/icons/house'
 import Keyboard from 'lucide-solid/icons/keyboard'
 import LogOut from 'lucide-solid/icons/log-out'
@@ -9,6 +10,7 @@ import FilePlus from 'lucide-solid/icons/plus'
 import Settings from 'lucide-solid/icons/settings'
 import X from 'lucide-solid/icons/x'
 import { Match, Show, Suspense, Switch } from 'solid-js'
+import type { Profile } from '#protocol/policy/profile.ts'
 import { createActions, createNotebooks } from '../features/notebooks/queries.ts'
 import { useMay, useMember, usePeople } from '../net/context.ts'
 import { keysOf } from '../primitives/keys.ts'
@@ -34,7 +36,14 @@ const Preferences = lazily(() => import('../features/preferences/Preferences.tsx
 const Confirm = lazily(() => import('../ui/Confirm.tsx').then((module) => module.Confirm))
 const FollowLink = lazily(() => import('./FollowLink.tsx').then((module) => module.FollowLink))
 
-type DialogHostProps = { readonly dialogs: Dialogs; readonly theme: ReturnType<typeof createTheme>; readonly keymap: Keymap }
+const PreviewDialog = lazily(() => import('../features/data/PreviewDialog.tsx').then((module) => module.PreviewDialog))
+
+type DialogHostProps = {
+  readonly dialogs: Dialogs
+  readonly theme: ReturnType<typeof createTheme>
+  readonly keymap: Keymap
+  readonly onPreview: (as: Profile) => void // the notebook in front
+}
 
 export function DialogHost(props: DialogHostProps) {
   return (
@@ -48,6 +57,9 @@ export function DialogHost(props: DialogHostProps) {
         </Match>
         <Match when={props.dialogs.shown() === 'about'}>
           <About onClose={props.dialogs.close} />
+        </Match>
+        <Match when={props.dialogs.shown() === 'preview'}>
+          <PreviewDialog onPreview={props.onPreview} onClose={props.dialogs.close} />
         </Match>
         <Match when={props.dialogs.shown() === 'preferences'}>
           <Preferences
@@ -94,6 +106,7 @@ function PaletteDialog(props: { readonly dialogs: Dialogs }) {
     if (active === null) return []
     return [
       { label: 'Download source', icon: Download, run: () => void actions.download({ id: active }) },
+      { label: 'Preview as a reader…', icon: Eye, run: () => props.dialogs.open('preview') },
       { label: 'Close this notebook', icon: X, run: () => workspace.close(active) },
     ]
   }

@@ -23,6 +23,7 @@ type NotebookHeadProps = {
   readonly id: NotebookId
   readonly panel: PanelName | null
   readonly onPanel: (panel: PanelName | null) => void
+  readonly onPreview: () => void
 }
 
 export function NotebookHead(props: NotebookHeadProps) {
@@ -54,14 +55,21 @@ export function NotebookHead(props: NotebookHeadProps) {
           shutDown: () => props.sessions.shutDown(props.id),
         }}
       />
-      <Share notebook={opened()?.notebook ?? null} name={name()} save={session().save} />
+      <Share notebook={opened()?.notebook ?? null} name={name()} save={session().save} onPreview={props.onPreview} />
       <PanelSwitches shown={props.panel} onShow={props.onPanel} />
     </Header>
   )
 }
 
+type ShareProps = {
+  readonly notebook: Notebook | null
+  readonly name: string
+  readonly save: unknown
+  readonly onPreview: () => void
+}
+
 /** For who may see with whom it is shared: its author, and the workspace's owner. */
-function Share(props: { readonly notebook: Notebook | null; readonly name: string; readonly save: unknown }) {
+function Share(props: ShareProps) {
   const [asked, setAsked] = createSignal(false)
   return (
     <Show when={props.notebook?.shares && props.notebook.id} keyed>
@@ -72,7 +80,7 @@ function Share(props: { readonly notebook: Notebook | null; readonly name: strin
           </Button>
           <Show when={asked()}>
             <Suspense>
-              <ShareDialog id={id} name={props.name} save={props.save} onClose={() => setAsked(false)} />
+              <ShareDialog id={id} {...props} onClose={() => setAsked(false)} />
             </Suspense>
           </Show>
         </>

@@ -14,7 +14,11 @@ import { useWorkspace } from './workspace.ts'
 
 const Above = lazily(() => import('./Above.tsx').then((module) => module.Above))
 
-type NotebookPageProps = { readonly sessions: Sessions; readonly host: (element: HTMLElement) => void }
+type NotebookPageProps = {
+  readonly sessions: Sessions
+  readonly host: (element: HTMLElement) => void
+  readonly onPreview: () => void
+}
 
 export function NotebookPage(props: NotebookPageProps) {
   const workspace = useWorkspace()
@@ -36,7 +40,13 @@ export function NotebookPage(props: NotebookPageProps) {
       <Show when={workspace.active()}>
         {(active) => (
           <>
-            <NotebookHead sessions={props.sessions} id={active()} panel={panel()} onPanel={setPanel} />
+            <NotebookHead
+              sessions={props.sessions}
+              id={active()}
+              panel={panel()}
+              onPanel={setPanel}
+              onPreview={props.onPreview}
+            />
             <Suspense>
               <Above
                 sessions={props.sessions}

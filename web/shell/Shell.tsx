@@ -42,13 +42,18 @@ export function Shell(props: ParentProps<{ readonly me: PersonId; readonly theme
         <InsecureBanner />
         <ConnectionBanner connection={desk.connection()} onRetry={desk.retry} />
         <main class="relative min-h-0 grow">
-          <NotebookPage sessions={desk.sessions} host={desk.host} />
+          <NotebookPage sessions={desk.sessions} host={desk.host} onPreview={() => dialogs.open('preview')} />
           <Show when={workspace.active() === null}>
             <div class="absolute inset-0 bg-surface">{props.children}</div>
           </Show>
         </main>
       </div>
-      <DialogHost dialogs={dialogs} theme={props.theme} keymap={keymap} />
+      <DialogHost
+        dialogs={dialogs}
+        theme={props.theme}
+        keymap={keymap}
+        onPreview={(as) => void desk.sessions.open(workspace.active() ?? '', { preview: as })}
+      />
     </WorkspaceContext.Provider>
   )
 }

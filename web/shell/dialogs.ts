@@ -1,7 +1,7 @@
 // Which of the shell's dialogs is open: at most one.
 import { createSignal } from 'solid-js'
 
-export type DialogName = 'palette' | 'shortcuts' | 'preferences' | 'about'
+export type DialogName = 'palette' | 'shortcuts' | 'preferences' | 'about' | 'preview'
 /** What a notebook asks for that costs something: the person decides. */
 export type Question = { readonly title: string; readonly text: string; readonly act: string; readonly run: () => void }
 export type Dialogs = ReturnType<typeof createDialogs>

@@ -41,6 +41,30 @@ test('a frame of the other mode is of no use: the next one is made, and kept war
   expect(page.frames).toHaveLength(before)
 })
 
+test('a page that is loaded anew keeps warm what was opened last', () => {
+  const kept = new Map<string, string>()
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => kept.set(key, value),
+  })
+  const warmOf = (loaded: FramePool) => {
+    loaded.warm()
+    return page.frames.at(-1)
+  }
+  const reader = new FramePool(page.place())
+  reader.take('run')
+  reader.destroyAll()
+  const again = new FramePool(page.place())
+  const warm = warmOf(again)
+  expect(elementOf(again.take('run'))).toBe(warm)
+  again.take('edit')
+  again.destroyAll()
+  const editor = new FramePool(page.place())
+  const other = warmOf(editor)
+  expect(elementOf(editor.take('edit'))).toBe(other)
+  editor.destroyAll()
+})
+
 test('a warm frame that died while it waited is not given out', () => {
   pool.warm()
   const [dead] = page.frames

@@ -4,6 +4,7 @@
 // Chromium takes the focus away when the page of a frame is swapped in beside it. So the next warm frame waits while somebody
 // is in a frame, a menu or a dialog, and a focus lost all the same (they clicked in while it was loading) is given back.
 import type { Role } from '#protocol/roles.ts'
+import { keep, load } from '../primitives/storage.ts'
 import { Frame, type Place } from './frame.ts'
 
 const RETRY = 1_000 // ms between looks whether the focus is where it can be disturbed
@@ -13,7 +14,7 @@ export class FramePool {
   readonly #place: Place
   readonly #live = new Set<Frame>()
   #warm: Frame | null = null
-  #mode: Role = 'edit' // of the last notebook: most people mostly do the one or the other
+  #mode: Role = load('local', 'mode') === 'run' ? 'run' : 'edit' // of the last notebook: most people mostly do the one or the other
   #later: ReturnType<typeof setTimeout> | undefined
 
   constructor(place: Place) {
@@ -37,6 +38,7 @@ export class FramePool {
     const warm = this.#warm?.usable && this.#warm.mode === mode ? this.#warm : null
     const frame = warm ?? new Frame(this.#place, mode)
     if (warm) this.#warm = null
+    if (this.#mode !== mode) keep('local', 'mode', mode)
     this.#mode = mode
     for (const known of this.#live) if (!known.usable) this.#live.delete(known)
     this.#live.add(frame)

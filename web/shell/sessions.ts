@@ -3,6 +3,7 @@
 import { type Accessor, createSignal, type Setter } from 'solid-js'
 import type { Opened, ShellEvent } from '#protocol/api.ts'
 import type { KernelId, NotebookId, PersonId } from '#protocol/ids.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import type { Phase } from '#protocol/runner.ts'
 import type { Clock } from '#protocol/wire.ts'
 import {
@@ -27,8 +28,8 @@ import { onKernelNews, onShellEvent, type Reaction } from './reactions.ts'
 import type { Kept } from './saves.ts'
 import { type Seat, takeSeat } from './seat.ts'
 
-/** How to open: afresh (a restart), or without running. */
-export type Wish = Pick<Body<'POST /api/notebooks/:id/open'>, 'fresh' | 'run'>
+/** How to open: afresh (a restart), without running, as a profile from now on (null: as oneself again). */
+export type Wish = Pick<Body<'POST /api/notebooks/:id/open'>, 'fresh' | 'run'> & { readonly preview?: Profile | null }
 
 export type SessionsDeps = {
   readonly clock: Clock
@@ -99,18 +100,19 @@ export class Sessions {
     return this.#open(id, wish, (written) => this.#tell(id, written))
   }
 
-  async #open(id: NotebookId, wish: Wish, left: (written: Written) => void): Promise<void> {
+  async #open(id: NotebookId, { preview: as, ...wish }: Wish, left: (written: Written) => void): Promise<void> {
     const mine = this.#entry(id)
     const leaving = this.#leave(id, mine)
     const { turn } = mine
-    this.dispatch(id, { type: 'open', now: this.#deps.clock.now() })
+    this.dispatch(id, { type: 'open', now: this.#deps.clock.now(), ...(as === undefined ? {} : { preview: as }) })
     const written = await leaving
     if (mine.turn !== turn) return this.#tell(id, written) // closed meanwhile, or opened in another way
     left(written)
     try {
       const { api, link, theme } = this.#deps
       const pool = await this.#deps.pool()
-      const body = { mode: 'auto', tab: await link.tab(), theme: theme(), ...wish } as const
+      const { preview } = mine.get()
+      const body = { mode: 'auto', tab: await link.tab(), theme: theme(), ...(preview && { preview }), ...wish } as const
       const opened = await api('POST /api/notebooks/:id/open', { params: { id }, body })
       if (mine.turn === turn) this.#sit(id, mine, opened, pool)
     } catch (error) {

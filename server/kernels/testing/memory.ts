@@ -1,7 +1,7 @@
 // Kernels that exist in this process only: every start is accepted, and the test moves them through their phases.
 import type { KernelId } from '#protocol/ids.ts'
 import { MARIMO } from '#protocol/marimo.ts'
-import type { KernelSpec, KernelState, RunnerEvent } from '#protocol/runner.ts'
+import { type KernelState, type RunnerEvent, sameOpening } from '#protocol/runner.ts'
 import type { KernelEvent, Kernels, Started } from '../../seams/kernels.ts'
 
 export type MemoryKernels = Kernels & {
@@ -47,7 +47,7 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
     info: () => ({ level, why: [], packages: [], marimo: MARIMO, python: '3.11', instance: 'memory' }),
     list: () => [...states.values()],
     get: (kernel) => states.get(kernel) ?? null,
-    find: (...of) => [...states.values()].filter(({ spec }) => same(spec, ...of)).at(-1) ?? null,
+    find: (opening) => [...states.values()].filter(({ spec }) => sameOpening(spec, opening)).at(-1) ?? null,
     start: async (spec, source) => {
       await told.held
       if (told.answer) return told.answer
@@ -66,9 +66,6 @@ export function memoryKernels(now: () => number, level = 3): MemoryKernels {
     },
   }
 }
-
-const same = (spec: KernelSpec, ...[person, notebook, mode]: Parameters<Kernels['find']>): boolean =>
-  spec.person === person && spec.notebook === notebook && spec.mode === mode
 
 function after(state: KernelState, event: RunnerEvent, now: number): KernelState {
   if (event.type === 'phase') return state.phase.phase === 'exited' ? state : { ...state, phase: event.phase }

@@ -48,7 +48,7 @@ export const notebookHandlers = ({ desk, kernels }: Deps): Pick<Handlers, Calls>
   },
   'GET /api/notebooks/:id/drafts': ({ who, params }) => drafts(desk, who, params.id),
   'POST /api/notebooks/:id/drafts': ({ who, params, body }) => {
-    const kernel = kernels.find(who.id, params.id, 'edit')
+    const kernel = kernels.find({ person: who.id, notebook: params.id, mode: 'edit' })
     const alive = kernel !== null && kernel.phase.phase !== 'exited'
     return keepDraft(desk, who, params.id, body.source, alive ? kernel.spec : null)
   },

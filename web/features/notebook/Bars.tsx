@@ -2,6 +2,7 @@
 import { Show } from 'solid-js'
 import { Button } from '../../ui/Button.tsx'
 import { Banner } from '../../ui/Notice.tsx'
+import { PreviewBar } from './PreviewBar.tsx'
 import { progressOf } from './progress.ts'
 import { ReadingBar } from './ReadingBar.tsx'
 import { diedRunning, type Ending, endingWords, isVisible, openedOf, outlived, quotable, type Session } from './session.ts'
@@ -19,13 +20,16 @@ type BarsProps = {
   readonly onRun: () => void
   readonly onStill: () => void
   readonly onTrust: () => void
+  readonly onBack: () => void
 }
 
 export function Bars(props: BarsProps) {
   return (
     <>
       <Show when={openedOf(props.session)?.mode === 'run' && isVisible(props.session)}>
-        <ReadingBar {...props} />
+        <Show when={props.session.preview} fallback={<ReadingBar {...props} />}>
+          {(as) => <PreviewBar as={as()} onBack={props.onBack} />}
+        </Show>
       </Show>
       <Restricted {...props} />
       <Still {...props} />

@@ -64,7 +64,7 @@ function Mode(props: { readonly opened: Opened }) {
       when={props.opened.mode === 'edit'}
       fallback={
         <span class="chip" role="status" aria-label="Read-only" title="It runs in a kernel of your own, with what you may see.">
-          <Lock size={12} aria-hidden="true" /> Read-only
+          <Lock size={12} aria-hidden="true" /> {props.opened.preview ? 'Preview' : 'Read-only'}
         </span>
       }
     >

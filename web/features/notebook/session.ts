@@ -3,6 +3,7 @@
 import type { Opened, Refusal } from '#protocol/api.ts'
 import { KERNEL } from '#protocol/limits.ts'
 import type { Label } from '#protocol/policy/label.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import type { Cause, Phase, Usage } from '#protocol/runner.ts'
 import { type CellNews, heard, NO_RUN, type Run } from './progress.ts'
 
@@ -42,11 +43,12 @@ export type Session = {
   readonly ask: Ask
   readonly newer: boolean // a version was saved after the one that a reader looks at
   readonly still: boolean // a reader's notebook that was opened without running and has not run
+  readonly preview: Profile | null // as whom it is previewed; null: it is not
   readonly died: Ending | null // how its last life here was ended by what ran in it: the reason for standing still
 }
 
 export type SessionEvent =
-  | { readonly type: 'open'; readonly now: number }
+  | { readonly type: 'open'; readonly now: number; readonly preview?: Profile | null } // without a word on it, as before
   | { readonly type: 'opened'; readonly opened: Opened; readonly now: number }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'rendered' }
@@ -80,15 +82,16 @@ export const ASLEEP: Session = {
   ask: { state: 'none' },
   newer: false,
   still: false,
+  preview: null,
   died: null,
 }
 
 export function step(session: Session, event: SessionEvent): Session {
   switch (event.type) {
     case 'open':
-      return { ...ASLEEP, ask: lostStays(session.ask), died: diedIn(session), view: { at: 'opening', since: event.now } }
+      return opening(session, event)
     case 'opened':
-      return begun(session, event.opened, event.now)
+      return answered(session, event)
     case 'refused':
       return { ...session, view: { at: 'refused', refusal: event.refusal } }
     case 'rendered':
@@ -132,11 +135,19 @@ export function step(session: Session, event: SessionEvent): Session {
   }
 }
 
-function begun(session: Session, opened: Opened, now: number): Session {
+const opening = (session: Session, { now, preview = session.preview }: Extract<SessionEvent, { type: 'open' }>): Session => ({
+  ...ASLEEP,
+  ask: lostStays(session.ask),
+  died: diedIn(session),
+  preview,
+  view: { at: 'opening', since: now },
+})
+
+function answered(session: Session, { opened, now }: Extract<SessionEvent, { type: 'opened' }>): Session {
   const { mode, autorun, phase, label } = opened
   const view: View = { at: 'loading', since: session.view.at === 'opening' ? session.view.since : now, opened }
-  const next = { ...session, view, label, ask: askedIn(session.ask, mode), still: mode === 'run' && !autorun }
-  return atPhase(next, phase, now)
+  const ask = askedIn(session.ask, mode)
+  return atPhase({ ...session, view, ask, label, still: mode === 'run' && !autorun }, phase, now)
 }
 
 const moved = (session: Session, opened: Opened | null): Session =>

@@ -6,11 +6,13 @@ import type { Shares } from '#protocol/shares.ts'
 import { labelText } from '../../primitives/label.ts'
 import { say, sayRefused } from '../../primitives/notices.ts'
 import { dataOf } from '../../primitives/query.ts'
+import { Button } from '../../ui/Button.tsx'
 import { Literals } from '../../ui/Literals.tsx'
 import { Modal } from '../../ui/Modal.tsx'
 import { Query } from '../../ui/Query.tsx'
 import { AddForm } from './AddForm.tsx'
 import { Given, granteeOf } from './Given.tsx'
+import { Link } from './Link.tsx'
 import { createActs, createPreflight, createReleasable, createShares } from './queries.ts'
 import { preflightLines } from './words.ts'
 
@@ -18,6 +20,7 @@ type ShareDialogProps = {
   readonly id: NotebookId
   readonly name: string
   readonly save: unknown // how the page stands with its last save
+  readonly onPreview: () => void
   readonly onClose: () => void
 }
 
@@ -47,7 +50,7 @@ function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
         {(addable) => (
           <>
             <Before id={props.id} />
-            <Show when={current()}>{(version) => <Goes {...version()} />}</Show>
+            <AsReader {...props} />
             <AddForm
               addable={addable()}
               onShare={async (wish, names) => {
@@ -55,6 +58,7 @@ function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
                 say(`Shared “${props.name}” with ${names.join(', ')}`)
               }}
             />
+            <Show when={current()}>{(version) => <Goes {...version()} />}</Show>
           </>
         )}
       </Show>
@@ -71,6 +75,7 @@ function Sharing(props: ShareDialogProps & { readonly found: Shares }) {
           />
         )}
       </Show>
+      <Link id={props.id} />
     </>
   )
 }
@@ -79,13 +84,29 @@ const shown = (version: Releasable | undefined) => version && { version: version
 
 /** The version that goes along. */
 const Goes = (props: Releasable) => (
-  <section aria-label="What they get" class="mb-4 text-sm">
+  <section aria-label="What they get" class="mt-5 text-sm">
+    <h3 class="mb-1 text-xs font-medium text-ink-2">What they get</h3>
     <p>
-      They get the current version, which counts as <strong class="font-semibold">{labelText(props.label)}</strong>, also where
-      they are not cleared for that. What you save later they get if they are, or when you release it in Versions.
+      The current version, which counts as <strong class="font-semibold">{labelText(props.label)}</strong>, also where they are
+      not cleared for that. What you save later they get if they are, or when you release it in Versions.
     </p>
     <Literals literals={props.literals} more={props.more} open />
   </section>
+)
+
+/** What they would see, looked at first. */
+const AsReader = (props: ShareDialogProps) => (
+  <p class="mb-4">
+    <Button
+      size="small"
+      onClick={() => {
+        props.onClose()
+        props.onPreview()
+      }}
+    >
+      Preview as a reader…
+    </Button>
+  </p>
 )
 
 /** What of the tables that it reads others lack, or see less of. */

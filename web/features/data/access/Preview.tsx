@@ -7,11 +7,12 @@ import { createSignal, Match, Show, Switch } from 'solid-js'
 import type { PersonCard, Preview as Seen, Viewer } from '#protocol/managed.ts'
 import { LOWEST } from '#protocol/policy/label.ts'
 import type { Policy } from '#protocol/policy/policy.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import { Query } from '../../../ui/Query.tsx'
 import { Choice } from '../parts/Choice.tsx'
 import { useManaged } from '../queries.ts'
 import { Columns } from '../tables/Columns.tsx'
-import { type Profile, ProfileFields } from './ProfileFields.tsx'
+import { ProfileFields } from './ProfileFields.tsx'
 
 type PreviewProps = {
   readonly table: string

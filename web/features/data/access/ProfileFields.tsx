@@ -1,11 +1,10 @@
 // Anybody of a clearance and in some groups, for whom no grant to a person holds.
-import type { Label } from '#protocol/policy/label.ts'
 import { GroupName } from '#protocol/policy/policy.ts'
+import type { Profile } from '#protocol/policy/profile.ts'
 import { Field } from '../parts/Field.tsx'
 import { LabelField } from '../parts/LabelField.tsx'
 import { words } from './draft.ts'
 
-export type Profile = { readonly clearance: Label; readonly groups: readonly string[] }
 type ProfileFieldsProps = { readonly profile: Profile; readonly onProfile: (profile: Profile) => void }
 
 export const ProfileFields = (props: ProfileFieldsProps) => (
