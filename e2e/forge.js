@@ -68,7 +68,7 @@ function asking(port) {
   port.addEventListener('message', ({ data }) => {
     if (data.type === 'answer') waiting.get(data.request)?.(data.status)
     if (data.type === 'answer' && (data.request === 7e6 || !(data.request >= 1))) unasked.push(data.request)
-    if (data.type === 'socket-closed' || data.type === 'socket-opened') waiting.get(data.socket)?.(data.type + ' ' + data.code)
+    if (data.type === 'socket-closed' || data.type === 'socket-opened') waiting.get(data.socket)?.(`${data.type} ${data.code}`)
   })
   const ask = (make) =>
     new Promise((done) => {
@@ -111,48 +111,6 @@ async function shouted() {
   return windows.length
 }
 
-/** In every place where a browser keeps something for a page. */
-async function left() {
-  const {
-    localStorage: local,
-    sessionStorage: session,
-    indexedDB: databases,
-  } = make('iframe', {}) && document.body.appendChild(make('iframe', {})).contentWindow
-  const came = {}
-  const tried = async (name, work) => {
-    came[name] = await Promise.resolve()
-      .then(work)
-      .then(
-        () => 'done',
-        (error) => `refused: ${error.name}`,
-      )
-  }
-  const site = location.hostname.split('.').slice(1).join('.')
-  await tried('cookie', () => {
-    for (const domain of ['', `; Domain=${site}`])
-      document.cookie = `left=stolen; Path=/; SameSite=None; Secure; Partitioned${domain}`
-    if (!document.cookie.includes('left')) throw new DOMException('', 'None')
-  })
-  await tried('localStorage', () => local.setItem('left', 'stolen'))
-  await tried('sessionStorage', () => session.setItem('left', 'stolen'))
-  await tried(
-    'IndexedDB',
-    () =>
-      new Promise((done, fail) =>
-        Object.assign(databases.open('left'), { onsuccess: done, onerror: () => fail(new DOMException('', 'None')) }),
-      ),
-  )
-  await tried('cache', async () => (await caches.open('left')).put('/left', new Response('stolen')))
-  await tried('file', async () => (await navigator.storage.getDirectory()).getFileHandle('left', { create: true }))
-  await tried('service worker', () => navigator.serviceWorker.register('data:text/javascript,0'))
-  await tried('name', () => {
-    window.name = parent.name = 'stolen'
-  })
-  const channel = new BroadcastChannel('left')
-  setInterval(() => channel.postMessage('stolen'), 50)
-  return came
-}
-
 export default {
   async render({ el }) {
     const port = await taken()
@@ -173,10 +131,9 @@ export default {
     const sockets = {}
     for (const path of ['/terminal/ws', '/ws_sync?file=notebook.py', '/lsp/pylsp', 'CANARY/ws', '//mux', '/mux'])
       sockets[path] = await socket(path)
+    const windows = await shouted()
     await new Promise((done) => setTimeout(done, EXPIRED)) // the press that opened the notebook is nobody's leave to this
     for (const message of [...KNOWN(), ...MADE_UP]) port.postMessage(message)
-    const windows = await shouted()
-    const kept = await left()
     const said = await command('GET', '/health') // what was said before it has been heard
     const press = make('button', { textContent: 'press' })
     press.onclick = () => {
@@ -190,9 +147,11 @@ export default {
     el.append(
       make('pre', {
         className: 'forge',
-        textContent: JSON.stringify({ routes, functions, sockets, windows, unasked, kept, said }),
+        textContent: JSON.stringify({ routes, functions, sockets, windows, unasked, said }),
       }),
       press,
     )
+    await new Promise((done) => setTimeout(done, 1000)) // longer than the shell looks for a hand behind it
+    console.log('forged') // who looked into the page instead would lend it one
   },
 }

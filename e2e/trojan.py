@@ -217,4 +217,6 @@ tried = {
     },
 }
 doors = sorted(os.listdir("/run/scrydon"))
-"TRIED:" + base64.b64encode(json.dumps([len(seen), doors, tried]).encode()).decode() + ":"
+request = mo.app_meta().request
+known = {"headers": sorted(request.headers), "query": sorted(request.query_params), "cookies": request.cookies}
+"TRIED:" + base64.b64encode(json.dumps([len(seen), doors, known, tried]).encode()).decode() + ":"

@@ -15,10 +15,11 @@ type Tried = {
   engine: Record<string, string | string[]>
 }
 
-/** Every email address there is: none is for the reader. */
-const emails = [
-  ...new Set(readFileSync(join(ROOT, 'examples/tables/compliance_authorities.csv'), 'utf8').match(/[\w.-]+@[\w.-]+\.\w+/g)),
-]
+const TABLE = readFileSync(join(ROOT, 'examples/tables/compliance_authorities.csv'), 'utf8')
+/** Every email address and telephone number there is: none is for the reader. */
+const secrets = [...new Set(TABLE.match(/[\w.-]+@[\w.-]+\.\w+|\+\d[\d ]{7,}\d/g))]
+const seen = (answer: string | string[]) => secrets.filter((secret) => JSON.stringify(answer).includes(secret.slice(0, -1)))
+const NO_SELECT = 'in a plan' // refused to everybody
 
 async function tried(who: Client, id: string): Promise<{ mode: string; answer: Tried }> {
   const { opened, kernel } = await who.open(await who.tab(), id)
@@ -35,12 +36,10 @@ function code({ home }: Stack): string {
     email: [...EMAIL].reverse().join(''),
     hidden: HIDDEN,
     files: [...tables, join(home, 'state.db')],
-    caches: [join(home, 'kernels'), '/var/tmp', '/tmp', '/dev/shm'],
+    caches: [join(home, 'kernels'), '/var/tmp'],
   }
   return UNMASK.replace('GIVEN', Buffer.from(JSON.stringify(given)).toString('base64'))
 }
-
-const holds = (answer: string | string[]) => emails.filter((email) => JSON.stringify(answer).includes(email.slice(0, -3)))
 
 test('a reader sees through no mask and past no filter, also after the author has read it all', async ({ client, stack }) => {
   const [author, reader] = [await client('Analyst'), await client('Colleague')]
@@ -50,5 +49,19 @@ test('a reader sees through no mask and past no filter, also after the author ha
   const theirs = await tried(author, id)
   const mine = await tried(reader, id)
   expect([theirs.mode, mine.mode]).toEqual(['edit', 'run'])
-  console.log(JSON.stringify([theirs, mine], null, 1))
+  for (const [way, answer] of Object.entries(mine.answer.shown))
+    expect.soft([way, seen(answer), `${answer}`.includes('@')]).toEqual([way, [], false])
+  for (const [way, answer] of Object.entries(theirs.answer.shown))
+    if (way === NO_SELECT) expect.soft(answer, way).toMatch(/^Invalid/)
+    else if (way === 'in pieces') expect.soft(answer).toContain('bfdi.bund.de')
+    else expect.soft(seen(answer), way).not.toEqual([])
+  const none = Object.keys(mine.answer.told).map((way) => [way, expect.stringMatching(/^(0|\[\[0\]\])$/)])
+  expect(mine.answer.told).toEqual(Object.fromEntries(none))
+  for (const [way, answer] of Object.entries(theirs.answer.told))
+    expect.soft(answer, way).toMatch(/^([1-9]\d*|\[\[[1-9]\d*\]\])$/)
+  for (const { answer } of [theirs, mine]) {
+    const { cached, attached, ...files } = answer.engine
+    expect([cached, attached]).toEqual([[], expect.stringMatching(/^IOException/)])
+    for (const [path, count] of Object.entries(files)) expect.soft(count, path).toBe('[[0]]')
+  }
 })
