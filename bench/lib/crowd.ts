@@ -135,9 +135,9 @@ function reportTimes(rounds: readonly Round[], count: number): void {
 
 function reportMemory(rounds: readonly Round[], data: number, kinds: ReadonlyMap<string, number>, count: number): void {
   const took = rounds.flatMap((each) => each.took)
-  const range = `${Math.min(...took).toFixed(1)} to ${Math.max(...took).toFixed(1)}`
+  const readings = took.map((each) => each.toFixed(1)).join(', ')
   const shares = [...kinds].map(([kind, pss]) => `${kind} ${(pss / count).toFixed(1)}`)
-  console.log(`MB that a reader takes, by MemAvailable, p50: ${p50(took).toFixed(1)} (${range}),`)
+  console.log(`MB that a reader takes, by MemAvailable, p50: ${p50(took).toFixed(1)} (of ${readings}),`)
   console.log(`${against(p50(took) - data, 60, 'at most')} above the notebook's own data, ${(data * 1024).toFixed(1)} KB`)
   console.log(`Pss of the processes of each: ${shares.join(', ')}\n`)
 }
