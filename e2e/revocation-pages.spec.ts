@@ -73,6 +73,7 @@ test.describe('a grant of a table', () => {
     await page.getByRole('button', { name: 'What you see' }).click()
     const refused = page.getByRole('complementary', { name: 'What you see' }).getByRole('list', { name: 'Refused' })
     await expect(refused.getByRole('button', { name: `Ask the owner for ${TABLE}` })).toBeVisible()
+    await expect(frame.getByText(`You may not read “${TABLE}”`).first()).toBeVisible()
     for (const denied of ['PLANES:3322', 'AFTER:3322']) await expect(frame.getByText(denied)).toHaveCount(0)
   })
 })

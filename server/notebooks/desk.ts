@@ -35,10 +35,11 @@ export async function find(desk: Desk, who: Principal, id: NotebookId, deed: Dee
   return notebook
 }
 
-/** The same for a notebook that may be in the trash. */
+/** The same for a notebook that may be in the trash, where it is nothing to those who only read or edited it. */
 export async function findTrashed(desk: Desk, who: Principal, id: NotebookId, deed: Deed): Promise<StoredNotebook> {
   const notebook = await desk.store.notebooks.get(id)
   if (!notebook || relations(who, notebook, desk.now()).length === 0) throw refuse('not-found')
+  if (notebook.trashed !== null && !may(who, notebook, 'trash', desk.now())) throw refuse('not-found')
   if (!may(who, notebook, deed, desk.now())) throw refuse('forbidden')
   return notebook
 }

@@ -31,6 +31,10 @@ const WAYS: Record<string, (id: string) => Promise<unknown>> = {
     await colleague.call(`POST /api/notebooks/${id}/open`, openBody())
     return analyst.call(`DELETE /api/notebooks/${id}/shares`, { with: COLLEAGUE })
   },
+  'shared and in the trash': async (id) => {
+    await share(id)
+    return analyst.call(`DELETE /api/notebooks/${id}`)
+  },
   'with a share that has run out': async (id) => {
     await share(id, clock.now + 1000)
     clock.now += 1000
