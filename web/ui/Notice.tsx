@@ -14,7 +14,7 @@ export function Banner(props: BannerProps) {
     >
       <div class="min-w-0 grow">{props.children}</div>
       <Show when={props.actions}>
-        <div class="flex gap-2">{props.actions}</div>
+        <div class="flex flex-wrap gap-2">{props.actions}</div>
       </Show>
     </div>
   )
