@@ -107,7 +107,8 @@ test('what only its author sees stays where labels keep it, and reaches nobody b
   await alone(scene, reader)
   await written(scene)
   const rest = await Promise.all((['Owner', 'Auditor', 'Outsider'] as const).map(listening))
-  for (const each of [reader, ...rest]) await looksAround(scene, each)
+  for (const each of rest) await looksAround(scene, each)
+  await again(scene, reader)
   await asked(scene, client)
   await named(scene, client)
   await ended(scene)
@@ -137,6 +138,7 @@ const isOver = (seen: readonly Notification[]): boolean => seen.some(({ op }) =>
 
 /** The reader's outputs are those of a notebook of their own with the same text, cell by cell. */
 async function alone({ colleague }: Scene, reader: Listening): Promise<void> {
+  await colleague.renew()
   const { id } = await colleague.notebook('their own', NOTEBOOK)
   const { opened, kernel } = await colleague.open(await colleague.tab(), id, 'run')
   await kernel.until('its cells are done', ({ op }) => op === 'completed-run')
@@ -164,6 +166,7 @@ async function written({ author, analyst, id, mark, stack, search }: Scene): Pro
   }
   expect(await command(author.page, '/api/kernel/save', saved)).toBe(200)
   expect(await command(author.page, '/api/kernel/save_app_config', { config: { app_title: mark } })).toBe(200)
+  await analyst.renew()
   await analyst.call('POST /api/notebooks/:id/drafts', { params: { id }, body: { source: notebookOf(`"${mark}"`) } })
   const source = await analyst.source(id)
   for (const part of [`print("${mark}")`, `# ${mark}`, `def m${mark}(`, `app_title="${mark}"`]) expect(source).toContain(part)
@@ -188,12 +191,26 @@ async function ran(author: Listening, code: string): Promise<string> {
 
 /** Every page there is, and the notebook's own. */
 async function looksAround({ stack, search, id }: Scene, { page, heard }: Listening): Promise<void> {
-  for (const path of [...PAGES, `/n/${id}`]) {
+  for (const path of [`/n/${id}`, ...PAGES]) {
     await page.goto(`${stack.origin}${path}`)
-    await page.waitForLoadState('networkidle')
+    await page.waitForLoadState('networkidle', { timeout: START })
   }
   expect(places(await heard.pieces(), search)).toEqual([])
-  expect(heard.unread.filter(({ url }) => url.includes('/api/'))).toEqual([])
+}
+
+/** The reader, in a kernel that starts after all of that: with the text that is theirs. */
+async function again(scene: Scene, reader: Listening): Promise<void> {
+  const { colleague, id, stack, search } = scene
+  await colleague.renew()
+  for (const { kernel } of await colleague.call('GET /api/kernels'))
+    await colleague.call('POST /api/kernels/:kernel/stop', { params: { kernel } })
+  const runs = () => reader.heard.notifications().filter(({ op }) => op === 'completed-run').length
+  const before = runs()
+  await reader.page.goto(`${stack.origin}/n/${id}`)
+  await expect.poll(runs, { timeout: START }).toBeGreaterThan(before)
+  expect(places(await reader.heard.pieces(), search)).toEqual([])
+  await expect(frameOf(reader.page, NAME).getByText('LEFT:')).toBeVisible({ timeout: START })
+  await looksAround(scene, reader)
 }
 
 /** Everything there is to ask for, by its author, who is told; by those below and beside it, who are not; by somebody cleared once it is theirs. */
@@ -211,6 +228,7 @@ async function asked(
     const body = { with: [person], right: 'edit', expires: null, onto }
     await analyst.call('PUT /api/notebooks/:id/shares', { params: { id }, body })
   }
+  await colleague.renew()
   await share('p_demo-colleague') // who is shown the source then, of the version that is theirs
   expect((await colleague.find(NAME)).sees).toBe('older')
   expect(await colleague.source(id)).toBe(first)
@@ -225,6 +243,7 @@ async function asked(
 
 async function all(analyst: Client, id: string): Promise<Subjects> {
   const params = { id }
+  await analyst.renew()
   const [versions, drafts, kernels, artefacts] = await Promise.all([
     analyst.call('GET /api/notebooks/:id/versions', { params }),
     analyst.call('GET /api/notebooks/:id/drafts', { params }),

@@ -23,7 +23,7 @@ export const test = base.extend<{ listening(role: Role): Promise<Listening> }>({
     await use(async (role) => {
       const context = await browser.newContext()
       contexts.push(context)
-      const heard = new Overheard(context)
+      const heard = await Overheard.to(context)
       const page = await context.newPage()
       await page.goto(stack.origin)
       await page.getByRole('button', { name: `Continue as ${role}` }).click()

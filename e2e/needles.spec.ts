@@ -78,7 +78,7 @@ test('files by their bytes, their names and where they point; a database by its 
 
 test('what a browser receives: bodies, heads, frames that are cut within the mark', async ({ browser }) => {
   const server = createServer((request, response) => {
-    const form = decodeURIComponent(request.url?.slice(1) ?? '')
+    const form = decodeURIComponent(request.url?.split('/').at(-1) ?? '')
     response.setHeader('x-planted', form === 'head' ? mark : 'none')
     response.setHeader('content-type', form === '' ? 'text/html' : 'application/octet-stream')
     response.end(PLANTED[form] ?? '')
@@ -92,24 +92,22 @@ test('what a browser receives: bodies, heads, frames that are cut within the mar
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const bodies = ['/', '/api/'].flatMap((folder) => Object.keys(PLANTED).map((form) => `${folder}${encodeURIComponent(form)}`))
+  const paths = [...bodies, '/head']
   const context = await browser.newContext()
-  const heard = new Overheard(context)
+  const heard = await Overheard.to(context)
   const page = await context.newPage()
   await page.goto(origin)
-  await page.evaluate(
-    async (paths) => {
-      for (const path of paths) await (await fetch(path)).arrayBuffer()
-      const socket = new WebSocket(location.origin.replace('http', 'ws'))
-      await new Promise<void>((done) => {
-        let frames = 0
-        socket.onmessage = () => ++frames === 3 && done()
-      })
-    },
-    [...Object.keys(PLANTED).map(encodeURIComponent), 'head'],
-  )
+  await page.evaluate(async (paths) => {
+    for (const path of paths) await (await fetch(path)).arrayBuffer()
+    const socket = new WebSocket(location.origin.replace('http', 'ws'))
+    await new Promise<void>((done) => {
+      let frames = 0
+      socket.onmessage = () => ++frames === 3 && done()
+    })
+  }, paths)
   const found = (await heard.pieces()).filter(({ bytes }) => search(bytes).length > 0).map(({ where }) => where)
-  const bodies = Object.keys(PLANTED).map((form) => `${origin}/${encodeURIComponent(form)}`)
-  expect(found.sort()).toEqual([...bodies, `head of ${origin}/head`, 'socket text'].sort())
+  expect(found.sort()).toEqual([...bodies.map((path) => `${origin}${path}`), `head of ${origin}/head`, 'socket text'].sort())
   expect(heard.unread).toEqual([])
   await context.close()
   sockets.close()

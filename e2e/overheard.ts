@@ -1,5 +1,5 @@
 // All that a browser receives: every answer, and every frame of every socket, put together again by channel and message.
-import type { BrowserContext, Page, Response, WebSocket } from '@playwright/test'
+import type { BrowserContext, Page, Response, Route, WebSocket } from '@playwright/test'
 import { decodeFrame } from '#protocol/codec.ts'
 import type { Kind } from '#protocol/frame.ts'
 import type { Notification } from './client.ts'
@@ -7,7 +7,9 @@ import type { Notification } from './client.ts'
 export type Piece = { readonly where: string; readonly bytes: Buffer }
 type Received = { readonly kind: Kind; readonly parts: Uint8Array[] }
 
-/** A body that Chromium does not hand out: a page that has left, a redirect. */
+const API = /^[a-z]+:\/\/[^/]+\/api\//
+
+/** A body that Chromium does not hand out: a file of a page that has left. */
 export type Unread = { readonly url: string; readonly status: number; readonly why: string }
 
 export class Overheard {
@@ -16,10 +18,16 @@ export class Overheard {
   readonly #answers: Promise<Piece[]>[] = []
   readonly #told: Piece[] = []
 
-  constructor(context: BrowserContext) {
+  private constructor(context: BrowserContext) {
     context.on('response', (response) => this.#answers.push(this.#read(response)))
     context.on('console', (message) => this.#told.push({ where: 'console', bytes: Buffer.from(message.text()) }))
     context.on('page', (page) => this.#listen(page))
+  }
+
+  static async to(context: BrowserContext): Promise<Overheard> {
+    const heard = new Overheard(context)
+    await context.route(API, (route) => heard.#pass(route))
+    return heard
   }
 
   /** What was heard so far, each with where. */
@@ -61,12 +69,23 @@ export class Overheard {
     })
   }
 
+  /** Read on its way, since a browser gives the bodies of a page away when it leaves it. */
+  async #pass(route: Route): Promise<void> {
+    const url = route.request().url()
+    const read = async () => {
+      const response = await route.fetch()
+      const bytes = await response.body()
+      this.#told.push({ where: url, bytes })
+      await route.fulfill({ response, body: bytes })
+    }
+    await read().catch(() => route.abort().catch(() => undefined)) // it has left, or the context is closed
+  }
+
   async #read(response: Response): Promise<Piece[]> {
     const url = response.url()
-    const head = {
-      where: `head of ${url}`,
-      bytes: Buffer.from(`${url}\n${JSON.stringify(await response.allHeaders().catch(() => ({})))}`),
-    }
+    const told = `${url}\n${JSON.stringify(await response.allHeaders().catch(() => ({})))}`
+    const head = { where: `head of ${url}`, bytes: Buffer.from(told) }
+    if (API.test(url)) return [head]
     try {
       return [head, { where: url, bytes: await response.body() }]
     } catch (error) {
