@@ -138,6 +138,7 @@ const isOver = (seen: readonly Notification[]): boolean => seen.some(({ op }) =>
 
 /** The reader's outputs are those of a notebook of their own with the same text, cell by cell. */
 async function alone({ colleague }: Scene, reader: Listening): Promise<void> {
+  await colleague.renew()
   const { id } = await colleague.notebook('their own', NOTEBOOK)
   const { opened, kernel } = await colleague.open(await colleague.tab(), id, 'run')
   await kernel.until('its cells are done', ({ op }) => op === 'completed-run')
@@ -165,6 +166,7 @@ async function written({ author, analyst, id, mark, stack, search }: Scene): Pro
   }
   expect(await command(author.page, '/api/kernel/save', saved)).toBe(200)
   expect(await command(author.page, '/api/kernel/save_app_config', { config: { app_title: mark } })).toBe(200)
+  await analyst.renew()
   await analyst.call('POST /api/notebooks/:id/drafts', { params: { id }, body: { source: notebookOf(`"${mark}"`) } })
   const source = await analyst.source(id)
   for (const part of [`print("${mark}")`, `# ${mark}`, `def m${mark}(`, `app_title="${mark}"`]) expect(source).toContain(part)
@@ -199,7 +201,7 @@ async function looksAround({ stack, search, id }: Scene, { page, heard }: Listen
 /** The reader, in a kernel that starts after all of that: with the text that is theirs. */
 async function again(scene: Scene, reader: Listening): Promise<void> {
   const { colleague, id, stack, search } = scene
-  await colleague.renew() // a bearer lives for five minutes
+  await colleague.renew()
   for (const { kernel } of await colleague.call('GET /api/kernels'))
     await colleague.call('POST /api/kernels/:kernel/stop', { params: { kernel } })
   const runs = () => reader.heard.notifications().filter(({ op }) => op === 'completed-run').length
@@ -216,7 +218,6 @@ async function asked(
   { search, analyst, colleague, id, first, mark }: Scene,
   client: (role: 'Owner' | 'Auditor' | 'Outsider') => Promise<Client>,
 ): Promise<void> {
-  await analyst.renew()
   const subjects = await all(analyst, id)
   const told = async (who: Client) => places(await answers(who, subjects), search)
   const theirs = ['GET /api/artefacts', 'GET /api/artefacts/:artefact/content', 'GET /api/notebooks/:id/release']
@@ -227,6 +228,7 @@ async function asked(
     const body = { with: [person], right: 'edit', expires: null, onto }
     await analyst.call('PUT /api/notebooks/:id/shares', { params: { id }, body })
   }
+  await colleague.renew()
   await share('p_demo-colleague') // who is shown the source then, of the version that is theirs
   expect((await colleague.find(NAME)).sees).toBe('older')
   expect(await colleague.source(id)).toBe(first)
@@ -241,6 +243,7 @@ async function asked(
 
 async function all(analyst: Client, id: string): Promise<Subjects> {
   const params = { id }
+  await analyst.renew()
   const [versions, drafts, kernels, artefacts] = await Promise.all([
     analyst.call('GET /api/notebooks/:id/versions', { params }),
     analyst.call('GET /api/notebooks/:id/drafts', { params }),
@@ -266,7 +269,6 @@ async function named(
   expect(await ran(author, code)).toContain('MADE')
   const rows = rowsWith(join(stack.home, 'state.db'), search).filter(({ label }) => label !== PERSONAL)
   expect([...new Set(rows.map(({ where }) => where.split('.')[0]))].sort()).toEqual(['audit', 'edits', 'made_tables'])
-  await analyst.renew()
   const subjects = await all(analyst, id)
   const told = async (who: Client) => places(await answers(who, subjects), search)
   expect(calls(await told(await client('Auditor')))).toEqual(['GET /api/audit', 'GET /api/audit/lineage'])

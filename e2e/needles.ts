@@ -1,5 +1,6 @@
 // Where a mark stands in bytes, in whatever form: as text in three encodings, as hexadecimal digits, in base64 at each alignment, and in what
 // was compressed, itself in base64 or not.
+import { hash } from 'node:crypto'
 import { constants, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 
 const DEEP = 3 // what was compressed, in base64, in what was compressed
@@ -57,7 +58,13 @@ export function searchFor(mark: string): Search {
     const below = inside.flatMap(({ form, bytes }) => look(bytes, deep - 1).map((found) => `${form} ${found}`))
     return [...new Set([...here, ...below])]
   }
-  return (bytes) => look(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), DEEP)
+  const known = new Map<string, string[]>() // the same files come to every page
+  return (bytes) => {
+    const digest = hash('sha256', bytes)
+    const found = known.get(digest) ?? look(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), DEEP)
+    known.set(digest, found)
+    return found
+  }
 }
 
 function unpacked(bytes: Buffer): Needle[] {
