@@ -184,7 +184,7 @@ const WORDS: Words = {
     details: from(where),
   }),
   'version-released': ({ notebook, version, label, to }, named) => ({
-    text: `Released a version of a notebook, ${labelText(label)}, to ${to.map((one) => (one === 'workspace' ? 'the workspace' : named(one).name)).join(', ')}`,
+    text: `Released a version of a notebook, ${labelText(label)}, to ${to.map((one) => grantee(one, named)).join(', ')}`,
     details: [`Notebook ${notebook}`, `Version ${version}`],
   }),
   'preview-opened': ({ notebook, kernel, profile: { clearance, groups } }) => ({

@@ -2,7 +2,7 @@
 // edited or run out, and of every live kernel on a beat, whether or not somebody looks at it: a person is removed, a sign-out finds
 // the runner away or a start under way.
 import type { NotebookId } from '#protocol/ids.ts'
-import type { Cause, KernelState } from '#protocol/runner.ts'
+import type { Cause, KernelSpec, KernelState } from '#protocol/runner.ts'
 import type { Log } from '../log.ts'
 import type { Access, Leases } from '../seams/document.ts'
 import type { Sessions } from '../seams/identity.ts'
@@ -13,8 +13,12 @@ export type Rights = { readonly access: Access; readonly sessions: Pick<Sessions
 
 /** Why it must end; null: it may go on. */
 export async function wrong({ access, sessions }: Rights, { spec, startedAt }: KernelState): Promise<Cause | null> {
-  const { notebook, person, mode } = spec
-  if (!(await sessions.since(person, startedAt))) return 'signed-out'
+  if (!(await sessions.since(spec.person, startedAt))) return 'signed-out'
+  return lost(access, spec)
+}
+
+/** Which right to its notebook is gone; null: none is. */
+export async function lost(access: Access, { notebook, person, mode }: KernelSpec): Promise<'demoted' | 'revoked' | null> {
   if (await access.mayOpen(notebook, person, mode)) return null
   return mode === 'edit' && (await access.mayOpen(notebook, person, 'run')) ? 'demoted' : 'revoked'
 }

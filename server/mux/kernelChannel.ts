@@ -8,6 +8,7 @@ import type { Message } from '#protocol/reassemble.ts'
 import { Relay, type Verdict } from '#protocol/relay.ts'
 import type { KernelSpec } from '#protocol/runner.ts'
 import { judge } from '../kernels/command.ts'
+import { lost } from '../kernels/rights.ts'
 import type { HouseDeps, Signed } from './deps.ts'
 
 type Refusal = { readonly reason: CloseName; readonly detail?: string }
@@ -90,11 +91,9 @@ export class KernelChannel {
 
   /** Rights have changed: may it stay open? What is written after that is a draft at most. */
   async recheck(): Promise<void> {
-    const { notebook, person, mode, id } = this.spec
-    if (await this.#deps.access.mayOpen(notebook, person, mode)) return
-    if (mode === 'edit' && (await this.#deps.access.mayOpen(notebook, person, 'run'))) return // it ends once it has saved: kernels/rights.ts
+    if ((await lost(this.#deps.access, this.spec)) !== 'revoked') return // one that is demoted ends once it has saved: kernels/rights.ts
     this.close('revoked')
-    await this.#deps.kernels.stop(id, 'revoked')
+    await this.#deps.kernels.stop(this.spec.id, 'revoked')
   }
 
   #request(message: Message): Verdict {

@@ -9,7 +9,7 @@ import type { Identity, Principal } from '../seams/identity.ts'
 import type { Store, StoredNotebook } from '../seams/store.ts'
 import type { Serial } from '../serial.ts'
 import type { LeaseKeeper } from './leases.ts'
-import { type Deed, may, relations } from './rights.ts'
+import { type Deed, live, may, relations } from './rights.ts'
 
 export type Desk = {
   readonly store: Store
@@ -46,9 +46,11 @@ export async function findTrashed(desk: Desk, who: Principal, id: NotebookId, de
 
 /** Those that have not run out. */
 export const sharesOf = (desk: Desk, { shares }: Pick<StoredNotebook, 'shares'>): z.infer<typeof Share>[] =>
-  shares
-    .filter(({ expires }) => expires === null || expires > desk.now())
-    .map(({ with: to, right, expires }) => ({ person: to === 'workspace' ? null : account(desk, to), right, expires }))
+  live(shares, desk.now()).map(({ with: to, right, expires }) => ({
+    person: to === 'workspace' ? null : account(desk, to),
+    right,
+    expires,
+  }))
 
 /** Everybody who sees this notebook in their list: who its events are for. */
 export const audience = (

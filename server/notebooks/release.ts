@@ -6,8 +6,9 @@ import { refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Content, Grantee, StoredNotebook, StoredVersion } from '../seams/store.ts'
 import { constantsOf } from './constants.ts'
-import { account, audience, type Desk, find } from './desk.ts'
-import { readerOf } from './seen.ts'
+import { account, type Desk, find } from './desk.ts'
+import { live } from './rights.ts'
+import { readerOf, readersOf } from './seen.ts'
 import { digestOf } from './trust.ts'
 import { cleared, sees } from './visible.ts'
 
@@ -28,7 +29,8 @@ export async function releasable(desk: Desk, who: Principal, id: NotebookId): Pr
 export const release = (desk: Desk, who: Principal, id: NotebookId, shown: ShownVersion): Promise<void> =>
   desk.serial(id, async () => {
     const found = await asShown(desk, who, id, shown)
-    await give(desk, who, found, granteesOf(desk, found.notebook))
+    const grantees = live(found.notebook.shares, desk.now()).map((share) => share.with)
+    await give(desk, who, found, grantees)
   })
 
 /** What was shown, and nothing that was saved since. */
@@ -62,11 +64,8 @@ async function newest(desk: Desk, who: Principal, id: NotebookId): Promise<Newes
   return { notebook, ...head }
 }
 
-const granteesOf = (desk: Desk, { shares }: StoredNotebook): readonly Grantee[] =>
-  shares.filter(({ expires }) => expires === null || expires > desk.now()).map((share) => share.with)
-
 /** Those it is shared with who do not see this version. */
 async function without(desk: Desk, notebook: StoredNotebook, version: StoredVersion) {
-  const readers = await Promise.all(audience(desk, notebook).map((person) => readerOf(desk, person)))
+  const readers = await readersOf(desk, notebook)
   return readers.filter((reader) => !sees(reader, version)).map(({ person }) => person)
 }

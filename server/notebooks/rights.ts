@@ -28,16 +28,19 @@ type Subject = Pick<StoredNotebook, 'author' | 'shares'>
 /** Empty for who is not a member, whatever they authored or were given before. */
 export function relations(who: Principal, notebook: Subject, now: number): readonly Relation[] {
   if (who.standing === 'none') return []
-  const given = notebook.shares.filter((share) => reaches(share, who, now)).map((share) => share.right)
+  const given = live(notebook.shares, now).flatMap((share) => (reaches(share, who) ? [share.right] : []))
   return [...(notebook.author === who.id ? (['author'] as const) : []), ...given, ...OF_STANDING[who.standing]]
 }
 
-const reaches = (share: Share, who: Principal, now: number) =>
-  (share.with === 'workspace' || share.with === who.id) && (share.expires === null || share.expires > now)
+/** Those that have not run out. */
+export const live = (shares: readonly Share[], now: number): readonly Share[] =>
+  shares.filter(({ expires }) => expires === null || expires > now)
+
+const reaches = (share: Share, who: Principal) => share.with === 'workspace' || share.with === who.id
 
 /** Is it somebody else's, and shared with this person by their name? */
 export const byName = (who: Principal, { author, shares }: Subject, now: number): boolean =>
-  who.standing !== 'none' && author !== who.id && shares.some((share) => share.with === who.id && reaches(share, who, now))
+  who.standing !== 'none' && author !== who.id && live(shares, now).some((share) => share.with === who.id)
 
 export const may = (who: Principal, notebook: Subject, deed: Deed, now: number): boolean =>
   relations(who, notebook, now).some((relation) => MAY[relation][deed])

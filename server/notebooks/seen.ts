@@ -6,13 +6,17 @@ import { subjectOf } from '../data/standing.ts'
 import { type Refused, refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Content, StoredNotebook, StoredVersion } from '../seams/store.ts'
-import { account, type Desk, find } from './desk.ts'
+import { account, audience, type Desk, find } from './desk.ts'
 import { type Head, splitHeader } from './header.ts'
 import { cleared, counts, newestFor, newestForBoth, type Reader, sees } from './visible.ts'
 
 export async function readerOf(desk: Desk, person: PersonId): Promise<Reader> {
   return { person, clearance: (await subjectOf(desk, person)).clearance }
 }
+
+/** Everybody who sees the notebook in their list. */
+export const readersOf = (desk: Desk, notebook: StoredNotebook): Promise<Reader[]> =>
+  Promise.all(audience(desk, notebook).map((person) => readerOf(desk, person)))
 
 /** The versions that this person sees, the newest first. */
 export async function seenVersions(desk: Desk, person: PersonId, id: NotebookId): Promise<readonly StoredVersion[]> {

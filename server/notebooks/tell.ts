@@ -3,13 +3,12 @@ import type { NotebookId } from '#protocol/ids.ts'
 import type { StoredNotebook, StoredVersion } from '../seams/store.ts'
 import { account, audience, type Desk } from './desk.ts'
 import type { Tell } from './leases.ts'
-import { readerOf } from './seen.ts'
+import { readersOf } from './seen.ts'
 import { type Reader, sees } from './visible.ts'
 
 /** To those who see the version; to others that there is one which is not for them, and only when it begins. */
 export async function tellSaved(desk: Desk, notebook: StoredNotebook, { version, at, begun }: Saved): Promise<void> {
-  const people = audience(desk, notebook)
-  const readers = await Promise.all(people.map((person) => readerOf(desk, person)))
+  const readers = await readersOf(desk, notebook)
   const { seen = [], unseen = [] } = Object.groupBy(readers, (reader) => (sees(reader, version) ? 'seen' : 'unseen'))
   const of = (some: readonly Reader[]) => some.map(({ person }) => person)
   desk.events.publish(of(seen), { type: 'saved', notebook: notebook.id, at, version: version.id })

@@ -14,32 +14,18 @@ import {
   gateway,
   kernels,
   names,
-  openBody,
   owner,
   SOURCE,
   save,
   shared,
   sourceOf,
 } from './testing/browser.ts'
+import { clear, edit, governance, HIGH, INTERNAL, open, PERSONAL, SAVED } from './testing/labelled.ts'
 
-const INTERNAL: Label = { level: 'internal', markings: [] }
-const PERSONAL: Label = { level: 'confidential', markings: ['PERSONAL'] }
-const HIGH = 'k_highkernel'
-const SAVED = `${SOURCE}value = 4711\n`
-
-const governance = () => gateway.deps.desk.store.governance
-const clear = (person: string, clearance: Label) =>
-  governance().setSubject(
-    `p_demo-${person}`,
-    { clearance, groups: [], attributes: {} },
-    { by: 'p_demo-owner', at: clock.now, reason: 'a test' },
-  )
-const workspaceIs = (label: Label) =>
-  governance().setWorkspace({ label, grants: [] }, { by: 'p_demo-owner', at: clock.now, reason: 'a test' })
+const workspaceIs = (label: Label) => governance().setWorkspace({ label, grants: [] }, edit())
 const listed = async (who: Client, id: string) =>
   ((await who.call('GET /api/notebooks')).body as Notebook[]).find((notebook) => notebook.id === id)
 const stored = (id: string) => gateway.deps.desk.store.versions.list(id)
-const open = async (who: Client, id: string, over: object = {}) => who.call(`POST /api/notebooks/${id}/open`, openBody(over))
 const labelsOf = async (id: string) => (await stored(id)).map(({ label }) => label)
 
 beforeEach(async () => {

@@ -2,35 +2,15 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Opened } from '#protocol/api.ts'
 import type { AuditLine } from '#protocol/managed.ts'
-import { type Label, LOWEST } from '#protocol/policy/label.ts'
+import { LOWEST } from '#protocol/policy/label.ts'
 import type { Sight } from '#protocol/sight.ts'
 import { type Client, signIn } from '../testing.ts'
-import {
-  analyst,
-  clock,
-  code,
-  colleague,
-  create,
-  gateway,
-  kernels,
-  openBody,
-  owner,
-  SOURCE,
-  save,
-  shared,
-} from './testing/browser.ts'
+import { analyst, clock, code, colleague, create, gateway, kernels, owner, SOURCE, save, shared } from './testing/browser.ts'
+import { clear, HIGH, INTERNAL, open, PERSONAL, SAVED } from './testing/labelled.ts'
 
-const INTERNAL: Label = { level: 'internal', markings: [] }
-const PERSONAL: Label = { level: 'confidential', markings: ['PERSONAL'] }
-const HIGH = 'k_highkernel'
-const SAVED = `${SOURCE}value = 4711\n`
 const AS = { clearance: INTERNAL, groups: ['staff'] }
 
 const store = () => gateway.deps.desk.store
-const edit = () => ({ by: 'p_demo-owner', at: clock.now, reason: 'a test' })
-const clear = (person: string, clearance: Label) =>
-  store().governance.setSubject(`p_demo-${person}`, { clearance, groups: [], attributes: {} }, edit())
-const open = (who: Client, id: string, over: object = {}) => who.call(`POST /api/notebooks/${id}/open`, openBody(over))
 const preview = (who: Client, id: string, profile: object = AS) => open(who, id, { preview: profile })
 const opened = async (answer: ReturnType<typeof open>) => (await answer).body as Opened
 const sourceIn = ({ kernel }: Opened) => kernels.sources.get(kernel)
