@@ -91,10 +91,6 @@ try {
       ({ notebook, phase }) => notebook === id && phase.phase !== 'exited',
     )
     if (kernel) await client.call('POST /api/kernels/:kernel/stop', { params: { kernel: kernel.kernel } })
-    await page
-      .getByRole('button', { name: `Close frame ${number}` })
-      .click({ timeout: 3000 })
-      .catch(() => undefined)
     return { mine, theirs, bytes }
   }
   const first = await open()

@@ -14,7 +14,7 @@ import { store } from './drafts.ts'
 import { mergeHeader, splitHeader } from './header.ts'
 import { type Deed, may } from './rights.ts'
 import { after, followsNewest, headOf, type Seen, seenBy, seenVersions } from './seen.ts'
-import { type Checked, checkSaved, decode } from './source.ts'
+import { type Checked, checkSaved, decodeSaved } from './source.ts'
 import { tellSaved } from './tell.ts'
 import { isTrusted, trust } from './trust.ts'
 import { counts } from './visible.ts'
@@ -62,7 +62,7 @@ async function commit(desk: Desk, writer: Writer, label: Label, bytes: Uint8Arra
     const notebook = editor ?? (desk.leases.holder(id) === person ? await allowed(desk, id, person, 'open') : null)
     if (!notebook) throw refuse('not-found')
     const seen = await seenBy(desk, person, id)
-    const checked = checkSaved(mergeHeader(headOf(seen), decode(bytes)))
+    const checked = checkSaved(mergeHeader(headOf(seen), decodeSaved(bytes)))
     const next = layout === undefined ? (seen?.content.layout ?? null) : layout
     if (seen && checked.source === seen.content.source && next === seen.content.layout)
       return { type: 'unchanged', version: seen.version.id, at: desk.now() }

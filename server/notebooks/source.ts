@@ -31,6 +31,9 @@ export function decode(bytes: Uint8Array): string {
   }
 }
 
+/** A save's text. marimo answers a save that changes nothing with its text stripped. */
+export const decodeSaved = (bytes: Uint8Array): string => `${decode(bytes).trimEnd()}\n`
+
 export type Checked = { readonly source: string; readonly bytes: number; readonly shape: Shape }
 
 /** For an import: stored as written even where a cell is wrong, since marimo shows that in the cell. */

@@ -43,6 +43,15 @@ export function documentContract(open: () => Promise<OpenDocument>): void {
       expect(await body(at.other)).toBe(`${BODY}# 1\n`)
     })
 
+    test('the same text as marimo answers it when nothing was changed, stripped, is unchanged: no version, no draft', async () => {
+      await commit(at.editor, `${BODY}# 1\n`)
+      expect((await commit(at.editor, `${BODY}# 1`)).type).toBe('unchanged')
+      at.leases.release(at.notebook, at.editor)
+      expect(at.leases.sign(at.notebook, at.other)).toBe('held')
+      expect((await commit(at.editor, `${BODY}# 1`)).type).toBe('unchanged')
+      expect(await body(at.editor)).toBe(`${BODY}# 1\n`)
+    })
+
     test('commits at once are stored one after the other, the last one stays', async () => {
       const saved = await Promise.all([1, 2, 3, 4, 5].map((n) => commit(at.editor, `${BODY}# ${n}\n`)))
       expect(saved.map(({ type }) => type)).toEqual(Array.from({ length: 5 }, () => 'committed'))
