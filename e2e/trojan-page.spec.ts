@@ -154,10 +154,10 @@ async function leave(): Promise<string[]> {
       )
   }
   await tried('cookie', () => {
+    const cookie = 'left=1; Path=/; SameSite=None; Secure; Partitioned'
     const write = () => {
-      for (const domain of ['', `; Domain=${site}`])
-        // biome-ignore lint/suspicious/noDocumentCookie: as a hostile script would
-        document.cookie = `left=1; Path=/; SameSite=None; Secure; Partitioned${domain}`
+      // biome-ignore lint/suspicious/noDocumentCookie: as a hostile script would
+      for (const domain of ['', `; Domain=${site}`]) document.cookie = `${cookie}${domain}`
     }
     write()
     setInterval(write, 20) // any frame that loads beside it empties the jar
