@@ -110,7 +110,7 @@ test('what only its author sees stays where labels keep it, and reaches nobody b
   for (const each of rest) await looksAround(scene, each)
   await again(scene, reader)
   await asked(scene, client)
-  await named(scene, rest.slice(1), client)
+  await named(scene, rest.slice(1, 2), client)
   await ended(scene)
 })
 
@@ -266,10 +266,10 @@ async function all(analyst: Client, id: string): Promise<Subjects> {
 /** The names that a kernel gives to a table and its columns are on record: in the rows as they are stored, and in no answer to anybody below. */
 async function named(
   { author, stack, search, analyst, colleague, id }: Scene,
-  below: readonly Listening[],
+  auditors: readonly Listening[],
   client: (role: 'Auditor' | 'Outsider') => Promise<Client>,
 ): Promise<void> {
-  const code = 'tables.write(f"t{word}", office.rename(columns={"city": f"c{word}"}), mode="create").table'
+  const code = 'tables.write(f"t{word}", office.rename(columns={"city": f"c{word}"}), mode="create").name'
   const made = /demo-analyst\.t\w+/.exec(await ran(author, code))?.[0] ?? ''
   expect(search(Buffer.from(made))).toEqual(['plain'])
   const rows = rowsWith(join(stack.home, 'state.db'), search).filter(({ label }) => label !== PERSONAL)
@@ -278,7 +278,7 @@ async function named(
   const told = async (who: Client) => places(await answers(who, subjects), search)
   const auditor = await client('Auditor')
   for (const who of [auditor, colleague, await client('Outsider')]) expect(await told(who)).toEqual([])
-  for (const who of below) await looksAround({ stack, search, id }, who)
+  for (const each of auditors) await looksAround({ stack, search, id }, each)
   await followed(auditor, made)
 }
 

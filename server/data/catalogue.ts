@@ -106,7 +106,8 @@ function rulesOf({ ruling, governance, identity }: Options): Omit<Catalogue, key
     async policies(who) {
       mustGovern(who)
       const { clearance } = await ruling.subject(who.id)
-      return Promise.all((await ruling.tables()).map((table) => policyLine(ruling, table, mayRule(table, clearance))))
+      const lines = (await ruling.tables()).map((table) => policyLine(ruling, table, mayRule(table, clearance)))
+      return (await Promise.all(lines)).sort(inOrder)
     },
     async policy(who, name) {
       const table = await governed(ruling, who, name)
@@ -143,6 +144,10 @@ type Named = (person: PersonId) => TableCard['owner']
 export const namesOf =
   (identity: Identity): Named =>
   (person) => ({ id: person, name: identity.find(person)?.name ?? 'Somebody who has left' })
+
+/** Those without a name last, by their ids: where a name would stand among others says something of it. */
+const inOrder = (one: PolicyLine, other: PolicyLine): number =>
+  Number(one.alias) - Number(other.alias) || (one.table < other.table ? -1 : 1)
 
 async function policyLine(ruling: Ruling, { name, label }: Table, named: boolean): Promise<PolicyLine> {
   const { policy, version } = await ruling.policy(name)

@@ -21,7 +21,7 @@ export function Line(props: { readonly line: AuditLine }) {
           <span class="max-md:col-span-2 max-md:col-start-2" classList={{ 'text-bad': !props.line.allowed }}>
             {props.line.text}
           </span>
-          <span class="truncate font-mono text-xs max-md:col-start-2" classList={{ 'text-ink-3': props.line.alias }}>
+          <span class="truncate font-mono text-xs max-md:col-start-2" classList={{ 'text-ink-2': props.line.alias }}>
             {props.line.table ?? ''}
           </span>
           <span class="numeric text-right text-xs text-ink-2 max-md:col-start-3 max-md:row-start-1">#{props.line.seq}</span>
