@@ -236,6 +236,33 @@ test('the auditor sees every row in words, and no value of data; others see thei
   await expect(own.getByRole('status', { name: 'Chain' })).toHaveCount(0)
 })
 
+test('a table that a notebook named is an id to the auditor, who follows it, and is found by that by who may read it', async ({
+  person,
+  client,
+  stack,
+}) => {
+  const analyst = await client('Analyst')
+  const code = `from scrydon import tables\ntables.write("t4711", tables.read("${TABLE}").head(3), mode="create").name`
+  const { kernel: stream } = await analyst.open(await analyst.tab(), (await analyst.notebook('names', notebookOf(code))).id)
+  await stream.runAll()
+
+  const auditor = await person('Auditor')
+  await auditor.goto(`${stack.origin}/audit`)
+  const record = auditor.getByRole('list', { name: 'Record' })
+  const added = record.getByRole('listitem').filter({ hasText: 'Added the table' }).first()
+  await added.locator('summary').click()
+  await expect(added).toContainText('A notebook named this table, and it is classified above you')
+  const id = /table_[0-9a-f]{16}/.exec(await added.innerText())?.[0] ?? ''
+  await auditor.getByRole('searchbox', { name: 'Table' }).fill(id)
+  await auditor.getByRole('searchbox', { name: 'Table' }).press('Enter')
+  await expect(record.getByRole('listitem').filter({ hasText: id }).filter({ hasText: 'Write was complete' })).toHaveCount(1)
+  await expect(record).not.toContainText('4711')
+
+  const own = await person('Analyst')
+  await own.goto(`${stack.origin}/tables/${id}`)
+  await expect(own.getByRole('heading', { name: 'demo-analyst.t4711' })).toBeVisible()
+})
+
 test('who may not is offered nothing, and the address alone shows nothing', async ({ person, page: outsider, stack }) => {
   const analyst = await person('Analyst')
   await analyst.getByRole('link', { name: 'Tables' }).click()

@@ -60,9 +60,10 @@ export const PersonCard = z.strictObject({
   changed: z.nullable(z.strictObject(edited)), // the newest edit
 })
 export type PersonCard = z.infer<typeof PersonCard>
-/** A table in the list of those with rules: how many of each kind. */
+/** A table in the list of those with rules: how many of each kind. `alias`: as of a line of the record; then its rules are not theirs to see. */
 export const PolicyLine = z.strictObject({
   table: TableName,
+  alias: z.boolean(),
   label: Label,
   version: Count,
   grants: Count,
@@ -104,13 +105,17 @@ export const Preview = z.discriminatedUnion('readable', [
 ])
 export type Preview = z.infer<typeof Preview>
 
-/** One row of the record, in words; `seq` is its number in the chain, `hash` begins its link. */
+/**
+ * One row of the record, in words; `seq` is its number in the chain, `hash` a digest of its link under the workspace's key. `alias`: `table`
+ * is an id, in place of a name that a notebook made up and that is classified above them.
+ */
 export const AuditLine = z.strictObject({
   seq: Count,
   hash: z.string(),
   at: Time,
   person: Named,
   table: z.nullable(z.string()),
+  alias: z.boolean(),
   kind: z.string(),
   allowed: z.boolean(),
   text: z.string(),

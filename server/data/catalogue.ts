@@ -16,6 +16,7 @@ import type { Disclosure } from '#protocol/release.ts'
 import { MAY } from '#protocol/standings.ts'
 import { refuse } from '../errors.ts'
 import { decide } from '../policy/decide.ts'
+import { isTableId, mayRule, meant, tableId } from '../policy/naming.ts'
 import { profiled } from '../policy/profile.ts'
 import { mayRelease } from '../policy/release.ts'
 import type { Subject } from '../policy/subject.ts'
@@ -23,7 +24,7 @@ import type { DataPlane } from '../seams/dataPlane.ts'
 import type { Governance } from '../seams/governance.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import type { MadeTables } from '../seams/made.ts'
-import { mustGovern, readable } from './edits.ts'
+import { governed, mustGovern, readable } from './edits.ts'
 import { disclosureOf } from './origin.ts'
 import { cardOf, columnsOf, pageOf } from './page.ts'
 import type { Ruling } from './ruling.ts'
@@ -42,6 +43,7 @@ type Options = {
 
 export type Catalogue = {
   tables(who: Principal): Promise<TableCard[]>
+  /** By its name, or by the id that stands for it on record. */
   table(who: Principal, name: string): Promise<TablePage>
   /** What a release to these would give them. */
   disclosure(who: Principal, table: string, to: readonly Audience[]): Promise<Disclosure>
@@ -66,7 +68,9 @@ function tablesOf(given: Options): Pick<Catalogue, 'tables' | 'table' | 'disclos
       const looked = await Promise.all((await ruling.tables()).map(({ name }) => look(ruling, name, subject)))
       return looked.flatMap((one) => cardOf(ruling, one, named) ?? [])
     },
-    async table(who, name) {
+    async table(who, asked) {
+      const names = isTableId(asked) ? (await ruling.tables()).map(({ name }) => name) : []
+      const name = meant(asked, names, ruling.key)
       const subject = await ruling.subject(who.id)
       const looked = await look(ruling, name, subject)
       const card = cardOf(ruling, looked, named)
@@ -101,25 +105,23 @@ function rulesOf({ ruling, governance, identity }: Options): Omit<Catalogue, key
     },
     async policies(who) {
       mustGovern(who)
-      return Promise.all((await ruling.tables()).map((table) => policyLine(ruling, table)))
+      const { clearance } = await ruling.subject(who.id)
+      const lines = (await ruling.tables()).map((table) => policyLine(ruling, table, mayRule(table, clearance)))
+      return (await Promise.all(lines)).sort(inOrder)
     },
     async policy(who, name) {
-      mustGovern(who)
-      const table = await ruling.table(name)
-      if (table === null) throw refuse('not-found')
+      const table = await governed(ruling, who, name)
       const [newest] = await governance.tableHistory(name)
       return { table, tableVersion: newest?.version ?? 0, owner: named(table.owner), ...(await ruling.policy(name)) }
     },
     async versions(who, table) {
-      mustGovern(who)
-      if ((await ruling.table(table)) === null) throw refuse('not-found')
+      await governed(ruling, who, table)
       const all = (await governance.policyHistory(table)).slice(0, VERSIONS)
       return all.map(({ version, value, by, at, reason }) => ({ version, policy: value, by: named(by), at, reason }))
     },
     async preview(who, name, policy, as) {
-      mustGovern(who)
-      const table = await ruling.table(name)
-      if (table === null || (as.is === 'person' && identity.find(as.person) === null)) throw refuse('not-found')
+      const table = await governed(ruling, who, name)
+      if (as.is === 'person' && identity.find(as.person) === null) throw refuse('not-found')
       const viewer = as.is === 'person' ? await ruling.subject(as.person) : profiled(policy, as)
       return previewed(table, policy, viewer, ruling.now())
     },
@@ -143,10 +145,15 @@ export const namesOf =
   (identity: Identity): Named =>
   (person) => ({ id: person, name: identity.find(person)?.name ?? 'Somebody who has left' })
 
-async function policyLine(ruling: Ruling, { name, label }: Table): Promise<PolicyLine> {
+/** Those without a name last, by their ids: where a name would stand among others says something of it. */
+const inOrder = (one: PolicyLine, other: PolicyLine): number =>
+  Number(one.alias) - Number(other.alias) || (one.table < other.table ? -1 : 1)
+
+async function policyLine(ruling: Ruling, { name, label }: Table, named: boolean): Promise<PolicyLine> {
   const { policy, version } = await ruling.policy(name)
   const { grants, rows, masks } = policy
-  return { table: name, label, version, grants: grants.length, rows: rows.length, masks: masks.length }
+  const table = named ? name : tableId(name, ruling.key)
+  return { table, alias: !named, label, version, grants: grants.length, rows: rows.length, masks: masks.length }
 }
 
 async function personCard(governance: Governance, { id, name, standing: role }: Principal, named: Named): Promise<PersonCard> {

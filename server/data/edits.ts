@@ -14,6 +14,7 @@ import type { Deploying, Said } from '../inference/deploying.ts'
 import type { Routes } from '../llm/routes.ts'
 import { offered } from '../llm/terms.ts'
 import type { Log } from '../log.ts'
+import { mayRule } from '../policy/naming.ts'
 import { mayDeclassify, mayRelabel, type Unrelabelled } from '../policy/relabel.ts'
 import { mayRelease, released } from '../policy/release.ts'
 import type { Subject } from '../policy/subject.ts'
@@ -82,14 +83,14 @@ function rules(given: Options, settle: Settle): Omit<Edits, keyof ReturnType<typ
   const change = (by: Principal, wanted: Wanted) => changeOf(by, wanted, ruling.now())
   return {
     async policy(by, table, policy, wanted) {
-      mustGovern(by)
+      await governed(ruling, by, table)
       const { answers } = wanted
       if (answers !== undefined) await requests.judge(answers, table, policy)
       const asked = answers === undefined ? change(by, wanted) : { ...change(by, wanted), answers }
       return settle(by, [aboutTable(table)], () => governance.setPolicy(table, policy, asked))
     },
     async table(by, name, details, wanted) {
-      mustGovern(by)
+      await governed(ruling, by, name)
       const { value, version } = await newest(governance, name)
       const table = described(value, details)
       madeFrom(version, wanted)
@@ -149,6 +150,14 @@ function acts({ ruling, governance }: Options, settle: Settle): Pick<Edits, 'rel
 /** Who may not is told nothing of what there is. */
 export function mustGovern(who: Principal): void {
   if (!MAY[who.standing].govern) throw refuse('not-found')
+}
+
+/** A table that they rule. One that a kernel named above what they are cleared for is not there for them, until they are. */
+export async function governed(ruling: Ruling, who: Principal, name: string): Promise<Table> {
+  mustGovern(who)
+  const table = await ruling.table(name)
+  if (table === null || !mayRule(table, (await ruling.subject(who.id)).clearance)) throw refuse('not-found')
+  return table
 }
 
 /** What is changed is judged as it was when the change was made from it: the store sees to it that none comes between. */

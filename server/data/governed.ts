@@ -126,7 +126,7 @@ export function governed(home: string, given: Given): Governed {
     models: makeModelPages({ offers, uploads, ruling, governance, identity }),
     edits: makeEdits({ ruling, governance, identity, plane, routes, deploying, log, recheck, requests }),
     requests,
-    record: makeRecord({ ruling, audit, identity }),
+    record: makeRecord({ ruling, audit, governance, identity }),
     preflight: makePreflight({ ruling, audit, identity }),
     artefacts: makeShelf({ ruling, artefacts, audit, files, identity }),
     made: makeMade({ ruling, made, identity }),

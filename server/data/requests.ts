@@ -2,6 +2,7 @@
 // answered by who makes the rules. A grant is an edit of the table's policy like any other (edits.ts).
 import type { NotebookId, PersonId, RequestId } from '#protocol/ids.ts'
 import { REQUEST } from '#protocol/limits.ts'
+import type { Label } from '#protocol/policy/label.ts'
 import type { Policy } from '#protocol/policy/policy.ts'
 import type { KernelState } from '#protocol/runner.ts'
 import type { Asking, RequestCard } from '#protocol/sight.ts'
@@ -10,6 +11,7 @@ import { mint } from '../ids.ts'
 import { named } from '../notebooks/literals.ts'
 import { type Asked, standOf } from '../policy/asking.ts'
 import { decide } from '../policy/decide.ts'
+import { mayName } from '../policy/naming.ts'
 import type { Identity, Principal } from '../seams/identity.ts'
 import type { AccessRequest, Requests as Stored } from '../seams/requests.ts'
 import { namesOf } from './catalogue.ts'
@@ -96,7 +98,9 @@ function owner({ ruling, stored, identity }: Options): Owner {
   return {
     async open(who) {
       mustGovern(who)
-      const cards = await Promise.all((await stored.open()).map((request) => cardOf(ruling, request, nameOf(request.person))))
+      const { clearance } = await ruling.subject(who.id)
+      const card = (request: AccessRequest) => cardOf(ruling, request, nameOf(request.person), clearance)
+      const cards = await Promise.all((await stored.open()).map(card))
       return cards.flatMap((card) => card ?? [])
     },
     async refuse(who, request, words) {
@@ -119,15 +123,20 @@ function owner({ ruling, stored, identity }: Options): Owner {
   }
 }
 
-/** Null: whoever asked is gone, or may read it by now. */
-async function cardOf(ruling: Ruling, request: AccessRequest, person: RequestCard['person']): Promise<RequestCard | null> {
+/** Null: whoever asked is gone, or may read it by now; or its name is not for who is told. */
+async function cardOf(
+  ruling: Ruling,
+  request: AccessRequest,
+  person: RequestCard['person'],
+  clearance: Label,
+): Promise<RequestCard | null> {
   const { id, table: name, words, at } = request
   const [table, subject, { policy, version }] = await Promise.all([
     ruling.table(name),
     ruling.subject(person.id),
     ruling.policy(name),
   ])
-  if (table === null || !subject.member) return null
+  if (table === null || !subject.member || !mayName(table, clearance)) return null
   const decision = decide({ ...table, hidden: false }, policy, subject, ruling.now()) // its owner may know why
   if (decision.ok || decision.why === 'absent') return null
   const { why: closed } = decision

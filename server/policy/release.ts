@@ -20,7 +20,7 @@ const distinct = (to: readonly Audience[]): readonly Audience[] => [
 ]
 
 /** Was it made by its owner, in their own namespace? */
-const isMade = ({ name, owner }: Table): boolean => name === ownName(owner, name)
+export const isMade = ({ name, owner }: Table): boolean => name === ownName(owner, name)
 
 /** Its maker. The rules of all other tables are the workspace owner's. */
 export const mayRelease = (table: Table, who: Subject): boolean => isMade(table) && table.owner === who.person

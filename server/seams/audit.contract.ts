@@ -152,6 +152,13 @@ export function auditContract(open: OpenStore): void {
       expect(await store.audit.list({ limit: -1 })).toEqual([])
     })
 
+    test('the tables that rows are of are told once each', async () => {
+      expect(await store.audit.tables()).toEqual([])
+      for (const table of ['weather', null, 'flights', 'weather', 'Flights']) await store.audit.append({ ...denied, table }, 1)
+      await store.audit.append(asked(), 2)
+      expect([...(await store.audit.tables())].sort()).toEqual(['Flights', 'flights', 'weather'])
+    })
+
     test('a list is of what was decided for one kernel, over a restart', async () => {
       await store.audit.append(decided(), 1)
       await store.audit.append(decided({ kernel: 'k_00000002' }), 2)

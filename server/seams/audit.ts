@@ -347,6 +347,8 @@ export interface Audit {
   append(entry: AuditEntry, at: number): Promise<Link>
   /** Newest first. */
   list(query: AuditQuery): Promise<readonly AuditRow[]>
+  /** The names of all tables that rows are of. */
+  tables(): Promise<readonly string[]>
   /**
    * Follows the chain from its beginning to the head, which is stored apart. A removed tail is found by that head, unless it was
    * taken back with it: give a link that was kept outside of this state, and the chain must still hold it.

@@ -7,6 +7,11 @@ import { json } from './json.ts'
 
 const COLUMNS = 'seq, at, previous, hash, entry'
 const BATCH = 1000 // rows verified between two turns of the event loop
+/** From name to name in the index, however many rows each has. */
+const TABLES = `WITH RECURSIVE names (about) AS (
+    SELECT min(about) FROM audit
+    UNION ALL SELECT (SELECT min(audit.about) FROM audit WHERE audit.about > names.about) FROM names WHERE names.about IS NOT NULL
+  ) SELECT about FROM names WHERE about IS NOT NULL`
 
 const column = json('audit row', AuditEntry)
 const read = (row: unknown): AuditRow => {
@@ -43,9 +48,11 @@ function head(database: DatabaseSync): () => Link {
 
 export function audit(database: DatabaseSync): Audit {
   const append = appender(database)
+  const tables = database.prepare(TABLES)
   return {
     append: async (entry, at) => transaction(database, () => append(entry, at)),
     list: async (query) => list(database, query).map(read),
+    tables: async () => (tables.all() as { about: string }[]).map(({ about }) => about),
     verify: (kept) => verify(database, kept),
   }
 }

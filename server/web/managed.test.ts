@@ -171,7 +171,7 @@ describe('an edit', () => {
   test('is a version with who, when and why, and is on record', async () => {
     expect(await put(people.owner, MASKED)).toMatchObject({ status: 200, body: { version: 2 } })
     const [, line] = (await people.owner.call('GET /api/policies')).body as PolicyLine[]
-    expect(line).toEqual({ table: 'contacts', label: LOWEST, version: 2, grants: 1, rows: 0, masks: 1 })
+    expect(line).toEqual({ table: 'contacts', alias: false, label: LOWEST, version: 2, grants: 1, rows: 0, masks: 1 })
     expect((await people.owner.call('GET /api/policies/contacts')).body).toMatchObject({
       policy: MASKED,
       version: 2,
@@ -355,6 +355,7 @@ describe('the record', () => {
 
   test('is exported as lineage in parts: a run that began in an older one ends with what it read', async () => {
     const { audit } = gateway.deps.desk.store
+    await governance.addTable(table('flights'), 1)
     const { seq } = await audit.append(decided({ person: OWNER }), 1)
     for (let more = 0; more < 1000; more++) await deny(OWNER, null)
     await audit.append(done(seq, { person: OWNER }), 3)

@@ -109,9 +109,11 @@ function PolicyRow(props: { readonly line: PolicyLine }) {
   }
   return (
     <li class="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-6 gap-y-1 border-b border-line/60 px-1.5 py-3 hover:bg-hover/60 md:grid-cols-[minmax(0,1fr)_240px_130px_80px]">
-      <a href={pathOf('access', props.line.table)} class="truncate font-medium outline-offset-2 after:absolute after:inset-0">
-        {props.line.table}
-      </a>
+      <Show when={!props.line.alias} fallback={<Unnamed id={props.line.table} />}>
+        <a href={pathOf('access', props.line.table)} class="truncate font-medium outline-offset-2 after:absolute after:inset-0">
+          {props.line.table}
+        </a>
+      </Show>
       <span class="text-sm text-ink-2 max-md:col-start-1">{text()}</span>
       <span class="max-md:col-start-2 max-md:row-start-1">
         <span class="chip">{labelText(props.line.label)}</span>
@@ -120,3 +122,10 @@ function PolicyRow(props: { readonly line: PolicyLine }) {
     </li>
   )
 }
+
+const Unnamed = (props: { readonly id: string }) => (
+  <span class="min-w-0">
+    <span class="block truncate font-mono text-xs text-ink-2">{props.id}</span>
+    <span class="text-xs text-ink-2">A notebook named it, and it is classified above you</span>
+  </span>
+)

@@ -32,7 +32,7 @@ export function Filters(props: FiltersProps) {
         class="field w-56"
         data-search
         aria-label="Table"
-        placeholder="A table’s whole name"
+        placeholder="A table’s whole name or id"
         value={props.filter.table}
         onChange={(event) => props.onFilter({ ...props.filter, table: event.currentTarget.value.trim() })}
       />

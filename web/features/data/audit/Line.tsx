@@ -21,11 +21,20 @@ export function Line(props: { readonly line: AuditLine }) {
           <span class="max-md:col-span-2 max-md:col-start-2" classList={{ 'text-bad': !props.line.allowed }}>
             {props.line.text}
           </span>
-          <span class="truncate font-mono text-xs max-md:col-start-2">{props.line.table ?? ''}</span>
+          <span class="truncate font-mono text-xs max-md:col-start-2" classList={{ 'text-ink-2': props.line.alias }}>
+            {props.line.table ?? ''}
+          </span>
           <span class="numeric text-right text-xs text-ink-2 max-md:col-start-3 max-md:row-start-1">#{props.line.seq}</span>
         </summary>
         <ul class="flex flex-col gap-1 bg-sunken/60 px-9 py-3 text-ink-2 select-text">
           <For each={props.line.details}>{(detail) => <li class="break-words">{detail}</li>}</For>
+          <Show when={props.line.alias}>
+            <li>
+              A notebook named this table, and it is classified above you:{' '}
+              <span class="font-mono text-xs">{props.line.table}</span> stands in place of the name. Whoever may read the table
+              finds it by that.
+            </li>
+          </Show>
           <li>
             Row {props.line.seq}, link <span class="font-mono text-xs">{props.line.hash}</span>
           </li>

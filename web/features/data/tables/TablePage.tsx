@@ -27,8 +27,8 @@ export function TablePage(props: { readonly name: string }) {
           <>
             <Facts page={page()} />
             <Show when={page().card.access.readable} fallback={<Closed card={page().card} />}>
-              <Snippet code={`from scrydon import tables\n\ntables.read(${JSON.stringify(props.name)})`} />
-              <Columns label={`Columns of ${props.name}`} columns={page().columns} />
+              <Snippet code={`from scrydon import tables\n\ntables.read(${JSON.stringify(page().card.name)})`} />
+              <Columns label={`Columns of ${page().card.name}`} columns={page().columns} />
               <Show when={page().origin}>
                 {(origin) => (
                   <div class="mt-6">
@@ -39,7 +39,7 @@ export function TablePage(props: { readonly name: string }) {
             </Show>
             <Show when={may('govern')}>
               <p class="mt-5 text-sm">
-                <A href={pathOf('access', props.name)} class="underline underline-offset-2">
+                <A href={pathOf('access', page().card.name)} class="underline underline-offset-2">
                   Who may read it, and how much of it
                 </A>
               </p>
