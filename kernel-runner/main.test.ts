@@ -72,12 +72,18 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
   })
 
   it('shows the notebook’s files, those that come later too, and lets nobody write them', async () => {
-    const live = await start(client, runner)
+    const live = await start(client, runner, { files: 'shown' })
     const folder = path.join(process_.root, 'uploads', 'n_first0000')
     fs.writeFileSync(path.join(folder, 'later.csv'), 'a,b', { mode: 0o644 })
     await evaluate(live, '"read: " + open("files/later.csv").read()', 'read: a,b')
     const attempt = 'try: open("files/mine", "w")\nexcept OSError as error: said = "refused: " + error.strerror\nsaid'
     await evaluate(live, attempt, 'refused: Read-only file system')
+  })
+
+  it('shows none of them to a kernel that they are not for', async () => {
+    const live = await start(client, runner)
+    fs.writeFileSync(path.join(process_.root, 'uploads', 'n_first0000', 'later.csv'), 'a,b', { mode: 0o644 })
+    await evaluate(live, 'import os; f"in sight: {os.listdir("files")}"', 'in sight: []')
   })
 
   it('keeps variables and outputs for a page that is loaded again', async () => {
@@ -221,7 +227,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
       const near = plain.connect()
       const calls = near.runner()
       await calls.ready()
-      const live = await start(near, calls)
+      const live = await start(near, calls, { files: 'shown' })
       fs.writeFileSync(path.join(plain.root, 'uploads', 'n_first0000', 'later.csv'), 'a,b')
       await evaluate(live, '"read: " + open("files/later.csv").read()', 'read: a,b')
       await failing(live, 'from scrydon import tables\ntables.list()', 'bubblewrap is not installed: install the package')

@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(root, { recursive: true, force: true }))
 
-const base = { id: 'k_one0000000', notebook: 'n_one0000000', layout: undefined, uid: null, enclosed: true }
+const base = { id: 'k_one0000000', notebook: 'n_one0000000', layout: undefined, uid: null, enclosed: true, shown: true }
 const make = (source: string | Buffer, more: object = {}) => makeHome({ root, ...base, source: Buffer.from(source), ...more })
 
 describe('a kernel’s folder', () => {
@@ -50,11 +50,21 @@ describe('a kernel’s folder', () => {
   })
 
   it('shows the notebook’s files where no sandbox binds them, and is wiped without them', async () => {
-    const { home, files } = make('x', { enclosed: false })
+    const { home } = make('x', { enclosed: false })
+    const files = path.join(root, 'uploads', base.notebook)
     fs.writeFileSync(path.join(files, 'table.csv'), 'a,b')
     expect(fs.readFileSync(path.join(home, 'files', 'table.csv'), 'utf8')).toBe('a,b')
     await wipeLeftovers(root)
     expect(fs.readdirSync(files)).toEqual(['table.csv'])
+  })
+
+  it.each([true, false])('has a folder of its own where the notebook’s files are not for it; enclosed: %s', (enclosed) => {
+    const files = path.join(root, 'uploads', base.notebook)
+    fs.mkdirSync(files, { recursive: true })
+    fs.writeFileSync(path.join(files, 'table.csv'), 'a,b')
+    const made = make('x', { enclosed, shown: false })
+    const own = path.join(made.home, 'files')
+    expect([made.files, fs.readdirSync(own), fs.lstatSync(own).isDirectory()]).toEqual([null, [], true])
   })
 
   it.skipIf(process.getuid?.() !== 0)(
