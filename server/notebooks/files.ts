@@ -42,10 +42,11 @@ export type Upload = { readonly name: string; readonly declared: number; readonl
 
 export async function put(desk: Desk, seeing: Seeing, who: Principal, id: NotebookId, upload: Upload): Promise<Listed> {
   const { author } = await find(desk, who, id, 'edit')
-  const label = await countsAs(desk, seeing, who.id, id) // before it waits for its turn: a kernel that ends meanwhile loses its label
+  const counts = () => countsAs(desk, seeing, who.id, id)
+  const first = await counts() // before it waits for its turn: a kernel that ends meanwhile loses its label
   const { name, declared, bytes } = upload
   return desk.serial(`files ${id}`, async () => {
-    await mustBeCleared(desk, who.id, join(await filesLabel(desk, id), label)) // before a byte is read
+    await mustBeCleared(desk, who.id, join(await filesLabel(desk, id), first)) // before a byte is read
     const folder = await ready(desk, id)
     const others = (await listed(folder)).filter((file) => file.name !== name).reduce((sum, file) => sum + file.bytes, 0)
     check(declared, NOTEBOOK.uploads - others)
@@ -53,6 +54,7 @@ export async function put(desk: Desk, seeing: Seeing, who: Principal, id: Notebo
     return withPart(desk, async (part) => {
       const received = await receive(bytes, part, NOTEBOOK.uploads - others)
       if (declared === 0) await needRoom(desk, author, received) // its length was not announced
+      const label = join(first, await counts()) // what is sent late may be of what was read meanwhile
       return inTurn(desk, id, () => appear(desk, seeing, who.id, id, { name, label, part }))
     })
   })
