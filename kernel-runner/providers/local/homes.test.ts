@@ -50,21 +50,20 @@ describe('a kernel’s folder', () => {
   })
 
   it('shows the notebook’s files where no sandbox binds them, and is wiped without them', async () => {
-    const { home } = make('x', { enclosed: false })
-    const files = path.join(root, 'uploads', base.notebook)
+    const { home, files } = make('x', { enclosed: false })
     fs.writeFileSync(path.join(files, 'table.csv'), 'a,b')
     expect(fs.readFileSync(path.join(home, 'files', 'table.csv'), 'utf8')).toBe('a,b')
     await wipeLeftovers(root)
     expect(fs.readdirSync(files)).toEqual(['table.csv'])
   })
 
-  it.each([true, false])('has a folder of its own where the notebook’s files are not for it; enclosed: %s', (enclosed) => {
-    const files = path.join(root, 'uploads', base.notebook)
-    fs.mkdirSync(files, { recursive: true })
-    fs.writeFileSync(path.join(files, 'table.csv'), 'a,b')
-    const made = make('x', { enclosed, shown: false })
-    const own = path.join(made.home, 'files')
-    expect([made.files, fs.readdirSync(own), fs.lstatSync(own).isDirectory()]).toEqual([null, [], true])
+  it.each([true, false])('has an empty folder in sight where the notebook’s files are not for it; enclosed: %s', (enclosed) => {
+    const uploads = path.join(root, 'uploads', base.notebook)
+    fs.mkdirSync(uploads, { recursive: true })
+    fs.writeFileSync(path.join(uploads, 'table.csv'), 'a,b')
+    const { files, home, folder } = make('x', { enclosed, shown: false })
+    expect([fs.readdirSync(files), fs.readdirSync(path.join(home, 'files'))]).toEqual([[], []])
+    expect(files.startsWith(`${folder}/`)).toBe(true)
   })
 
   it.skipIf(process.getuid?.() !== 0)(

@@ -15,7 +15,7 @@ export type Home = {
   readonly home: string // the kernel's
   readonly socket: string
   readonly log: string // of its start
-  readonly files: string | null // the notebook's uploads: bound read-only; null: not for this kernel
+  readonly files: string // the notebook's uploads, or where they are not for this kernel nothing: bound read-only
   readonly sockets: string // the runner's and the data plane's, for this kernel alone: bound read-only
 }
 
@@ -43,14 +43,14 @@ export const socketsFolder = (root: string, id: string): string => path.join(ker
 export function makeHome({ root, id, notebook, source, layout, uid, enclosed, shown }: HomeOptions): Home {
   const folder = path.join(kernelsFolder(root), id)
   const home = path.join(folder, 'home')
-  const files = shown ? path.join(root, 'uploads', notebook) : null
+  const files = shown ? path.join(root, 'uploads', notebook) : path.join(folder, 'none')
   const sockets = socketsFolder(root, id)
   fs.mkdirSync(kernelsFolder(root), { recursive: true, mode: 0o700 })
   fs.mkdirSync(folder, { mode: 0o700 })
-  if (files !== null) fs.mkdirSync(files, { recursive: true, mode: 0o755 })
+  fs.mkdirSync(files, { recursive: true, mode: 0o755 })
   fs.mkdirSync(sockets, { mode: 0o755 })
   makeFolder(home, uid)
-  if (enclosed || files === null) makeFolder(path.join(home, 'files'), uid)
+  if (enclosed) makeFolder(path.join(home, 'files'), uid)
   else fs.symlinkSync(files, path.join(home, 'files'))
   write(path.join(home, NOTEBOOK), source, uid)
   if (layout !== undefined) {
