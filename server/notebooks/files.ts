@@ -1,5 +1,5 @@
-// Files that people put beside a notebook, in a folder that every kernel of it sees read-only. Only this module writes
-// there; it never follows a link, and a file appears under its name whole or not at all.
+// Files that people put beside a notebook, in a folder that kernels of whoever is cleared for all of them see read-only. Only this module
+// writes there; it never follows a link, and a file appears under its name whole or not at all, once what it counts as is known.
 import { constants } from 'node:fs'
 import { copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join as path } from 'node:path'

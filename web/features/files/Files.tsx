@@ -37,6 +37,7 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
         <p class="mb-3 text-sm text-ink-2">
           Every kernel of who is cleared for all of them reads them, and only reads them, at{' '}
           <code class="font-mono text-xs text-ink">files/</code>.
+          <Show when={props.mayEdit}> What you upload counts as all that your kernel has read.</Show>
         </p>
         <Uploader mayEdit={props.mayEdit} sending={sending()} onFiles={(chosen) => void upload(chosen)} />
         <p class="numeric mt-3 text-xs text-ink-2">
@@ -99,7 +100,7 @@ function Sure(props: Question & { readonly onClose: () => void }) {
         props.onClose()
       }}
     >
-      Every kernel of this notebook sees it at once. What the file holds now cannot be brought back.
+      Every kernel that reads them sees it at once. What the file holds now cannot be brought back.
     </Confirm>
   )
 }
