@@ -193,6 +193,7 @@ asked = [
     control(json.dumps({"call": word, "body": told}).encode()),
     control(json.dumps({"call": "tables.read", "body": {"table": word, word: told}}).encode()),
     control(plain),
+    f"BESIDE:{[(path.name, path.read_text()) for path in pathlib.Path('files').iterdir()]}",
 ]
 asked
 # %%

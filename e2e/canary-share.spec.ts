@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { type Cell, cellsOf } from './cells.ts'
 import type { Client, Notification } from './client.ts'
 import { expect, frameOf, inside, kernel, notebookOf, openNotebook, runAll, type Stack } from './fixtures.ts'
@@ -106,6 +106,7 @@ test('what only its author sees stays where labels keep it, and reaches nobody b
   const reader = await shared(scene, listening)
   await alone(scene, reader)
   await written(scene)
+  await beside(scene, reader)
   const rest = await Promise.all((['Owner', 'Auditor', 'Outsider'] as const).map(listening))
   for (const each of rest) await looksAround(scene, each)
   await again(scene, reader)
@@ -146,7 +147,7 @@ async function alone({ colleague }: Scene, reader: Listening): Promise<void> {
   const own = outcome(kernel.seen)
   expect(own).toHaveLength(CELLS.length)
   const text = JSON.stringify(own)
-  for (const shown of ['ROWS:5 AT | The office of marks | OM | Wien | ', '***', 'FOUND:.', 'LEFT:[', 'Denied'])
+  for (const shown of ['ROWS:5 AT | The office of marks | OM | Wien | ', '***', 'FOUND:.', 'LEFT:[', 'BESIDE:[]', 'Denied'])
     expect(text).toContain(shown)
   expect(outcome(reader.heard.notifications())).toEqual(own)
   await colleague.call('POST /api/kernels/:kernel/stop', { params: { kernel: opened.kernel } })
@@ -177,6 +178,28 @@ async function written({ author, analyst, id, mark, stack, search }: Scene): Pro
     ['artefacts.name', 'drafts.source', 'versions.layout', 'versions.source'].map((where) => `${where} ${PERSONAL}`),
   )
   expect(stores(stack, search)).toEqual(['artefacts', 'kernels', 'state.db', 'tables'])
+}
+
+/** A file that the author puts beside the notebook, with it in name and content: they get it, the reader's kernel ends before it is there. */
+async function beside({ author, stack, search, mark }: Scene, reader: Listening): Promise<void> {
+  const files = await filesOf(author.page)
+  const chooser = author.page.waitForEvent('filechooser')
+  await files.getByRole('button', { name: 'Upload files' }).click()
+  await (await chooser).setFiles({ name: `m${mark}.txt`, mimeType: 'text/plain', buffer: Buffer.from(mark) })
+  await expect(files.getByRole('listitem')).toContainText(mark)
+  expect(await ran(author, '[(path.name, path.read_text()) for path in pathlib.Path("files").iterdir()]')).toContain(mark)
+  const ended = 'a file that counts above your clearance was put beside this notebook'
+  await expect(reader.page.getByText(ended, { exact: false })).toBeVisible()
+  await expect((await filesOf(reader.page)).getByText('Files beside this notebook are classified above you.')).toBeVisible()
+  expect(places(await reader.heard.pieces(), search)).toEqual([])
+  const rows = rowsWith(join(stack.home, 'state.db'), search).filter(({ where }) => where.startsWith('uploads.'))
+  expect(rows.map(({ where, label }) => `${where} ${label}`)).toEqual([`uploads.name ${PERSONAL}`])
+  expect(stores(stack, search)).toEqual(['artefacts', 'kernels', 'state.db', 'tables', 'uploads'])
+}
+
+async function filesOf(page: Page): Promise<Locator> {
+  await page.getByRole('toolbar', { name: 'Panels' }).getByRole('button', { name: 'Files' }).click()
+  return page.getByRole('complementary', { name: 'Files' })
 }
 
 /** What the last cell of the author's says with another text. */
@@ -213,6 +236,7 @@ async function again(scene: Scene, reader: Listening): Promise<void> {
   await expect.poll(runs, { timeout: START }).toBeGreaterThan(before)
   expect(places(await reader.heard.pieces(), search)).toEqual([])
   await expect(frameOf(reader.page, NAME).getByText('LEFT:')).toBeVisible({ timeout: START })
+  expect(JSON.stringify(outcome(reader.heard.notifications()))).toContain('BESIDE:[]')
   await looksAround(scene, reader)
 }
 
@@ -296,7 +320,7 @@ async function ended({ stack, search, since, author }: Scene): Promise<void> {
   const crash = 'import faulthandler\nfaulthandler.enable()\nprint(told)\nos.abort()'
   const cellIds = [heardCells(author).at(-1)?.id]
   void command(author.page, '/api/kernel/run', { cellIds, codes: [crash] }).catch(() => undefined) // its end may be unheard
-  await expect.poll(() => stores(stack, search), { timeout: START }).toEqual(['artefacts', 'state.db', 'tables'])
+  await expect.poll(() => stores(stack, search), { timeout: START }).toEqual(['artefacts', 'state.db', 'tables', 'uploads'])
   expect(stack.log('runner')).toContain('"cause":"crashed"')
   expect(elsewhere(since, search)).toEqual([])
 }

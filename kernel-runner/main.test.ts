@@ -22,6 +22,7 @@ def _():
 if __name__ == "__main__":
     app.run()
 `
+const WRITES = 'try: open("files/mine", "w")\nexcept OSError as error: said = "refused: " + error.strerror\nsaid'
 vi.setConfig({ testTimeout: 90_000 }) // a start imports all of marimo and its libraries
 let count = 0
 const roots = new Set<string>()
@@ -72,12 +73,20 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
   })
 
   it('shows the notebook’s files, those that come later too, and lets nobody write them', async () => {
-    const live = await start(client, runner)
+    const live = await start(client, runner, { files: 'shown' })
     const folder = path.join(process_.root, 'uploads', 'n_first0000')
     fs.writeFileSync(path.join(folder, 'later.csv'), 'a,b', { mode: 0o644 })
     await evaluate(live, '"read: " + open("files/later.csv").read()', 'read: a,b')
-    const attempt = 'try: open("files/mine", "w")\nexcept OSError as error: said = "refused: " + error.strerror\nsaid'
-    await evaluate(live, attempt, 'refused: Read-only file system')
+    await evaluate(live, WRITES, 'refused: Read-only file system')
+  })
+
+  it('shows none of them to a kernel that they are not for', async () => {
+    const folder = path.join(process_.root, 'uploads', 'n_first0000')
+    fs.mkdirSync(folder, { recursive: true })
+    const live = await start(client, runner)
+    fs.writeFileSync(path.join(folder, 'later.csv'), 'a,b', { mode: 0o644 })
+    await evaluate(live, 'import os; f"in sight: {len(os.listdir(\'files\'))}"', 'in sight: 0')
+    await evaluate(live, WRITES, 'refused: Read-only file system')
   })
 
   it('keeps variables and outputs for a page that is loaded again', async () => {
@@ -221,7 +230,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
       const near = plain.connect()
       const calls = near.runner()
       await calls.ready()
-      const live = await start(near, calls)
+      const live = await start(near, calls, { files: 'shown' })
       fs.writeFileSync(path.join(plain.root, 'uploads', 'n_first0000', 'later.csv'), 'a,b')
       await evaluate(live, '"read: " + open("files/later.csv").read()', 'read: a,b')
       await failing(live, 'from scrydon import tables\ntables.list()', 'bubblewrap is not installed: install the package')

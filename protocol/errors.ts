@@ -41,6 +41,7 @@ export const DEATHS: Record<Cause, string> = {
   revoked: 'The right to its notebook was removed or ran out, or the notebook was deleted.',
   demoted: 'Its person may read its notebook now, no longer edit it.',
   withdrawn: 'It held data that its person may not see any more: a grant was taken back or ran out, or a mask was drawn tighter.',
+  'files-above': 'A file that counts above the clearance of its person was put beside its notebook.',
   'runner-lost': 'The kernel runner was started again.',
 }
 

@@ -30,6 +30,7 @@ export const KernelSpec = z
     mode: z.enum(ROLES),
     trust: z.optional(z.literal('restricted')), // edit: it holds somebody else's change that its person has not trusted
     preview: z.optional(Profile), // run: it shows what its person and the profile both may see
+    files: z.optional(z.literal('shown')), // its person is cleared for the files beside the notebook; else it has none of them
     autorun: z.boolean(), // run every cell at start; if not, a reader's kernel waits for /api/kernel/instantiate
     theme: z.enum(['light', 'dark']),
     layout: z.optional(z.string()), // layout JSON, validated by the gateway
@@ -66,6 +67,7 @@ export const CAUSES = [
   'revoked',
   'demoted', // who edited may read only
   'withdrawn',
+  'files-above', // the files in its sight came to count above its person
   'runner-lost',
 ] as const
 export type Cause = (typeof CAUSES)[number]

@@ -30,7 +30,7 @@ export type Asking = z.infer<typeof Asking>
 
 const Source = z.discriminatedUnion('of', [
   z.strictObject({ of: z.enum(['table', 'model']), name: z.string(), label: Label }), // model: answers of a deployed one
-  z.strictObject({ of: z.enum(['library', 'workspace', 'source']), label: Label }), // source: the version that it was started with
+  z.strictObject({ of: z.enum(['library', 'workspace', 'source', 'files']), label: Label }), // source: the version that it was started with; files: beside it
 ])
 const DEEDS = ['write', 'prompt', 'search', 'prediction', 'save'] as const
 const Did = { text: z.string(), times: Count, at: Time } // at: the last time

@@ -26,6 +26,7 @@ export const ERRORS = {
     status: 403,
     text: 'The newest version of this notebook counts above your clearance, so you cannot change it. You can duplicate the version that you see, or ask {who}, its author.',
   },
+  'files-above': { status: 403, text: 'Files beside this notebook are classified above you.' },
   'workspace-above': {
     status: 403,
     text: 'All work in this workspace counts above your clearance, so you can make no notebook in it. Ask its owner.',
@@ -143,6 +144,10 @@ export const ERRORS = {
   'too-many-kernels': { status: 429, text: 'You have {limit} kernels running, which is the limit. Shut one down first.' },
   internal: { status: 500, text: 'Something failed on the server. Quote the id {id} to its operator.' },
   'runner-absent': { status: 503, text: 'The kernel runner is not there, so no notebook can start now. Try again in a moment.' },
+  'files-wait': {
+    status: 503,
+    text: 'It is not known who has this notebook open, since the kernel runner is not there, so no file can be put beside it now. Try again in a moment.',
+  },
   'machine-full': { status: 503, text: '{reason}' },
   'single-person': { status: 409, text: '{reason}' },
   'zygote-down': { status: 503, text: '{reason}' },

@@ -13,6 +13,7 @@ import type { Config } from './config.ts'
 import { governed } from './data/governed.ts'
 import { plantModels } from './inference/seed.ts'
 import type { Uploads } from './inference/uploads.ts'
+import { makeBeside } from './kernels/beside.ts'
 import { makeGuard } from './kernels/guard.ts'
 import { wrong } from './kernels/rights.ts'
 import { Saves } from './kernels/saves.ts'
@@ -93,9 +94,9 @@ export async function startGateway(config: Config, made: Implementations): Promi
   const versions = { scrydon: SCRYDON, marimo: MARIMO }
   const sourceFor = async (...of: Parameters<typeof document.materialise>) => (await document.materialise(...of))?.source ?? null
   const data = governed(config.home, { ...made, events: desk.events, sourceFor })
-  const rights = { access: document, sessions: signIn }
-  const guard = makeGuard({ kernels, desk, rights, clock: { ...clock, now } })
-  const deps = { config, desk, document, kernels, data, signIn, versions, shared: guard.changed, where: () => where }
+  const guard = makeGuard({ kernels, desk, rights: { access: document, sessions: signIn }, clock: { ...clock, now } })
+  const beside = makeBeside({ kernels, desk, clock: { ...clock, now }, tell: data.tell })
+  const deps = { config, desk, document, kernels, data, beside, signIn, versions, shared: guard.changed, where: () => where }
   const metrics = makeMetrics(kernels, desk.events)
   const app = await makeApp({ deps, shell: serveShell(join(config.dist, 'shell'), now), metrics, log })
   await sweepParts(desk)
@@ -139,10 +140,14 @@ type Told = { readonly log: Log; readonly metrics: Metrics }
 
 /** Kernels are judged with the rights as they are now, and reached over /mux. */
 function goLive(server: Server, deps: Deps, kernels: LiveKernels, tick: () => Promise<void>, { log, metrics }: Told): Mux {
-  const { desk, data, document: access, signIn: sessions } = deps
+  const { desk, data, beside, document: access, signIn: sessions } = deps
   const { leases, events, now } = desk
+  const unseen = async (state: KernelState) => {
+    if (!(await data.mayKeep(state))) return 'withdrawn'
+    return (await beside.mayKeep(state)) ? null : 'files-above'
+  }
   const judge = async (state: KernelState) => {
-    const cause = (await wrong({ access, sessions }, state)) ?? ((await data.mayKeep(state)) ? null : 'withdrawn')
+    const cause = (await wrong({ access, sessions }, state)) ?? (await unseen(state))
     if (cause === null && edits(state, now())) leases.sign(state.spec.notebook, state.spec.person)
     return cause
   }

@@ -46,6 +46,8 @@ export function stopWords(cause: Cause, limits: Limits): string {
       'This notebook is shared with you to read now, no longer to edit, so the kernel that you edited it with was stopped.',
     withdrawn:
       'The kernel was stopped because it held data that you may not see any more: the rules of a table it had read were changed, or a grant ran out. Start it again to go on with what is yours to see.',
+    'files-above':
+      'The kernel was stopped because a file that counts above your clearance was put beside this notebook. Start it again to go on without the files.',
     'runner-lost': 'The kernel ended with the service that runs kernels. Its variables are gone; restart it.',
   }
   return words[cause]

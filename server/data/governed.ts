@@ -82,6 +82,8 @@ export type Governed = {
   /** Who somebody is to policies and classifications. */
   subject(person: PersonId): Promise<Subject>
   recheck(): Promise<void>
+  /** Tells pages what their kernels count as. */
+  tell(): Promise<void>
   /** Is what a kernel has read still its person's to see? */
   mayKeep(kernel: KernelState): Promise<boolean>
   /** The shell's pages. */
@@ -120,6 +122,7 @@ export function governed(home: string, given: Given): Governed {
     subject: ruling.subject,
     sight: (kernel) => sightOf(ruling, kernel, requests.asking),
     recheck,
+    tell: labels.all,
     mayKeep: ({ spec }) => mayKeep(ruling, spec, log),
     catalogue: makeCatalogue({ ruling, governance, made, identity, plane }),
     access: makeAccess({ served, terms, governance, allowance, identity, now }),

@@ -27,6 +27,7 @@ type Labelled = Held & { readonly label?: Label }
 const Searched = z.strictObject({ search: Label })
 const Predicted = z.strictObject({ predicted: Label, model: z.string() })
 const Sourced = z.strictObject({ sourced: Label })
+const Filed = z.strictObject({ filed: Label })
 
 /** A read in the words of the store: what this gateway, or another, judges again. */
 export const written = (view: Parameters<typeof heldOf>[0], asked: Look): string =>
@@ -40,6 +41,9 @@ export const writtenPrediction = (model: string, label: Label): string => JSON.s
 
 /** The version of a notebook that a kernel was started with, by the label that it counts as. */
 export const writtenSource = (label: Label): string => JSON.stringify({ sourced: label })
+
+/** The files beside its notebook, which a kernel has in sight, by the label that they have together. */
+export const writtenFiles = (label: Label): string => JSON.stringify({ filed: label })
 
 /** It was written by `written`; anything else is no read. */
 export function read(text: string): Labelled | null {
@@ -63,6 +67,12 @@ export function predicted(text: string): { readonly model: string; readonly labe
 export function sourced(text: string): Label | null {
   const found = Sourced.safeParse(parsed(text))
   return found.success ? found.data.sourced : null
+}
+
+/** It was written by `writtenFiles`; anything else is no files. */
+export function filed(text: string): Label | null {
+  const found = Filed.safeParse(parsed(text))
+  return found.success ? found.data.filed : null
 }
 
 function parsed(text: string): unknown {
@@ -94,17 +104,23 @@ export async function mayKeep(ruling: Ruling, spec: KernelSpec, log: Log): Promi
       label = join(label, kept)
       continue
     }
-    const held = read(text)?.table ?? (searched(text) ? 'the library' : predicted(text) ? 'predictions' : 'source')
-    log.info({ kernel: spec.id, person: spec.person, held }, 'kernel holds what it may not: it ends')
+    log.info({ kernel: spec.id, person: spec.person, held: whatOf(text) }, 'kernel holds what it may not: it ends')
     return false
   }
   if (!dominates(await ruling.label(spec.id), label)) await ruling.raise(spec.id, label)
   return true
 }
 
+/** For the log. */
+function whatOf(text: string): string {
+  if (searched(text)) return 'the library'
+  if (predicted(text)) return 'predictions'
+  return read(text)?.table ?? (filed(text) ? 'files' : 'source')
+}
+
 /** What it counts with now; null: it may not be kept. */
 async function keptAs(ruling: Ruling, text: string, who: Subject, preview?: Profile): Promise<Label | null> {
-  const said = searched(text) ?? predicted(text)?.label ?? sourced(text)
+  const said = searched(text) ?? predicted(text)?.label ?? sourced(text) ?? filed(text)
   if (said !== null) return who.member && dominates(clearanceOf(who, preview), said) ? said : null
   const held = read(text)
   if (held === null) return null

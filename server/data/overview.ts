@@ -4,7 +4,7 @@ import type { KernelState } from '#protocol/runner.ts'
 import type { Asking, Sight } from '#protocol/sight.ts'
 import { EVERY } from '../policy/condition.ts'
 import { deedsOf } from './deeds.ts'
-import { predicted, read, searched, sourced } from './holding.ts'
+import { filed, predicted, read, searched, sourced } from './holding.ts'
 import { type Refusal, refusalOf } from './refusals.ts'
 import type { Ruling } from './ruling.ts'
 import { filled } from './words.ts'
@@ -37,6 +37,7 @@ export async function sightOf(ruling: Ruling, kernel: KernelState, asking: Ask):
       ...(library ? [{ of: 'library', label: library } as const] : []),
       ...answers(all),
       ...all.flatMap((text) => begun(sourced(text))),
+      ...beside(all.flatMap((text) => filed(text) ?? [])),
     ]),
     tables: tables.map(([name, reads]) => tableOf(name, reads)),
     library,
@@ -66,6 +67,9 @@ function answers(held: readonly string[]): Source[] {
 }
 
 const begun = (label: Label | null): Source[] => (label ? [{ of: 'source', label }] : [])
+
+/** However often they rose. */
+const beside = (labels: readonly Label[]): Source[] => (labels.length === 0 ? [] : [{ of: 'files', label: labels.reduce(join) }])
 
 const counted = ({ label }: Held): Label => label ?? LOWEST
 

@@ -16,7 +16,7 @@ export function serveLibrary(link: Link, find: (kernel: string) => KernelState |
       message: ({ payload, cost }) => {
         const ask = RelayedAsk.safeParse(decodeJson(payload))
         const kernel = ask.success ? find(ask.data.kernel) : null
-        if (!ask.success || kernel === null) return channel.consumed(cost)
+        if (!ask.success || kernel === null || kernel.phase.phase === 'exited') return channel.consumed(cost)
         const said = (line: string) => {
           channel.consumed(cost) // only now: kernels that ask faster than is answered wait
           if (link.open) channel.send('text', Buffer.from(JSON.stringify({ call: ask.data.call, line })))

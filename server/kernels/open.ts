@@ -12,14 +12,16 @@ import { writtenSource } from '../data/holding.ts'
 import { taintOf } from '../data/standing.ts'
 import { type Refused, refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
+import { filesLabel, inTurn, isCleared } from '../notebooks/beside.ts'
 import { account, type Desk, find } from '../notebooks/desk.ts'
 import { may } from '../notebooks/rights.ts'
 import { followsNewest, mustSee } from '../notebooks/seen.ts'
 import { view } from '../notebooks/view.ts'
 import type { Access, Document, Materialised } from '../seams/document.ts'
 import type { Principal, Sessions } from '../seams/identity.ts'
-import type { Kernels } from '../seams/kernels.ts'
+import type { Kernels, Started } from '../seams/kernels.ts'
 import type { StoredNotebook } from '../seams/store.ts'
+import { seesFiles } from './beside.ts'
 import { wrong } from './rights.ts'
 
 export type Opening = {
@@ -99,17 +101,27 @@ async function start(opening: Opening, wish: Wish, before: KernelState | null): 
   const { who, notebook } = wish
   const materialised = await document.materialise(notebook.id, who.id, wish.request.preview)
   if (!materialised) throw refuse('not-found')
-  const spec = await specOf(opening, wish, before, materialised)
-  if (spec.preview) await recordPreview(opening.desk, spec, spec.preview)
-  await begin(opening.desk, spec, materialised.label)
-  const started = await kernels.start(spec, materialised.source)
-  if (started.type === 'refused') await opening.desk.store.governance.dropLabel(spec.id)
+  const started = await inTurn(opening.desk, notebook.id, () => give(opening, wish, before, materialised))
   if (started.type === 'absent') throw refuse('runner-absent')
   if (started.type === 'refused') throw passedOn(started.refusal)
   const cause = await wrong({ access: document, sessions: opening.signIn }, started.state) // it may have taken a while
   if (cause === null) return started.state
-  await kernels.stop(spec.id, cause)
+  await kernels.stop(started.state.spec.id, cause)
   throw refuse(NOT_STARTED[cause] ?? 'not-found')
+}
+
+/** What it counts with is on the disk before it is started: its source, and the files that it has in sight from then on. */
+async function give(opening: Opening, wish: Wish, before: KernelState | null, given: Materialised): Promise<Started> {
+  const { desk, kernels } = opening
+  const files = await filesLabel(desk, wish.notebook.id)
+  const shown = await isCleared(desk, { person: wish.who.id, ...asProfile(wish.request) }, files)
+  const spec = { ...(await specOf(opening, wish, before, given)), ...(shown ? { files: 'shown' as const } : {}) }
+  if (spec.preview) await recordPreview(desk, spec, spec.preview)
+  await begin(desk, spec, given.label)
+  if (shown) await seesFiles(desk, spec.id, files)
+  const started = await kernels.start(spec, given.source)
+  if (started.type === 'refused') await desk.store.governance.dropLabel(spec.id)
+  return started
 }
 
 const NOT_STARTED: Partial<Record<Cause, 'signed-out' | 'forbidden'>> = { 'signed-out': 'signed-out', demoted: 'forbidden' }

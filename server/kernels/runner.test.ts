@@ -38,6 +38,8 @@ const state = (id: string): KernelState => ({
 })
 const INFO = { level: 3, why: [], packages: [], marimo: 'm', python: 'p', instance: 'i' }
 
+const HOW = { role: 'edit', stream: 's', next: 1, received: 0, resumed: false } as const
+
 /** Answers calls as a test says; `null` keeps one waiting. */
 class Played {
   readonly calls: { readonly path: string; readonly body: unknown; answer(body: object): void }[] = []
@@ -46,6 +48,7 @@ class Played {
   listed: object[] = []
   packages: object[] = []
   channel: Channel | null = null
+  library: Channel | null = null
 
   constructor(path: string) {
     this.server = createServer((socket) => {
@@ -56,7 +59,10 @@ class Played {
         wire: streamWire(socket, () => socket.destroy()),
         clock: realClock,
         events: {
-          open: ({ channel, resource }) => (resource.type === 'runner' ? this.#open(link, channel) : undefined),
+          open: ({ channel, resource }) => {
+            if (resource.type === 'runner') this.#open(link, channel)
+            if (resource.type === 'library') this.library = link.accept(channel, HOW, { message: () => {}, ended: () => {} })
+          },
           closed: () => {},
         },
       })
@@ -72,8 +78,7 @@ class Played {
   }
 
   #open(link: Link, id: number): void {
-    const how = { role: 'edit', stream: 's', next: 1, received: 0, resumed: false } as const
-    this.channel = link.accept(id, how, {
+    this.channel = link.accept(id, HOW, {
       message: ({ payload, sequence }) => {
         const command = decodeCommand(payload)
         const { path } = RequestHead.parse(command?.head)
@@ -167,4 +172,22 @@ test('an event that cannot be is left out and logged, without what it said; the 
   expect(played.links).toBe(1)
   expect(log.filter((line) => line.includes('no event'))).toHaveLength(2)
   expect(log.join('')).not.toContain('4096')
+})
+
+test('what a kernel asks that has ended is not answered: it counts as nothing any more', async () => {
+  const asked: string[] = []
+  const dead = { ...state('k_dead00000'), phase: { phase: 'exited', cause: 'files-above', message: 'x' } }
+  played.listed = [dead, state('k_alive0000')]
+  kernels.begin(
+    async () => null,
+    async ({ spec }, line) => {
+      asked.push(`${spec.id} ${line}`)
+      return ''
+    },
+  )
+  await up()
+  await expect.poll(() => played.library).not.toBeNull()
+  for (const [call, kernel] of ['k_dead00000', 'k_alive0000'].entries())
+    played.library?.send('text', Buffer.from(JSON.stringify({ call, kernel, line: 'asks' })))
+  await expect.poll(() => asked).toEqual(['k_alive0000 asks'])
 })

@@ -16,7 +16,14 @@ export async function listed(folder: string): Promise<Listed[]> {
   if (!info?.isDirectory()) return []
   const entries = await readdir(folder, { withFileTypes: true })
   const names = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map((entry) => entry.name)
-  return Promise.all(names.sort().map((name) => listedFile(folder, name)))
+  const files = await Promise.all(names.sort().map((name) => listedFile(folder, name).catch(unlessGone)))
+  return files.flatMap((file) => file ?? [])
+}
+
+/** It was removed meanwhile. */
+function unlessGone(error: NodeJS.ErrnoException): null {
+  if (error.code !== 'ENOENT') throw error
+  return null
 }
 
 export async function listedFile(folder: string, name: string): Promise<Listed> {

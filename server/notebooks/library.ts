@@ -10,7 +10,7 @@ import { mint } from '../ids.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Share, StoredNotebook, Write } from '../seams/store.ts'
 import { changed, type Desk, find, findTrashed } from './desk.ts'
-import { copyFiles } from './files.ts'
+import { copyFiles, type Seeing } from './files.ts'
 import { bytesOf } from './folders.ts'
 import { copyName, freeName, tidy } from './names.ts'
 import { needRoomForOneMore } from './quota.ts'
@@ -56,8 +56,8 @@ export async function create(desk: Desk, who: Principal, making: Making): Promis
   return view(desk, who, await makeFree(desk, who, 'Untitled', brought))
 }
 
-/** Of the version that they see, and as they count it. It is trusted as that is. */
-export async function duplicate(desk: Desk, who: Principal, id: NotebookId): Promise<Notebook> {
+/** Of the version that they see, and as they count it; it is trusted as that is. With the files if they are theirs to see. */
+export async function duplicate(desk: Desk, seeing: Seeing, who: Principal, id: NotebookId): Promise<Notebook> {
   const original = await find(desk, who, id, 'source')
   const { reader, version, content } = await mustSee(desk, who.id, original)
   const { bytes, cells } = version
@@ -65,7 +65,7 @@ export async function duplicate(desk: Desk, who: Principal, id: NotebookId): Pro
   const checked = { source: content.source, bytes, shape: { notebook: true, cells } }
   const copied = { checked, label: counts(reader, version), layout: content.layout }
   const copy = await makeFree(desk, who, copyName(original.name), copied)
-  await copyFiles(desk, id, copy.id)
+  await copyFiles(desk, seeing, who, { from: id, to: copy.id })
   return view(desk, who, copy)
 }
 

@@ -263,6 +263,31 @@ export function storeContract(open: OpenStore): void {
       expect(await store.drafts.list('n_00000001', 'p_00000002')).toHaveLength(1)
     })
 
+    test('what files count as is kept by notebook and name, over a restart, and goes with the notebook', async () => {
+      await store.notebooks.create(notebook(), write())
+      const other = write({ id: 'v_00000002', notebook: 'n_00000002' })
+      await store.notebooks.create(notebook({ id: 'n_00000002', name: 'Second' }), other)
+      for (const [name, label] of [
+        ['a', LOWEST],
+        ['a', SECRET],
+        ['é', LOWEST],
+      ] as const)
+        await store.uploads.put('n_00000001', name, label)
+      await store.uploads.put('n_00000002', 'a', LOWEST)
+      await again()
+      expect([...(await store.uploads.labels('n_00000001'))].sort()).toEqual([
+        ['a', SECRET],
+        ['é', LOWEST],
+      ])
+      await store.uploads.remove('n_00000001', 'é')
+      await store.uploads.remove('n_00000001', 'never')
+      expect([...(await store.uploads.labels('n_00000001'))]).toEqual([['a', SECRET]])
+      await store.notebooks.trash('n_00000001', 1)
+      await store.notebooks.purge(2)
+      const left = await Promise.all(['n_00000001', 'n_00000002'].map((id) => store.uploads.labels(id)))
+      expect(left.map((labels) => [...labels])).toEqual([[], [['a', LOWEST]]])
+    })
+
     test('what is trusted is one person’s, or everybody’s, and another takes its place', async () => {
       const { trust } = store
       await trust.put('p_00000001', 'one', 1)

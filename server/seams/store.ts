@@ -152,6 +152,13 @@ export interface Store {
     /** `instead`: forgotten in the same moment. */
     put(person: PersonId | 'everybody', digest: string, at: number, instead?: string): Promise<void>
   }
+  /** What the files beside notebooks count as, by their names; gone with the notebook. The bytes are not here. */
+  readonly uploads: {
+    labels(notebook: NotebookId): Promise<ReadonlyMap<string, Label>>
+    /** Instead of what it counted as. */
+    put(notebook: NotebookId, name: string, label: Label): Promise<void>
+    remove(notebook: NotebookId, name: string): Promise<void>
+  }
   readonly preferences: {
     get(person: PersonId): Promise<StoredPreferences | null>
     put(person: PersonId, preferences: StoredPreferences): Promise<void>

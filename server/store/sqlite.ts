@@ -13,6 +13,7 @@ import { drafts, preferences, sessions } from './people.ts'
 import { requests } from './requests.ts'
 import { tabs } from './tabs.ts'
 import { trust } from './trust.ts'
+import { uploads } from './uploads.ts'
 import { versions } from './versions.ts'
 
 export function openStore(home: string): Store {
@@ -28,6 +29,7 @@ export function openStore(home: string): Store {
     sessions: sessions(database),
     tabs: tabs(database),
     trust: trust(database),
+    uploads: uploads(database),
     preferences: preferences(database),
     governance: governance(database),
     audit: audit(database),

@@ -148,8 +148,9 @@ describe('what an author keeps', () => {
   test('what a killed gateway was receiving is gone at the next start', async () => {
     const { id } = await create(owner)
     await put(owner, id, 'a', 'x')
-    writeFileSync(join(gateway.home, 'uploads', id, '.e_half'), 'half')
+    for (const folder of ['', id]) writeFileSync(join(gateway.home, 'uploads', folder, '.e_half'), 'half')
     await sweepParts(gateway.deps.desk)
+    expect(readdirSync(join(gateway.home, 'uploads'))).toEqual([id])
     expect(readdirSync(join(gateway.home, 'uploads', id))).toEqual(['a'])
   })
 })

@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => fs.rmSync(root, { recursive: true, force: true }))
 
-const base = { id: 'k_one0000000', notebook: 'n_one0000000', layout: undefined, uid: null, enclosed: true }
+const base = { id: 'k_one0000000', notebook: 'n_one0000000', layout: undefined, uid: null, enclosed: true, shown: true }
 const make = (source: string | Buffer, more: object = {}) => makeHome({ root, ...base, source: Buffer.from(source), ...more })
 
 describe('a kernel’s folder', () => {
@@ -55,6 +55,15 @@ describe('a kernel’s folder', () => {
     expect(fs.readFileSync(path.join(home, 'files', 'table.csv'), 'utf8')).toBe('a,b')
     await wipeLeftovers(root)
     expect(fs.readdirSync(files)).toEqual(['table.csv'])
+  })
+
+  it.each([true, false])('has an empty folder in sight where the notebook’s files are not for it; enclosed: %s', (enclosed) => {
+    const uploads = path.join(root, 'uploads', base.notebook)
+    fs.mkdirSync(uploads, { recursive: true })
+    fs.writeFileSync(path.join(uploads, 'table.csv'), 'a,b')
+    const { files, home, folder } = make('x', { enclosed, shown: false })
+    expect([fs.readdirSync(files), fs.readdirSync(path.join(home, 'files'))]).toEqual([[], []])
+    expect(files.startsWith(`${folder}/`)).toBe(true)
   })
 
   it.skipIf(process.getuid?.() !== 0)(

@@ -15,7 +15,7 @@ export type Home = {
   readonly home: string // the kernel's
   readonly socket: string
   readonly log: string // of its start
-  readonly files: string // the notebook's uploads: bound read-only
+  readonly files: string // the notebook's uploads, or where they are not for this kernel nothing: bound read-only
   readonly sockets: string // the runner's and the data plane's, for this kernel alone: bound read-only
 }
 
@@ -27,6 +27,7 @@ export type HomeOptions = {
   readonly layout: string | undefined
   readonly uid: number | null
   readonly enclosed: boolean // in a sandbox, which binds the notebook's files; else a link shows them
+  readonly shown: boolean // are they for this kernel?
 }
 
 const END = 5000 // ms for a process that was killed
@@ -39,10 +40,10 @@ export function kernelsFolder(root: string): string {
 
 export const socketsFolder = (root: string, id: string): string => path.join(kernelsFolder(root), id, 'sockets')
 
-export function makeHome({ root, id, notebook, source, layout, uid, enclosed }: HomeOptions): Home {
+export function makeHome({ root, id, notebook, source, layout, uid, enclosed, shown }: HomeOptions): Home {
   const folder = path.join(kernelsFolder(root), id)
   const home = path.join(folder, 'home')
-  const files = path.join(root, 'uploads', notebook)
+  const files = shown ? path.join(root, 'uploads', notebook) : path.join(folder, 'none')
   const sockets = socketsFolder(root, id)
   fs.mkdirSync(kernelsFolder(root), { recursive: true, mode: 0o700 })
   fs.mkdirSync(folder, { mode: 0o700 })

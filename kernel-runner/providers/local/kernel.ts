@@ -103,7 +103,8 @@ export class LocalKernel implements KernelProcess {
       if (this.#uid === null) throw new StartError('No user id is free for another kernel on this machine.')
     }
     const { id, notebook, layout } = spec
-    this.#home = makeHome({ root, id, notebook, source, layout, uid: this.#uid, enclosed: sandboxes !== null })
+    const files = { enclosed: sandboxes !== null, shown: spec.files === 'shown' }
+    this.#home = makeHome({ root, id, notebook, source, layout, uid: this.#uid, ...files })
     this.#cgroup = cgroups.create(spec.id, spec.limits)
     await this.#enclose(this.#home)
     if (this.#ended) return

@@ -19,12 +19,12 @@ const OTHERS = [
 ] as const
 type Calls = Exclude<Extract<Call, `${string} /api/notebooks${string}`>, (typeof OTHERS)[number] | keyof typeof SHARES_API>
 
-export const notebookHandlers = ({ desk, kernels }: Deps): Pick<Handlers, Calls> => ({
+export const notebookHandlers = ({ desk, kernels, beside }: Deps): Pick<Handlers, Calls> => ({
   'GET /api/notebooks': ({ who, query }) => library.list(desk, who, readQuery(query)),
   'POST /api/notebooks': ({ who, body }) => library.create(desk, who, body),
   'GET /api/notebooks/:id': ({ who, params }) => library.get(desk, who, params.id),
   'PATCH /api/notebooks/:id': ({ who, params, body }) => library.rename(desk, who, params.id, body.name),
-  'POST /api/notebooks/:id/duplicate': ({ who, params }) => library.duplicate(desk, who, params.id),
+  'POST /api/notebooks/:id/duplicate': ({ who, params }) => library.duplicate(desk, beside, who, params.id),
   'DELETE /api/notebooks/:id': async ({ who, params }) => {
     await library.trash(desk, who, params.id)
     const running = kernels.list().filter((kernel) => kernel.spec.notebook === params.id && kernel.phase.phase !== 'exited')
@@ -54,7 +54,7 @@ export const notebookHandlers = ({ desk, kernels }: Deps): Pick<Handlers, Calls>
   },
   'GET /api/notebooks/:id/files': ({ who, params }) => files.list(desk, who, params.id),
   'PUT /api/notebooks/:id/files/:name': ({ who, params, bytes, length }) =>
-    files.put(desk, who, params.id, { name: params.name, declared: length, bytes }),
+    files.put(desk, beside, who, params.id, { name: params.name, declared: length, bytes }),
   'DELETE /api/notebooks/:id/files/:name': async ({ who, params }) => {
     await files.remove(desk, who, params.id, params.name)
     return {}

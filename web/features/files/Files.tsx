@@ -1,5 +1,6 @@
 // The files beside a notebook: uploaded, listed and deleted here only; every kernel of the notebook reads them at files/.
 
+import type { UseQueryResult } from '@tanstack/solid-query'
 import File from 'lucide-solid/icons/file'
 import Trash from 'lucide-solid/icons/trash'
 import Upload from 'lucide-solid/icons/upload'
@@ -9,6 +10,7 @@ import { sizeText } from '#protocol/size.ts'
 import type { Answer } from '../../net/api.ts'
 import { date } from '../../primitives/format.ts'
 import { dataOf } from '../../primitives/query.ts'
+import { refusalOf } from '../../primitives/refused.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Confirm } from '../../ui/Confirm.tsx'
 import { FilePicker } from '../../ui/FilePicker.tsx'
@@ -30,11 +32,12 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
   const used = () => (dataOf(files) ?? []).reduce((sum, file) => sum + file.bytes, 0)
 
   return (
-    <>
+    <Show when={!isAbove(files)} fallback={<Above />}>
       <div class="border-b border-line p-4">
         <p class="mb-3 text-sm text-ink-2">
-          Every kernel of this notebook reads them, and only reads them, at <code class="font-mono text-xs text-ink">files/</code>
-          .
+          Every kernel of who is cleared for all of them reads them, and only reads them, at{' '}
+          <code class="font-mono text-xs text-ink">files/</code>.
+          <Show when={props.mayEdit}> What you upload counts as all that your kernel has read.</Show>
         </p>
         <Uploader mayEdit={props.mayEdit} sending={sending()} onFiles={(chosen) => void upload(chosen)} />
         <p class="numeric mt-3 text-xs text-ink-2">
@@ -53,9 +56,15 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
         )}
       </Query>
       <Show when={question()}>{(asked) => <Sure {...asked()} onClose={() => setQuestion(null)} />}</Show>
-    </>
+    </Show>
   )
 }
+
+const isAbove = ({ isError, error }: UseQueryResult): boolean => isError && refusalOf(error).code === 'files-above'
+
+const Above = () => (
+  <p class="p-4 text-sm text-ink-2">Files beside this notebook are classified above you. Your kernels run without them.</p>
+)
 
 type UploaderProps = {
   readonly mayEdit: boolean
@@ -91,7 +100,7 @@ function Sure(props: Question & { readonly onClose: () => void }) {
         props.onClose()
       }}
     >
-      Every kernel of this notebook sees it at once. What the file holds now cannot be brought back.
+      Every kernel that reads them sees it at once. What the file holds now cannot be brought back.
     </Confirm>
   )
 }

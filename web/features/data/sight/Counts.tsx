@@ -15,6 +15,8 @@ function raiserText(one: Sight['raised'][number]): string {
       return 'the workspace itself'
     case 'source':
       return 'what stands in its source'
+    case 'files':
+      return 'the files beside it'
   }
 }
 
