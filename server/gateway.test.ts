@@ -1,7 +1,10 @@
 // What a gateway that is started again takes over from the kernels that ran on.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { KERNEL, LEASE } from '#protocol/limits.ts'
 import type { Cause, KernelState } from '#protocol/runner.ts'
+import { readyKernel } from './kernels/testing/kernel.ts'
 import { memoryKernels } from './kernels/testing/memory.ts'
 import type { LiveKernels } from './seams/kernels.ts'
 import { type Client, signIn, stopGateway, type TestGateway, testGateway } from './testing.ts'
@@ -71,4 +74,20 @@ test('a kernel of somebody who signed out meanwhile is not kept, and takes no le
   } as const
   expect(await judge({ spec, ...before })).toBe('signed-out')
   expect(await editor(owner, id)).toBeNull()
+})
+
+test.each([
+  ['is in its sight: it ends', 'shown', 'files-above'],
+  ['is not: it is kept', undefined, null],
+] as const)('a kernel with a file above its person beside its notebook; the file %s', async (_, shown, cause) => {
+  let judge: Judge = async () => 'revoked'
+  gateway = await testGateway({ live: live((given) => (judge = given)) })
+  const owner = await signIn(gateway, 'demo-owner')
+  const { id } = (await owner.call('POST /api/notebooks', {})).body as { id: string }
+  const { store, uploads } = gateway.deps.desk
+  mkdirSync(join(uploads, id), { recursive: true })
+  writeFileSync(join(uploads, id, 'high'), 'x')
+  await store.uploads.put(id, 'high', { level: 'secret', markings: ['NOBODY'] })
+  const of = { id: 'k_00000001', person: 'p_demo-owner', notebook: id, mode: 'run', ...(shown ? { files: shown } : {}) } as const
+  expect(await judge({ ...readyKernel(of, null), startedAt: Date.now() })).toBe(cause)
 })

@@ -9,6 +9,7 @@ import { refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Share, StoredNotebook, Write } from '../seams/store.ts'
+import { filesLabel, isCleared } from './beside.ts'
 import { changed, type Desk, find, findTrashed } from './desk.ts'
 import { copyFiles, type Seeing } from './files.ts'
 import { bytesOf } from './folders.ts'
@@ -61,7 +62,8 @@ export async function duplicate(desk: Desk, seeing: Seeing, who: Principal, id: 
   const original = await find(desk, who, id, 'source')
   const { reader, version, content } = await mustSee(desk, who.id, original)
   const { bytes, cells } = version
-  await needRoomForOneMore(desk, who.id, bytes + (await bytesOf(desk, [id])))
+  const along = (await isCleared(desk, { person: who.id }, await filesLabel(desk, id))) ? await bytesOf(desk, [id]) : 0
+  await needRoomForOneMore(desk, who.id, bytes + along)
   const checked = { source: content.source, bytes, shape: { notebook: true, cells } }
   const copied = { checked, label: counts(reader, version), layout: content.layout }
   const copy = await makeFree(desk, who, copyName(original.name), copied)
