@@ -252,7 +252,7 @@ test('a table that a notebook named is an id to the auditor, who follows it, and
   const added = record.getByRole('listitem').filter({ hasText: 'Added the table' }).first()
   await added.locator('summary').click()
   await expect(added).toContainText('A notebook named this table, and it is classified above you')
-  const id = /table_[0-9a-f]{16}/.exec(await added.innerText())?.[0] ?? ''
+  const id = /table_[0-9a-f]{16}/.exec((await added.textContent()) ?? '')?.[0] ?? ''
   await auditor.getByRole('searchbox', { name: 'Table' }).fill(id)
   await auditor.getByRole('searchbox', { name: 'Table' }).press('Enter')
   await expect(record.getByRole('listitem').filter({ hasText: id }).filter({ hasText: 'Write was complete' })).toHaveCount(1)

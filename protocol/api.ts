@@ -68,7 +68,7 @@ export const Version = z.strictObject({
   bytes: Count,
 })
 export const Draft = z.strictObject({ id: VersionId, person: Account, created: Time, bytes: Count })
-export const File = z.strictObject({ name: z.string(), bytes: Count, uploaded: Time })
+export const File = z.strictObject({ name: z.string(), bytes: Count, uploaded: Time, label: Label })
 
 /** Open for editing takes the lease when it is free; otherwise the answer is `run` and says who holds it. */
 export const OpenRequest = z.strictObject({

@@ -4,6 +4,8 @@ import { constants } from 'node:fs'
 import { copyFile, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join as path } from 'node:path'
 import type { Readable } from 'node:stream'
+import type * as z from 'zod/mini'
+import type { File } from '#protocol/api.ts'
 import type { NotebookId, PersonId } from '#protocol/ids.ts'
 import { NOTEBOOK } from '#protocol/limits.ts'
 import { dominates, join, type Label } from '#protocol/policy/label.ts'
@@ -15,7 +17,7 @@ import { partsOf } from '../incoming.ts'
 import type { Principal } from '../seams/identity.ts'
 import { filesLabel, filesLabels, inTurn, isCleared, mustBeCleared, together } from './beside.ts'
 import { type Desk, find } from './desk.ts'
-import { folderOf, type Listed, listed, listedFile } from './folders.ts'
+import { folderOf, listed, listedFile, type OnDisk } from './folders.ts'
 import { needRoom } from './quota.ts'
 import { after, seenBy } from './seen.ts'
 
@@ -29,13 +31,19 @@ export type Seeing = {
   rise(notebook: NotebookId, label: Label): Promise<void>
 }
 
+type Listed = z.infer<typeof File>
+
 export async function list(desk: Desk, who: Principal, id: NotebookId): Promise<Listed[]> {
   await find(desk, who, id, 'list')
   return inTurn(desk, id, async () => {
-    await mustBeCleared(desk, who.id, await filesLabel(desk, id))
-    return listed(folderOf(desk, id))
+    const labels = await filesLabels(desk, id)
+    await mustBeCleared(desk, who.id, together(labels))
+    const there = await listed(folderOf(desk, id))
+    return there.flatMap((file) => withLabel(file, labels.get(file.name)))
   })
 }
+
+const withLabel = (file: OnDisk, label: Label | undefined): Listed[] => (label === undefined ? [] : [{ ...file, label }])
 
 /** `declared`: the length the client announces, refused before a byte is read. */
 export type Upload = { readonly name: string; readonly declared: number; readonly bytes: Readable }
@@ -85,7 +93,7 @@ async function appear(
   await rename(part, path(folder, name))
   await onDisk(folder)
   await desk.store.uploads.put(id, name, label)
-  return listedFile(folder, name)
+  return { ...(await listedFile(folder, name)), label }
 }
 
 /** Kernels that have read it go on counting as it. */

@@ -1,17 +1,16 @@
 // The folders in which the files beside notebooks lie, one for each notebook, and what is in them.
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type * as z from 'zod/mini'
-import type { File } from '#protocol/api.ts'
 import type { NotebookId } from '#protocol/ids.ts'
 import type { Desk } from './desk.ts'
 
-export type Listed = z.infer<typeof File>
+/** `uploaded`: ms since 1970. */
+export type OnDisk = { readonly name: string; readonly bytes: number; readonly uploaded: number }
 
 export const folderOf = (desk: Pick<Desk, 'uploads'>, notebook: NotebookId) => join(desk.uploads, notebook)
 
 /** Names that start with a dot are uploads under way; anything but a plain file is not shown and not served. */
-export async function listed(folder: string): Promise<Listed[]> {
+export async function listed(folder: string): Promise<OnDisk[]> {
   const info = await lstat(folder).catch(() => null)
   if (!info?.isDirectory()) return []
   const entries = await readdir(folder, { withFileTypes: true })
@@ -26,7 +25,7 @@ function unlessGone(error: NodeJS.ErrnoException): null {
   return null
 }
 
-export async function listedFile(folder: string, name: string): Promise<Listed> {
+export async function listedFile(folder: string, name: string): Promise<OnDisk> {
   const { size, mtimeMs } = await lstat(join(folder, name))
   return { name, bytes: size, uploaded: Math.floor(mtimeMs) }
 }

@@ -56,6 +56,13 @@ describe('what a file counts as', () => {
     await save(id, 'analyst', SAVED, HIGH)
     await put(owner, id, 'after', 'x')
     expect(await labels(id)).toEqual({ brought: LOWEST, later: INTERNAL, read: PERSONAL, after: PERSONAL })
+    const told = [
+      { name: 'after', label: PERSONAL },
+      { name: 'brought', label: LOWEST },
+      { name: 'later', label: INTERNAL },
+      { name: 'read', label: PERSONAL },
+    ]
+    expect((await list(owner, id)).body).toMatchObject(told)
   })
 
   test('what was read while it came, too, and in a preview', async () => {
@@ -81,7 +88,7 @@ describe('what a file counts as', () => {
     await owner.call(`POST /api/kernels/${(await opened(owner, id)).kernel}/stop`)
     expect((await put(owner, id, 'high', 'low by now')).status).toBe(200)
     expect(await labels(id)).toEqual({ high: LOWEST })
-    expect((await list(colleague, id)).body).toMatchObject([{ name: 'high' }])
+    expect((await list(colleague, id)).body).toMatchObject([{ name: 'high', label: LOWEST }])
     await owner.call(`DELETE /api/notebooks/${id}/files/high`)
     expect(await labels(id)).toEqual({})
     expect(await governance().label(kernel)).toEqual(PERSONAL)
@@ -94,7 +101,7 @@ describe('what a file counts as', () => {
     await put(owner, id, 'known', 'x')
     writeFileSync(join(folder(id), 'old'), 'x')
     expect((await opened(colleague, id, { mode: 'run' })).label).toEqual(INTERNAL)
-    expect((await putHigh(owner, id)).status).toBe(200)
+    expect((await putHigh(owner, id)).body).toMatchObject({ label: PERSONAL })
     const before = await opened(analyst, id, { mode: 'run' })
     expect([specOf(before)?.files, before.label]).toEqual(['shown', PERSONAL])
   })

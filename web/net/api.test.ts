@@ -104,7 +104,7 @@ test('a server that accepts and stays silent is given up, and so is a call whose
 })
 
 test('an upload sends the bytes as they are', async () => {
-  const { seen, fetch } = served({ body: { name: 'a.bin', bytes: 3, uploaded: 1 } })
+  const { seen, fetch } = served({ body: { name: 'a.bin', bytes: 3, uploaded: 1, label: { level: 'public', markings: [] } } })
   const bytes = new Blob([new Uint8Array([1, 2, 255])])
   await createApi(fetch, holding('b'))('PUT /api/notebooks/:id/files/:name', { params: { id: 'n_1', name: 'a.bin' }, bytes })
   expect(seen[0]?.init.body).toBe(bytes)

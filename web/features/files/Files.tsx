@@ -9,6 +9,7 @@ import { NOTEBOOK } from '#protocol/limits.ts'
 import { sizeText } from '#protocol/size.ts'
 import type { Answer } from '../../net/api.ts'
 import { date } from '../../primitives/format.ts'
+import { labelText } from '../../primitives/label.ts'
 import { dataOf } from '../../primitives/query.ts'
 import { refusalOf } from '../../primitives/refused.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -35,7 +36,7 @@ export function Files(props: { readonly id: string; readonly mayEdit: boolean })
     <Show when={!isAbove(files)} fallback={<Above />}>
       <div class="border-b border-line p-4">
         <p class="mb-3 text-sm text-ink-2">
-          Every kernel of who is cleared for all of them reads them, and only reads them, at{' '}
+          Kernels of people who are cleared for all of them read them, and only read them, at{' '}
           <code class="font-mono text-xs text-ink">files/</code>.
           <Show when={props.mayEdit}> What you upload counts as all that your kernel has read.</Show>
         </p>
@@ -112,7 +113,7 @@ function Entry(props: { readonly file: Listed; readonly mayEdit: boolean; readon
       <span class="min-w-0 grow">
         <span class="block truncate">{props.file.name}</span>
         <span class="numeric block text-xs text-ink-2">
-          {sizeText(props.file.bytes)} · {date(props.file.uploaded)}
+          {sizeText(props.file.bytes)} · {date(props.file.uploaded)} · {labelText(props.file.label)}
         </span>
       </span>
       <Show when={props.mayEdit}>
