@@ -86,39 +86,6 @@ test.each<[string, () => unknown]>([
   expect(page.frames).toHaveLength(1)
 })
 
-const enters = (frame: Frame) => {
-  page.focusOn(elementOf(frame))
-  page.window.dispatchEvent(new Event('blur'))
-  vi.advanceTimersByTime(0)
-}
-
-test('whoever goes into a frame while the next one loads is let type: it is loaded once they are out', () => {
-  const front = pool.take('edit')
-  pool.warm()
-  expect(page.frames).toHaveLength(2)
-  enters(front)
-  vi.advanceTimersByTime(5_000)
-  expect(page.frames).toEqual([elementOf(front)])
-  page.focusOn(page.body)
-  vi.advanceTimersByTime(1_000)
-  expect(page.frames).toHaveLength(2)
-})
-
-test('one that has spoken by then stays, and so does one that was taken', async () => {
-  const front = pool.take('edit')
-  pool.warm()
-  page.frames.at(-1)?.say({ type: 'scrydon-frame-ready' })
-  await vi.advanceTimersByTimeAsync(0)
-  enters(front)
-  expect(page.frames).toHaveLength(2)
-  pool.take('edit')
-  page.focusOn(page.body)
-  pool.warm()
-  const taken = pool.take('edit')
-  enters(front)
-  expect(page.frames).toContain(elementOf(taken))
-})
-
 const focusComesBack = () => page.window.dispatchEvent(new Event('focus'))
 
 test.each<[string, (front: TestIFrame) => unknown]>([

@@ -1,9 +1,8 @@
 // The frames of one browser tab: one warm frame waits, loaded and evaluated, so that the next notebook opens at once.
 // A frame is never moved in the document (that would load it again): all stand in one host element, one is shown.
 //
-// Chromium takes the focus away when the page of a frame is swapped in beside it, and what is typed in that moment is lost. So the
-// next warm frame waits while somebody is in a frame, a menu or a dialog, and gives way to who goes into a frame while it loads; a
-// focus lost all the same is given back.
+// Chromium takes the focus away when the page of a frame is swapped in beside it. So the next warm frame waits while somebody
+// is in a frame, a menu or a dialog, and a focus lost all the same (they clicked in while it was loading) is given back.
 import type { Role } from '#protocol/roles.ts'
 import { keep, load } from '../primitives/storage.ts'
 import { Frame, type Place } from './frame.ts'
@@ -30,7 +29,6 @@ export class FramePool {
     else {
       this.#warm?.destroy()
       this.#warm = new Frame(this.#place, this.#mode)
-      this.#letType(this.#warm)
       this.#keepFocus(this.#warm)
     }
   }
@@ -45,19 +43,6 @@ export class FramePool {
     for (const known of this.#live) if (!known.usable) this.#live.delete(known)
     this.#live.add(frame)
     return frame
-  }
-
-  #letType(loading: Frame): void {
-    const over = new AbortController()
-    void loading.settled.then(() => over.abort())
-    const entered = () => {
-      if (over.signal.aborted || this.#warm !== loading || !engaged()) return
-      this.#warm = null
-      loading.destroy()
-      this.warm()
-    }
-    // The window loses the focus first and then the frame has it: the look comes after.
-    window.addEventListener('blur', () => setTimeout(entered), { signal: over.signal })
   }
 
   #keepFocus(loading: Frame): void {
