@@ -38,6 +38,7 @@ test('versions: name one, look at it, restore it; what was typed the moment befo
   const { id } = await mine.notebook('history', notebookOf("text = 'first'"))
   const page = await person('Analyst')
   const frame = await openNotebook(page, 'history')
+  await expect(page.frameLocator('iframe:not([title])').locator('#root')).toBeAttached() // the next one is swapped in, which may take a key
   await show(page, 'Versions')
   const versions = panel(page, 'Versions')
   await versions.getByRole('textbox', { name: 'Name of the version' }).fill('the first one')

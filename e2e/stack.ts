@@ -36,7 +36,7 @@ function free(port: number): Promise<boolean> {
 /** Two neighbouring ports, the first for the shell, the second for frames. */
 export async function portPair(): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    const port = 20_000 + Math.floor(Math.random() * 12_000) // below those that the system gives to whoever connects
     if ((await free(port)) && (await free(port + 1))) return port
   }
 }
