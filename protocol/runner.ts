@@ -94,6 +94,7 @@ export const KernelState = z.strictObject({
   data: z.nullable(z.string()), // where the data plane may open this kernel's door; null: it has none
 })
 export type KernelState = z.infer<typeof KernelState>
+export const isAlive = ({ phase }: Pick<KernelState, 'phase'>): boolean => phase.phase !== 'exited'
 
 export const RunnerEvent = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('phase'), kernel: KernelId, phase: Phase }),

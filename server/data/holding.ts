@@ -3,7 +3,7 @@
 import * as z from 'zod/mini'
 import { dominates, join, Label, LOWEST } from '#protocol/policy/label.ts'
 import type { Profile } from '#protocol/policy/profile.ts'
-import type { KernelSpec } from '#protocol/runner.ts'
+import { isAlive, type KernelSpec } from '#protocol/runner.ts'
 import type { End } from '../kernels/ending.ts'
 import type { Log } from '../log.ts'
 import { type Held, heldOf, labelHeld, mayHold } from '../policy/held.ts'
@@ -84,7 +84,7 @@ function parsed(text: string): unknown {
 }
 
 export async function recheckHoldings(kernels: Kernels, ruling: Ruling, end: End, log: Log): Promise<void> {
-  const alive = kernels.list().filter(({ phase }) => phase.phase !== 'exited')
+  const alive = kernels.list().filter(isAlive)
   await Promise.all(
     alive.map(async (state) => {
       if (!(await mayKeep(ruling, state.spec, log))) await end(state)

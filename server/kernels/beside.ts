@@ -1,22 +1,19 @@
 // Kernels and the files beside their notebook: one that has them in sight counts as at least all of them together, and its person is cleared
 // for that.
-import type { NotebookId, PersonId } from '#protocol/ids.ts'
+import type { NotebookId } from '#protocol/ids.ts'
 import { dominates, join, type Label, LOWEST } from '#protocol/policy/label.ts'
-import type { KernelState } from '#protocol/runner.ts'
+import { isAlive, type KernelState } from '#protocol/runner.ts'
 import type { Clock } from '#protocol/wire.ts'
 import { writtenFiles } from '../data/holding.ts'
 import { taintOf } from '../data/standing.ts'
 import { refuse } from '../errors.ts'
 import { filesLabel, inTurn, isCleared } from '../notebooks/beside.ts'
 import type { Desk } from '../notebooks/desk.ts'
+import type { Seeing } from '../notebooks/files.ts'
 import type { Kernels } from '../seams/kernels.ts'
 import { makeEnd } from './ending.ts'
 
-export type Beside = {
-  /** What a person's live kernels of a notebook count as; null: none lives. */
-  read(person: PersonId, notebook: NotebookId): Promise<Label | null>
-  /** In its turn, before the files count as this, which is more: who has them in sight then counts as it, or has ended. */
-  rise(notebook: NotebookId, label: Label): Promise<void>
+export type Beside = Seeing & {
   /** May a kernel that was met again keep them in sight? What has appeared meanwhile counts in it. */
   mayKeep(kernel: KernelState): Promise<boolean>
 }
@@ -31,8 +28,7 @@ type Given = {
 
 export function makeBeside({ kernels, desk, clock, tell }: Given): Beside {
   const end = makeEnd(kernels, desk.events, clock, 'files-above')
-  const living = (notebook: NotebookId) =>
-    kernels.list().filter(({ spec, phase }) => spec.notebook === notebook && phase.phase !== 'exited')
+  const living = (notebook: NotebookId) => kernels.list().filter((state) => state.spec.notebook === notebook && isAlive(state))
   /** False: its person is not cleared. */
   const raised = async ({ spec }: KernelState, label: Label) => {
     if (!(await isCleared(desk, spec, label))) return false

@@ -3,7 +3,7 @@
 import type { Channel } from '#protocol/channelState.ts'
 import { RelayedAsk } from '#protocol/library.ts'
 import type { Link } from '#protocol/link.ts'
-import type { KernelState } from '#protocol/runner.ts'
+import { isAlive, type KernelState } from '#protocol/runner.ts'
 import { decodeJson } from '#protocol/text.ts'
 import type { AnswerKernel } from '../seams/kernels.ts'
 
@@ -16,7 +16,7 @@ export function serveLibrary(link: Link, find: (kernel: string) => KernelState |
       message: ({ payload, cost }) => {
         const ask = RelayedAsk.safeParse(decodeJson(payload))
         const kernel = ask.success ? find(ask.data.kernel) : null
-        if (!ask.success || kernel === null || kernel.phase.phase === 'exited') return channel.consumed(cost)
+        if (!ask.success || kernel === null || !isAlive(kernel)) return channel.consumed(cost)
         const said = (line: string) => {
           channel.consumed(cost) // only now: kernels that ask faster than is answered wait
           if (link.open) channel.send('text', Buffer.from(JSON.stringify({ call: ask.data.call, line })))

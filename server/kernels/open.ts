@@ -7,7 +7,7 @@ import { KERNEL } from '#protocol/limits.ts'
 import { dominates, type Label, LOWEST } from '#protocol/policy/label.ts'
 import { ordered, type Profile } from '#protocol/policy/profile.ts'
 import type { Role } from '#protocol/roles.ts'
-import { type Cause, type KernelSpec, type KernelState, powersOf, type RunnerRefusal } from '#protocol/runner.ts'
+import { type Cause, isAlive, type KernelSpec, type KernelState, powersOf, type RunnerRefusal } from '#protocol/runner.ts'
 import { writtenSource } from '../data/holding.ts'
 import { taintOf } from '../data/standing.ts'
 import { type Refused, refuse } from '../errors.ts'
@@ -86,12 +86,10 @@ async function kernelFor(opening: Opening, wish: Wish): Promise<KernelState> {
   const { kernels } = opening
   const { who, notebook, mode, request } = wish
   const before = kernels.find({ person: who.id, notebook: notebook.id, mode, ...asProfile(request) })
-  const alive = before !== null && before.phase.phase !== 'exited'
+  const alive = before !== null && isAlive(before)
   if (alive && !request.fresh) return before
   if (alive) await kernels.stop(before.spec.id, 'stopped')
-  const running = kernels
-    .list()
-    .filter((kernel) => kernel.spec.person === who.id && kernel.phase.phase !== 'exited' && kernel !== before)
+  const running = kernels.list().filter((kernel) => kernel.spec.person === who.id && isAlive(kernel) && kernel !== before)
   if (running.length >= KERNEL.perPerson) throw refuse('too-many-kernels', { limit: KERNEL.perPerson })
   return start(opening, wish, before)
 }

@@ -2,7 +2,7 @@
 // edited or run out, and of every live kernel on a beat, whether or not somebody looks at it: a person is removed, a sign-out finds
 // the runner away or a start under way.
 import type { NotebookId } from '#protocol/ids.ts'
-import type { Cause, KernelSpec, KernelState } from '#protocol/runner.ts'
+import { type Cause, isAlive, type KernelSpec, type KernelState } from '#protocol/runner.ts'
 import type { Log } from '../log.ts'
 import type { Access, Leases } from '../seams/document.ts'
 import type { Sessions } from '../seams/identity.ts'
@@ -33,7 +33,7 @@ export type Guarding = {
 
 /** `only`: of which notebook. */
 export async function recheck(guarding: Guarding, only?: NotebookId): Promise<void> {
-  const alive = guarding.kernels.list().filter(({ phase }) => phase.phase !== 'exited')
+  const alive = guarding.kernels.list().filter(isAlive)
   const asked = alive.filter(({ spec }) => only === undefined || spec.notebook === only)
   await Promise.all(asked.map((state) => judge(guarding, state)))
 }

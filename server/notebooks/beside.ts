@@ -7,7 +7,7 @@ import { subjectOf, workspaceLabel } from '../data/standing.ts'
 import { refuse } from '../errors.ts'
 import { clearanceOf } from '../policy/preview.ts'
 import type { Desk } from './desk.ts'
-import { folderOf, listed } from './folders.ts'
+import { folderOf, listed, type OnDisk } from './folders.ts'
 
 type Labels = ReadonlyMap<string, Label>
 
@@ -20,19 +20,19 @@ export function classified(names: readonly string[], known: Labels, workspace: L
 /** Pure. */
 export const together = (labels: Labels): Label => [...labels.values()].reduce(join, LOWEST)
 
-/** Of each file that is there. */
-export async function filesLabels(desk: Pick<Desk, 'store' | 'uploads'>, notebook: NotebookId): Promise<Labels> {
-  const [there, known, workspace] = await Promise.all([
-    listed(folderOf(desk, notebook)),
-    desk.store.uploads.labels(notebook),
-    workspaceLabel(desk),
-  ])
+/** Of these files, which are there. */
+export async function labelsOf(desk: Pick<Desk, 'store'>, notebook: NotebookId, there: readonly OnDisk[]): Promise<Labels> {
+  const [known, workspace] = await Promise.all([desk.store.uploads.labels(notebook), workspaceLabel(desk)])
   return classified(
     there.map(({ name }) => name),
     known,
     workspace,
   )
 }
+
+/** Of each file that is there. */
+export const filesLabels = async (desk: Pick<Desk, 'store' | 'uploads'>, notebook: NotebookId): Promise<Labels> =>
+  labelsOf(desk, notebook, await listed(folderOf(desk, notebook)))
 
 export const filesLabel = async (...of: Parameters<typeof filesLabels>): Promise<Label> => together(await filesLabels(...of))
 

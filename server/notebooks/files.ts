@@ -15,7 +15,7 @@ import { refuse } from '../errors.ts'
 import { mint } from '../ids.ts'
 import { partsOf } from '../incoming.ts'
 import type { Principal } from '../seams/identity.ts'
-import { filesLabel, filesLabels, inTurn, isCleared, mustBeCleared, together } from './beside.ts'
+import { filesLabel, filesLabels, inTurn, isCleared, labelsOf, mustBeCleared, together } from './beside.ts'
 import { type Desk, find } from './desk.ts'
 import { folderOf, listed, listedFile, type OnDisk } from './folders.ts'
 import { needRoom } from './quota.ts'
@@ -27,7 +27,7 @@ const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constant
 export type Seeing = {
   /** What a person's live kernels of it count as; null: none lives. */
   read(person: PersonId, notebook: NotebookId): Promise<Label | null>
-  /** Resolves when each of them counts as this or has ended. */
+  /** In its turn, before the files count as this, which is more: resolves when each of them counts as it or has ended. */
   rise(notebook: NotebookId, label: Label): Promise<void>
 }
 
@@ -36,9 +36,9 @@ type Listed = z.infer<typeof File>
 export async function list(desk: Desk, who: Principal, id: NotebookId): Promise<Listed[]> {
   await find(desk, who, id, 'list')
   return inTurn(desk, id, async () => {
-    const labels = await filesLabels(desk, id)
-    await mustBeCleared(desk, who.id, together(labels))
     const there = await listed(folderOf(desk, id))
+    const labels = await labelsOf(desk, id, there)
+    await mustBeCleared(desk, who.id, together(labels))
     return there.flatMap((file) => withLabel(file, labels.get(file.name)))
   })
 }

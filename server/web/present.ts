@@ -1,6 +1,7 @@
 // Where kernels are not isolated from each other, one person at a time: who is signed in is not put out without a word, and
 // whoever takes the place is named to them.
 import type { PersonId } from '#protocol/ids.ts'
+import { isAlive } from '#protocol/runner.ts'
 import { refuse } from '../errors.ts'
 import type { Principal } from '../seams/identity.ts'
 import type { Deps } from './deps.ts'
@@ -37,7 +38,7 @@ export async function keepOne(deps: Deps): Promise<void> {
 export async function signOut(deps: Deps, person: PersonId, by: Principal | null): Promise<void> {
   deps.desk.events.publish([person], { type: 'signed-out', by: by && { id: by.id, name: by.name } })
   await deps.signIn.end(person)
-  const own = deps.kernels.list().filter((kernel) => kernel.spec.person === person && kernel.phase.phase !== 'exited')
+  const own = deps.kernels.list().filter((kernel) => kernel.spec.person === person && isAlive(kernel))
   await Promise.all(own.map((kernel) => deps.kernels.stop(kernel.spec.id, 'signed-out')))
 }
 

@@ -1,6 +1,7 @@
 // The notebook browser, versions and files.
 
 import type { Call } from '#protocol/calls.ts'
+import { isAlive } from '#protocol/runner.ts'
 import type { SHARES_API } from '#protocol/shares.ts'
 import { refuse } from '../../errors.ts'
 import { drafts, keepDraft } from '../../notebooks/drafts.ts'
@@ -27,7 +28,7 @@ export const notebookHandlers = ({ desk, kernels, beside }: Deps): Pick<Handlers
   'POST /api/notebooks/:id/duplicate': ({ who, params }) => library.duplicate(desk, beside, who, params.id),
   'DELETE /api/notebooks/:id': async ({ who, params }) => {
     await library.trash(desk, who, params.id)
-    const running = kernels.list().filter((kernel) => kernel.spec.notebook === params.id && kernel.phase.phase !== 'exited')
+    const running = kernels.list().filter((kernel) => kernel.spec.notebook === params.id && isAlive(kernel))
     await Promise.all(running.map((kernel) => kernels.stop(kernel.spec.id, 'revoked')))
     return {}
   },
@@ -49,8 +50,7 @@ export const notebookHandlers = ({ desk, kernels, beside }: Deps): Pick<Handlers
   'GET /api/notebooks/:id/drafts': ({ who, params }) => drafts(desk, who, params.id),
   'POST /api/notebooks/:id/drafts': ({ who, params, body }) => {
     const kernel = kernels.find({ person: who.id, notebook: params.id, mode: 'edit' })
-    const alive = kernel !== null && kernel.phase.phase !== 'exited'
-    return keepDraft(desk, who, params.id, body.source, alive ? kernel.spec : null)
+    return keepDraft(desk, who, params.id, body.source, kernel !== null && isAlive(kernel) ? kernel.spec : null)
   },
   'GET /api/notebooks/:id/files': ({ who, params }) => files.list(desk, who, params.id),
   'PUT /api/notebooks/:id/files/:name': ({ who, params, bytes, length }) =>
