@@ -70,8 +70,8 @@ export class Sweep {
       any = true
       const way = `${path} > ${control.label}`
       if (!(await this.#press(scope, control))) {
-        if (await scope.locator(`[data-mark="${control.mark}"]`).isVisible()) this.missed.add(way)
-        return true // folded up meanwhile, by what was pressed before: looked for anew
+        if (await scope.locator(`[data-mark="${control.mark}"]:not(${OFF})`).isVisible()) this.missed.add(way)
+        return true // folded up or switched off meanwhile, by what was pressed before: looked for anew
       }
       const [layer] = await this.#opened()
       if (layer === undefined || leads?.test(control.label)) {
