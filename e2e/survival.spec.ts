@@ -1,6 +1,6 @@
 // kill -9 of each process, with a real kernel in a real browser: what a person sees.
 import { endIn } from './client.ts'
-import { edit, expect, kernel, notebookOf, openNotebook, output, runAll, test } from './fixtures.ts'
+import { edit, expect, kernel, notebookOf, openNotebook, output, runAll, test, type } from './fixtures.ts'
 import { orphans } from './leftovers.ts'
 import { rounds, within } from './rounds.ts'
 import { alive, descendants, parentOf, until } from './stack.ts'
@@ -30,10 +30,12 @@ rounds(
       await mine.renew()
       expect(await mine.source(id)).toContain('range(60)')
       await expect(kernel(page)).toHaveText('ready', { timeout: 60_000 })
-      const said = ((await frame.locator('.marimo-cell').nth(3).textContent()) ?? '').match(/<\d+>/g)
-      expect(said).toEqual(Array.from({ length: 60 }, (_, n) => `<${n}>`))
+      const said = async () => ((await frame.locator('.marimo-cell').nth(3).textContent()) ?? '').match(/<\d+>/g)
+      const all = Array.from({ length: 60 }, (_, n) => `<${n}>`)
+      await expect.poll(said).toEqual(all)
       await edit(page, frame, 2, `f'after {token}'`)
       await expect(output(frame, 2)).toContainText(`after ${token}`)
+      expect(await said()).toEqual(all) // nothing came twice
       await expect.poll(() => mine.source(id), { timeout: 30_000 }).toContain('after {token}')
       expect(await orphans(stack, [mine]), 'orphaned').toEqual([])
     },
@@ -99,10 +101,12 @@ test('the kernel ends itself: said at once, with its cause, and the source is in
   const page = await person('Analyst')
   const frame = await openNotebook(page, 'exits')
   await runAll(frame)
-  await edit(page, frame, 2, 'os._exit(7)')
+  await type(page, frame, 2, 'os._exit(7)')
+  await expect.poll(() => mine.source(id)).toContain('os._exit(7)')
+  await page.keyboard.press('Control+Enter')
   await expect(kernel(page)).toHaveText(/stopped|failed/, { timeout: 10_000 })
   await expect(page.getByText('ended by itself with exit code 7').first()).toBeVisible()
-  await expect.poll(() => mine.source(id)).toContain('os._exit(7)')
+  expect(await mine.source(id)).toContain('os._exit(7)')
 })
 
 /** marimo's server is the zygote's child; the kernel is the child of the server's child. */

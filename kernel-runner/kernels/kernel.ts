@@ -186,7 +186,8 @@ export class Kernel {
   }
 
   async #inspect(): Promise<void> {
-    const death = (await this.#process?.inspect().catch(() => null)) ?? null
+    const told = this.#state.at === 'lost' && this.#state.end.type === 'shutdown' // its server lives on: there is no end to wait for
+    const death = (await this.#process?.inspect(told).catch(() => null)) ?? null
     this.#on({ type: 'inspected', death })
   }
 

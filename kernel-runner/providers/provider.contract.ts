@@ -200,7 +200,7 @@ export function providerContract(name: string, make: () => KernelProvider): void
       kernel.dial()
       await kernel.run('import os; os._exit(3)')
       const end = await until(() => kernel.ended, 'the end of the stream')
-      const death = await kernel.process.inspect()
+      const death = await kernel.process.inspect(end.type === 'shutdown')
       expect(death?.type).not.toBe('memory')
       expect(death !== null || end.type === 'shutdown').toBe(true)
     })

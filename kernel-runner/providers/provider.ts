@@ -35,8 +35,11 @@ export type Sample = { readonly memory: number; readonly cpu: number; readonly s
 export interface KernelProcess {
   /** What it uses now; null where that cannot be told (any more). Cheap enough for every two seconds. */
   sample(): Promise<Sample | null>
-  /** Is its server gone, or was a process of it ended for memory? null: all is well as far as can be seen. */
-  inspect(): Promise<Death | null>
+  /**
+   * Is its server gone, or was a process of it ended for memory? null: all is well as far as can be seen. `told`: its server
+   * has said that it goes on without its Python, so that nothing is waited for.
+   */
+  inspect(told: boolean): Promise<Death | null>
   /** Ends every process of it and wipes its folder. Resolves when nothing is left; may be called again. */
   end(): Promise<void>
 }

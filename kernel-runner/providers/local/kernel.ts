@@ -81,8 +81,8 @@ export class LocalKernel implements KernelProcess {
     return this.#ground.disk.judge(this.#order.spec.id, wrote)
   }
 
-  async inspect(): Promise<Death | null> {
-    await Promise.race([this.#exitSeen.promise, wait(EXIT_SEEN, undefined, { ref: false })])
+  async inspect(told: boolean): Promise<Death | null> {
+    if (!told) await Promise.race([this.#exitSeen.promise, wait(EXIT_SEEN, undefined, { ref: false })])
     this.#countOom()
     if (this.#oom.at > 0 && Date.now() - this.#oom.at < OOM_RECENT) return { type: 'memory' }
     if (this.#exit) return deathOf(this.#exit)
