@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Client } from './client.ts'
 import { expect, notebookOf } from './fixtures.ts'
 import { tells, withModels } from './models.ts'
-import { outcome } from './told.ts'
+import { outcome, telling } from './told.ts'
 
 const KEY = 'sk-not-for-kernels'
 const SECRET_WORDS = 'the words of a prompt'
@@ -120,7 +120,8 @@ served(
   'after a killed gateway an answer under way is said to be lost, and the next is given',
   async ({ client, stack, endpoint }) => {
     const analyst = await client('Analyst')
-    const source = tells({ lost: 'llm.complete("x", "waiting")', next: 'llm.complete("next")' })
+    const patient = 'from scrydon import _doors, llm\n_doors.use(_doors.Place(restart=60))\n' // as long as a restart takes here
+    const source = telling(patient, { lost: 'llm.complete("x", "waiting")', next: 'llm.complete("next")' })
     const { id } = await analyst.notebook('goes on', source)
     const { kernel } = await analyst.open(await analyst.tab(), id)
     const { ids, codes } = await kernel.instantiate()

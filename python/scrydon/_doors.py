@@ -48,11 +48,12 @@ def connect(name: str, silence: float) -> socket.socket:
 
 def patiently(attempt: Callable[[], R], *gone: type[OSError]) -> R:
     """Tries again while the other side restarts. It answers then with a refusal, a close, or, its queue full, that one would block."""
-    until = time.monotonic() + _place.restart
+    until: float | None = None  # counted from when it is seen to have gone: a question may have been held for long before
     while True:
         try:
             return attempt()
         except (ConnectionError, BlockingIOError, *gone):
+            until = until or time.monotonic() + _place.restart
             if time.monotonic() >= until:
                 raise
         time.sleep(PAUSE)
