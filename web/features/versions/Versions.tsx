@@ -33,6 +33,7 @@ export function Versions(props: VersionsProps) {
   const versions = createQuery(() => ({
     queryKey: ['versions', props.id],
     queryFn: () => api('GET /api/notebooks/:id/versions', { params: params() }),
+    reconcile: 'id', // a row that asks whether to restore goes on asking
   }))
   const drafts = createQuery(() => ({
     queryKey: ['drafts', props.id],
