@@ -5,6 +5,7 @@ import {
   edit,
   expect,
   type FrameLocator,
+  inside,
   kernel,
   notebookOf,
   openNotebook,
@@ -82,6 +83,27 @@ for (const [what, leave] of Object.entries(LEAVE))
     await leave(page)
     await expect.poll(async () => (await client('Analyst')).source(id)).toContain('the last words')
   })
+
+/** A page too slow to draw that something is not saved, and hands that stay on the keys. */
+function slow(): void {
+  const button = document.getElementById('save-button')
+  const colourless = () => button?.classList.contains('yellow') && button.classList.remove('yellow')
+  if (button) new MutationObserver(colourless).observe(button, { attributeFilter: ['class'] })
+  setInterval(() => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'Shift' })), 100)
+}
+
+test('what was typed is saved before its page has drawn that it is not', async ({ person, client }) => {
+  const { id } = await (await client('Analyst')).notebook('slow', notebookOf("text = 'first'"))
+  const page = await person('Analyst')
+  const frame = await openNotebook(page, 'slow')
+  await autosaveOff(frame)
+  await (await inside(page, 'slow')).evaluate(slow)
+  await type(page, frame, 0, "text = 'the last words'")
+  await expect(frame.getByTestId('save-button')).not.toHaveClass(/yellow/)
+  await page.getByRole('tab', { selected: true }).focus()
+  await page.keyboard.press('Delete')
+  await expect.poll(async () => (await client('Analyst')).source(id)).toContain('the last words')
+})
 
 test('a save that the kernel could not take becomes a draft when one starts again; the ended page takes no more', async ({
   person,

@@ -3,6 +3,7 @@
 // EventSource and sendBeacon are left alone for the same reason: the policy refuses them towards every host.
 import type { Intent, ToFrame } from '#protocol/bridge.ts'
 import { on, say } from './port.ts'
+import { noticeSave } from './saving.ts'
 import { noticeSettings } from './settings.ts'
 
 type Answer = Extract<ToFrame, { type: 'answer' }>
@@ -43,6 +44,7 @@ export function replaceFetch(): void {
 
 async function relay(request: Request, target: URL): Promise<Response> {
   const { method } = request
+  const noticeStatus = noticeSave(target.pathname)
   if (method !== 'GET' && method !== 'POST') throw new TypeError(`${method} is not spoken here`)
   request.signal.throwIfAborted()
   const body = method === 'POST' ? await request.arrayBuffer() : undefined
@@ -67,7 +69,9 @@ async function relay(request: Request, target: URL): Promise<Response> {
     },
     body ? [body] : [],
   )
-  return respond(await answer, request.url)
+  const answered = await answer
+  noticeStatus(answered.status)
+  return respond(answered, request.url)
 }
 
 function respond(answer: Answer, url: string): Response {
