@@ -109,6 +109,9 @@ async function sweep(person: Client, kept: ReadonlySet<string>): Promise<void> {
   await person.call('PUT /api/preferences', { body: { autorun: false, theme: 'system', editor: {} } })
 }
 
+/** The preferences of somebody who saves by hand. */
+export const BY_HAND = { autorun: false, theme: 'system', editor: { save: { autosave: 'off' } } } as const
+
 export async function signIn(page: Page, origin: string, role: Role): Promise<Page> {
   await page.goto(origin)
   await page.getByRole('button', { name: `Continue as ${role}` }).click()
@@ -141,8 +144,13 @@ export async function openNotebook(page: Page, name: string, state: RegExp = /re
   await expect(kernel(page)).toHaveText(state, { timeout: START })
   const frame = frameOf(page, name)
   await expect(frame.locator('.marimo-cell, .output-area, .output').first()).toBeVisible({ timeout: START })
+  await swappedIn(page)
   return frame
 }
+
+/** The next notebook's frame is swapped in beside this one, which may take a key. */
+export const swappedIn = (page: Page): Promise<void> =>
+  expect(page.frameLocator('iframe:not([title])').locator('#root')).toBeAttached({ timeout: START })
 
 export async function chooseKernel(page: Page, item: 'Interrupt' | 'Restart' | 'Shut down'): Promise<void> {
   await page.getByRole('button', { name: 'Kernel', exact: true }).click()
@@ -154,6 +162,7 @@ export const output = (frame: FrameLocator, index: number): Locator => cells(fra
 
 /** Runs what has not run yet, as marimo's own button does, and waits until nothing is left running. */
 export async function runAll(frame: FrameLocator): Promise<void> {
+  await expect(cells(frame).first()).toBeVisible({ timeout: START }) // its button does nothing before
   await frame.locator('[data-testid="chrome-controls-bottom-right"] [data-testid="run-button"]').click()
   await settled(frame)
 }
@@ -172,7 +181,9 @@ export async function edit(page: Page, frame: FrameLocator, index: number, code:
 }
 
 export async function type(page: Page, frame: FrameLocator, index: number, code: string): Promise<void> {
-  await cells(frame).nth(index).locator('.cm-content').click()
+  const editor = cells(frame).nth(index).locator('.cm-content')
+  await editor.click()
+  await expect(editor).toBeFocused()
   await page.keyboard.press('Control+A')
   await page.keyboard.insertText(code)
 }

@@ -1,7 +1,7 @@
 // The editing lease goes from one person to another: nothing that was written is lost, and what is said is what happened.
 import type { BrowserContext } from '@playwright/test'
 import type { Client } from './client.ts'
-import { expect, frameOf, kernel, link, openNotebook, type Page, test, type } from './fixtures.ts'
+import { BY_HAND, expect, frameOf, kernel, link, openNotebook, type Page, test, type } from './fixtures.ts'
 
 const SAVED = 'Everything you wrote was saved.'
 const DRAFT = 'What you had not saved is kept as your draft.'
@@ -26,15 +26,17 @@ async function reads(page: Page, name: string, editor: string): Promise<void> {
 test('asked, the editor who types on beyond the 15 seconds finds what was typed last as a draft', async ({ person, client }) => {
   const owner = await client('Owner')
   const { id } = await owner.find('sql_cells')
+  await (await client('Analyst')).call('PUT /api/preferences', { body: BY_HAND })
   const editor = await person('Analyst')
   const frame = await openNotebook(editor, 'sql_cells')
   const asker = await person('Colleague')
   await reads(asker, 'sql_cells', 'Analyst')
-  const before = Date.now()
-  await asker.getByRole('button', { name: 'Ask to edit' }).click()
   await type(editor, frame, 1, '# typed')
+  await asker.getByRole('button', { name: 'Ask to edit' }).click()
+  await expect(asked(editor)).toBeVisible() // and takes no focus: what is typed goes on into the cell
   const source = await editor.locator('iframe[title="Notebook sql_cells"]').getAttribute('src')
   const page = editor.locator(`iframe[src="${source}"]`)
+  const before = Date.now()
   let last = 0 // typed, and the page still in front afterwards
   for (let next = 1; ; next += 1) {
     await editor.keyboard.insertText(` ${next}`)
@@ -57,6 +59,7 @@ test('given at once, what was typed the moment before is saved, and said to be',
   const frame = await openNotebook(editor, 'flight_delays')
   const asker = await person('Colleague')
   await reads(asker, 'flight_delays', 'Analyst')
+  await expect(frameOf(asker, 'flight_delays').locator('marimo-table').first()).toBeAttached({ timeout: 60_000 })
   await expect(kernel(asker)).toHaveText('ready', { timeout: 60_000 }) // who computes beside a save may make it late
   await asker.getByRole('button', { name: 'Ask to edit' }).click()
   await expect(asked(editor)).toContainText('Colleague asks to edit')
@@ -105,8 +108,8 @@ test('what is written without a connection, while somebody else takes over, is a
   const tab = await other.tab()
   expect((await other.open(tab, id)).opened.mode).toBe('edit')
 
+  await page.getByRole('button', { name: 'Retry now' }).click() // after it there is a try every moment
   await line(false)
-  await page.getByRole('button', { name: 'Retry now' }).click()
   await expect(lostBy(page)).toContainText(DRAFT, { timeout: 60_000 })
   expect((await draftsOf(await client('Analyst'), id))[0]).toContain('# written without a connection')
   tab.close()

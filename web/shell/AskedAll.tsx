@@ -22,6 +22,7 @@ export function AskedAll(props: { readonly sessions: Sessions }) {
             answerBy={first().ask.answerBy}
             name={first().name}
             onAnswer={(give) => void props.sessions.answer(first().id, give)}
+            onLeft={() => props.sessions.seat(workspace.active() ?? '')?.frame.focus()}
           />
         )}
       </Show>

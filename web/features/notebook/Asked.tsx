@@ -1,4 +1,5 @@
-// Somebody asks for the lease: the editor decides within 15 s; without an answer it is given.
+// Somebody asks for the lease: the editor decides within 15 s; without an answer it is given. The question is read out and
+// takes no focus: whoever is typing would answer it with their next space.
 import { Dialog } from '@kobalte/core/dialog'
 import { createNow } from '../../primitives/createNow.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -8,6 +9,8 @@ type AskedProps = {
   readonly name: string
   readonly answerBy: number
   readonly onAnswer: (give: boolean) => void
+  /** It is gone, and the focus that it had with it. */
+  readonly onLeft: () => void
 }
 
 export function Asked(props: AskedProps) {
@@ -22,8 +25,12 @@ export function Asked(props: AskedProps) {
             role="alertdialog"
             onInteractOutside={(event) => event.preventDefault()}
             onEscapeKeyDown={(event) => event.preventDefault()}
+            onOpenAutoFocus={(event) => event.preventDefault()}
+            onCloseAutoFocus={(event) => event.defaultPrevented || props.onLeft()}
           >
-            <Dialog.Title class="text-base font-semibold">{props.by} asks to edit</Dialog.Title>
+            <div role="alert">
+              <Dialog.Title class="text-base font-semibold">{props.by} asks to edit</Dialog.Title>
+            </div>
             <Dialog.Description class="mt-1 text-sm text-ink-2">
               “{props.name}”. Give it, and you go on reading; nothing you wrote is lost. Without an answer it is given{' '}
               <span class="numeric font-semibold text-ink">in {left()} s</span>.
