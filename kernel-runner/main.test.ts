@@ -112,7 +112,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
   it('says that Python exited, with its code', async () => {
     const live = await start(client, runner)
     live.channel.run(live.cell, 'import os; os._exit(3)')
-    expect(await runner.exited(live.kernel, 4000)).toMatchObject({
+    expect(await runner.exited(live.kernel, GUARD)).toMatchObject({
       cause: 'crashed',
       message: expect.stringContaining('exit code 3'),
     })
@@ -130,7 +130,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
       const ready = await channel.op('kernel-ready')
       channel.run((ready.cell_ids as string[])[0] ?? '', hog)
     }
-    expect(await runner.exited(spec.id, 10_000)).toMatchObject({ cause: 'memory', message: expect.stringContaining('512 MB') })
+    expect(await runner.exited(spec.id, GUARD)).toMatchObject({ cause: 'memory', message: expect.stringContaining('512 MB') })
   })
 
   const FILL =
@@ -153,7 +153,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     const since = Date.now()
     expect(await exited).toMatchObject({ cause: 'scratch', message: expect.stringContaining(limit) })
     expect(Date.now() - since).toBeLessThan(8000)
-    await eventually(() => !fs.existsSync(path.join(process_.root, 'kernels', live.kernel)), 3000)
+    await eventually(() => !fs.existsSync(path.join(process_.root, 'kernels', live.kernel)), GUARD)
     await evaluate(bystander, '"still " + "here"', 'still here')
     await runner.call('/stop', { kernel: bystander.kernel, cause: 'stopped' })
   })
@@ -259,7 +259,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     const live = await start(client, runner)
     const pids = [...process_.inside(live.kernel), process_.zygote]
     expect(await process_.end('SIGTERM')).toBe(0)
-    await eventually(() => alive(pids).length === 0, 1000)
+    await eventually(() => alive(pids).length === 0, GUARD)
     expect(fs.readdirSync(path.join(process_.root, 'kernels'))).toEqual([])
   })
 })

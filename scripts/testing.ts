@@ -98,7 +98,7 @@ export async function occupy(port: number, host: string): Promise<Server> {
 /** Two neighbouring ports that nobody uses. */
 export async function portPair(): Promise<number> {
   for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 20_000)
+    const port = 20_000 + Math.floor(Math.random() * 12_000) // below those that the system gives to whoever connects
     try {
       for (const each of [port, port + 1]) (await occupy(each, '127.0.0.1')).close()
       return port

@@ -41,7 +41,7 @@ class Client:
     def session(self) -> Iterator["Client"]:
         from websockets.sync.client import unix_connect
 
-        with unix_connect(self.path, f"ws://localhost/ws?session_id={SESSION}", max_size=None) as self.channel:
+        with unix_connect(self.path, f"ws://localhost/ws?session_id={SESSION}", max_size=None, open_timeout=DEADLINE) as self.channel:
             yield self
 
     def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from dataplane.plans import Plan, Plans, Refused
 from tests.postgres_server import postgres
 
 MAIN = main.__file__
-DEADLINE = 10
+DEADLINE = 30
 ENDLESS = "SELECT i FROM range(10000000000) t(i)"
 AHEAD = 8  # batches, of a megabyte: more than may be on their way
 
@@ -330,7 +330,7 @@ class Served(unittest.TestCase):
         self.assertEqual(self.house.present("waiting").read()[1], {"error": "unknown-plan"})
 
     def test_what_takes_its_time_keeps_nothing_waiting(self) -> None:
-        slow = [{"op": "ask", "sql": f"SELECT count(*) FROM ({ENDLESS}) WHERE i % 7 = 8", "parameters": [], "seconds": 1}] * ASKS
+        slow = [{"op": "ask", "sql": f"SELECT count(*) FROM ({ENDLESS}) WHERE i % 7 = 8", "parameters": [], "seconds": 5}] * ASKS
         for request in slow:
             self.house.send(**request)
         self.assertEqual(self.house.say(**slow[0]), {"error": "busy"})

@@ -243,8 +243,8 @@ class Written(unittest.TestCase):
 
     def begin(self, write: str) -> None:
         """A write that is under way when this answers, and takes its time."""
-        slow = {"sql": "SELECT count(*) FROM range(100000000) t(i) WHERE i < 0", "parameters": [], "none": "outside"}
-        base = {"plan": self.house.newest, "write": write, "kernel": "k", "columns": COLUMNS, "seconds": 20, "policy": 1, "rights": 1, "about": ["t:t"]}
+        slow = {"sql": "SELECT count(*) FROM range(1000000000) t(i) WHERE i < 0", "parameters": [], "none": "outside"}
+        base = {"plan": self.house.newest, "write": write, "kernel": "k", "columns": COLUMNS, "seconds": 60, "policy": 1, "rights": 1, "about": ["t:t"]}
         self.house.say(op="commit", commit={**base, "steps": [INSERT, slow]})
 
     def test_one_that_was_said_not_to_have_happened_never_does(self) -> None:

@@ -1,7 +1,8 @@
 """Each engine against the contract, and what only one of them has."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from typing import Any
 
@@ -156,10 +157,17 @@ class OnPostgres(WritesContract):
         with closing(dbapi.connect(self.server.plane)) as other, other.cursor() as cursor:
             for statement in ("SET LOCAL scrydon.plan = 'open'", "SET LOCAL scrydon.write = 'open'", empty.sql):
                 cursor.execute(statement)
-            threading.Timer(0.3, other.commit).start()
+            threading.Thread(target=self.once_it_waits, args=(other.commit,), daemon=True).start()
             with self.assertRaises(Refused) as caught:
                 self.engine.write(coming("second", empty, self.take), LONG, nullcontext())
         self.assertEqual((caught.exception.reason, self.found()), ("busy", []))
+
+    def once_it_waits(self, act: Callable[[], None]) -> None:
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'plane' AND wait_event_type = 'Lock'"
+        deadline = time.monotonic() + 60
+        while self.said(self.server.superuser, waits) == [(0,)] and time.monotonic() < deadline:
+            time.sleep(0.01)
+        act()
 
     # A connection that goes as a write comes to count
 

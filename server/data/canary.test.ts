@@ -8,7 +8,7 @@ import { proven } from './proven.ts'
 import { PlaneProcess, usedDialect } from './testing/plane.ts'
 
 const EPOCH = 3
-const SOON = { timeout: 5000 }
+const SOON = { timeout: 20_000 }
 const served = new PlaneProcess()
 const log = makeLog('silent')
 const plane = dataPlane({ socket: served.socket, clock, log })

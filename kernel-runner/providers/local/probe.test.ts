@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Ground, openGround, PYTHON, sandboxable } from '../../testing/launch.ts'
+import { type Ground, GUARD, openGround, PYTHON, sandboxable } from '../../testing/launch.ts'
 import { endBegun } from './leftovers.ts'
 import { judge, probe, type Report, refusal, report, WORDS } from './probe.ts'
 import { processStart } from './processes.ts'
@@ -40,13 +40,13 @@ function fillPipe(fd: number): void {
   }
 }
 
-/** Looks again and again, for two seconds. */
+/** Looks again and again. */
 async function found<T>(look: () => T | undefined): Promise<T & {}> {
-  const deadline = performance.now() + 2000
+  const deadline = performance.now() + GUARD
   for (;;) {
     const seen = look()
     if (seen) return seen
-    if (performance.now() > deadline) throw new Error('not within two seconds')
+    if (performance.now() > deadline) throw new Error(`not within ${GUARD} ms`)
     await new Promise(setImmediate)
   }
 }
@@ -143,10 +143,8 @@ describe.skipIf(!sandboxable)('two real kernels', () => {
     uids: [61901, 61902] as const,
   })
 
-  test('level 3 here, within two seconds', async () => {
-    const begun = performance.now()
+  test('level 3 here', async () => {
     expect(await probe(options())).toEqual({ level: 3, why: [] })
-    expect(performance.now() - begun).toBeLessThan(2000)
   })
 
   test('the same attack without a sandbox reaches all that the filter leaves: the checks can fail', async () => {
