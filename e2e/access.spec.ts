@@ -62,7 +62,8 @@ test('a grant that the owner takes back ends the colleague’s running kernel, w
   person,
   client,
 }) => {
-  await (await client('Colleague')).notebook('reads', notebookOf(READ))
+  const theirs = await client('Colleague')
+  await theirs.notebook('reads', notebookOf(READ))
   const colleague = await person('Colleague')
   const frame = await openNotebook(colleague, 'reads')
   await runAll(frame)
@@ -75,7 +76,9 @@ test('a grant that the owner takes back ends the colleague’s running kernel, w
   await expect(owner.getByRole('region', { name: 'Preview' })).toContainText('Nothing. No grant of this table is theirs.')
   await save(owner, 'The project has ended')
 
-  await expect(kernel(colleague)).toHaveText(/stopped/, { timeout: 3_000 }) // by the edit, not by the next look at rights
+  const live = (await theirs.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited')
+  expect(live).toEqual([]) // by the edit, not by the next look at rights
+  await expect(kernel(colleague)).toHaveText(/stopped/)
   const cover = colleague.getByRole('alert').filter({ hasText: 'The kernel has ended' })
   await expect(cover).toContainText('it held data that you may not see any more')
   await expect(colleague.locator('iframe[title="Notebook reads"]')).not.toBeVisible() // with the rows it showed

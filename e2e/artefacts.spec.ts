@@ -72,7 +72,7 @@ test('what a notebook saves is on the page with its label, and its maker’s alo
   await act(page, 'contacts.txt', 'What it was made from')
   const inputs = page.getByRole('list', { name: 'Made from' })
   await expect(inputs).toHaveText(/^compliance_authorities, read as confidential · PII under version \d+ of its rules$/)
-  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
 
   for (const name of ['delays', 'contacts.txt']) {
     await act(page, name, 'Release …')
@@ -101,7 +101,7 @@ test('a picture is shown as an image of its own; it is lowered by a grant, with 
   await act(page, 'plot', 'Show')
   const image = page.getByRole('dialog').getByRole('img', { name: 'plot' })
   await expect(image).toHaveJSProperty('naturalWidth', 200)
-  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
 
   await act(page, 'contacts.txt', 'Release …')
   await page.getByRole('checkbox', { name: 'Owner' }).check()
@@ -145,7 +145,7 @@ test('a table that a notebook makes is there with its label, inputs and maker, f
   await expect(page.getByRole('list', { name: 'Made from' })).toHaveText(
     /^airports, read as internal under version 1 of its rules$/,
   )
-  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
   await row.getByRole('link').click()
   await expect(page.getByRole('heading', { name: `demo-analyst.${name}` })).toBeVisible()
 

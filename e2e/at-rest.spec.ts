@@ -1,13 +1,14 @@
 // What a kernel says stays in memory: a mark that it prints, raises, shows and is sent is in no file but its own scratch.
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, notebookOf, test } from './fixtures.ts'
 import { until } from './stack.ts'
+import { below } from './stores.ts'
 
 /** Files below a folder that hold a text, whatever else is in them; `kernels/` is scratch. */
 function holding(home: string, text: string): string[] {
-  const entries = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const entries = below(home).filter((entry) => entry.isFile())
   const paths = entries
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !path.startsWith(join(home, 'kernels/')))

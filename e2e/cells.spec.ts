@@ -53,7 +53,7 @@ test('cells are moved by the menu and by the handle: in the page, in the source,
 
   await page.reload()
   await expect(cells(frame)).toHaveCount(3, { timeout: 60_000 })
-  expect(await codes(frame)).toEqual(["'c'", "'b'", "'a'"])
+  await expect.poll(() => codes(frame)).toEqual(["'c'", "'b'", "'a'"]) // each editor comes after its cell
 })
 
 test('a cell is added above and below, deleted, and the deletion is undone', async ({ person, client }) => {
@@ -74,9 +74,11 @@ test('a cell is added above and below, deleted, and the deletion is undone', asy
   await expect.poll(async () => order(await mine.source(id))).toBe('bcd')
 
   await choose(page, frame, 1, 'Delete')
+  const undo = frame.getByTestId('undo-delete-button').first()
+  await undo.hover() // it goes after five seconds unless it is pointed at
   await expect(cells(frame)).toHaveCount(2)
   await expect.poll(async () => order(await mine.source(id))).toBe('bd')
-  await frame.getByTestId('undo-delete-button').first().click()
+  await undo.click()
   await expect.poll(() => codes(frame)).toEqual(["'b'", "'c'", "'d'"])
   await expect.poll(async () => order(await mine.source(id))).toBe('bcd')
 })

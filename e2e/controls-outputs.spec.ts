@@ -2,6 +2,8 @@
 import { expect, inside, notebookOf, openNotebook, test } from './fixtures.ts'
 import { named, opened, outputsIn, outputsOf, overTable, standing, still, swept } from './places.ts'
 
+test.describe.configure({ timeout: 360_000 }) // some hundred presses
+
 const FRAME =
   'import marimo as mo\nimport pandas as pd\nimport plotly.express as px\nimport altair as alt\nframe = pd.DataFrame({"a": [1, 2, 3] * 5, "b": ["x", "y", "z"] * 5, "c": [0.5, 1.5, 2.5] * 5})'
 const TABLES = notebookOf(FRAME, 'frame', 'mo.ui.table(frame, page_size=5)')

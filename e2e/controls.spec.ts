@@ -2,6 +2,8 @@
 import { notebookOf, test } from './fixtures.ts'
 import { layer, named, opened, standing, swept, tid } from './places.ts'
 
+test.describe.configure({ timeout: 360_000 }) // some hundred presses
+
 const SMALL = notebookOf('import marimo as mo\nnumber = 1', 'mo.md(f"{number}")', 'print(number)')
 
 test('an editor’s menus', async ({ person, client, stack }) => {

@@ -45,15 +45,14 @@ def attempt(what):
 for _ in range(5):
     unread(b"{}\n")
 whole = {"table": "compliance_authorities", "columns": None, "where": None, "limit": None}
-own = asked("tables.read", **whole)
 tried = {
     "as somebody else": asked("tables.read", **whole, person="p_demo-analyst"),
     "without masks": asked("tables.read", **whole, mask=False),
     "a made-up call": asked("policy.set", table="compliance_authorities"),
     "sql in a name": asked("tables.read", **{**whole, "table": 'compliance_authorities" --'}),
     "their plan": said("data", THEIRS.encode() + b"\n").decode("latin1"),
-    "own plan": len(said("data", own["ok"]["plan"].encode() + b"\n")),
-    "own plan again": said("data", own["ok"]["plan"].encode() + b"\n").decode("latin1"),
+    "own plan": len(said("data", own := asked("tables.read", **whole)["ok"]["plan"].encode() + b"\n")),
+    "own plan again": said("data", own).decode("latin1"),
     "folder": sorted(os.listdir(ROOM)),
     "another socket": attempt(lambda: os.mkdir(os.path.join(ROOM, "more"))),
     "the state": [path for path in state if os.path.exists(path)],

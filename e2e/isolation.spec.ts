@@ -44,7 +44,7 @@ async function running(who: Client, name: string, mode: Mode, code: string, mark
   const { opened, kernel } = await who.open(tab, (await who.notebook(name, notebookOf(code))).id, mode === 'run' ? 'run' : 'auto')
   expect(opened.mode).toBe(mode)
   if (mode === 'edit') await kernel.runAll()
-  await kernel.until(mark, ({ op, data }) => op === 'cell-op' && JSON.stringify(data).includes(`${mark}:`), 30_000)
+  await kernel.until(mark, ({ op, data }) => op === 'cell-op' && JSON.stringify(data).includes(`${mark}:`))
   const stop = async () => {
     tab.close()
     await who.call('POST /api/kernels/:kernel/stop', { params: { kernel: opened.kernel } })

@@ -57,6 +57,8 @@ const served = test.extend<{ flags: string[]; weak: Stack; enter: (role: Role) =
   },
 })
 
+served.describe.configure({ timeout: 240_000 }) // each starts and ends a product of its own
+
 const red = (page: Page) => page.getByRole('alert').filter({ hasText: BANNER })
 
 served(

@@ -6,12 +6,12 @@ test('matplotlib, images, LaTeX, mermaid', async ({ person }) => {
   const frame = await openNotebook(page, 'maths_and_diagrams')
   await runAll(frame)
   await expect(output(frame, 2).locator('img, svg').first()).toBeVisible()
-  expect(
-    await output(frame, 2)
+  const width = () =>
+    output(frame, 2)
       .locator('img')
       .first()
-      .evaluate((image: HTMLImageElement) => image.naturalWidth),
-  ).toBeGreaterThan(100)
+      .evaluate((image: HTMLImageElement) => image.naturalWidth)
+  await expect.poll(width).toBeGreaterThan(100)
   await expect(output(frame, 0).locator('.katex .mord').first()).toBeVisible()
   await expect(output(frame, 0).locator('.katex-display .mfrac').first()).toBeVisible()
   await expect(output(frame, 3).locator('marimo-mermaid svg')).toContainText('you change a cell', { timeout: 30_000 })

@@ -17,6 +17,7 @@ test('the second person gets run mode in their own kernel, with who is editing a
   await expect(colleague.getByText('Analyst is editing', { exact: false })).toBeVisible()
   await expect(colleague.getByText('mo.ui.slider', { exact: false }).first()).toBeVisible()
 
+  await expect(colleague.frameLocator('iframe:not([title])[allow=""]').locator('#root')).toBeAttached() // as in swappedIn
   await view.getByRole('slider').first().press('ArrowRight')
   await expect(view.getByText('The flower has 8 petals')).toBeVisible()
   await expect(frame.getByText('The flower has 7 petals')).toBeVisible()
@@ -47,9 +48,10 @@ test('asked and silent, the editor is asked, goes on editing, and loses the leas
   await expect.poll(() => owner.source(id)).toContain('# asked, and still editing')
   await expect(editor.getByRole('status').filter({ hasText: 'Colleague is editing now' })).toContainText(
     'Everything you wrote was saved.',
+    { timeout: 30_000 },
   )
   expect(Date.now() - before).toBeGreaterThan(14_000)
-  expect(Date.now() - asked).toBeLessThan(25_000)
+  expect(Date.now() - asked).toBeLessThan(30_000)
   await expect(asker.getByText('Editing', { exact: true })).toBeVisible({ timeout: 60_000 })
 })
 

@@ -106,7 +106,7 @@ test('a refusal is read with its sentence; what was asked can be taken back, and
   await refused(colleague)
     .getByRole('button', { name: `Ask the owner for ${TABLE}` })
     .click()
-  await expect(colleague.getByRole('dialog')).toBeVisible()
+  await expect(colleague.getByRole('dialog').locator(':focus')).toHaveCount(1) // until then Escape is the panel's
   await colleague.keyboard.press('Escape')
   await expect(colleague.getByRole('dialog')).toBeHidden()
   await expect(refused(colleague).getByRole('status')).toHaveText('Ask the owner') // nothing was asked, and the panel stays
@@ -168,6 +168,7 @@ test('neither the frame nor the kernel makes a request, and what a notebook draw
   const colleague = await person('Colleague')
   const frame = await refusedTo(colleague, `You may not read “${TABLE}”`)
   await expect(output(frame, 1)).toContainText('not-a-call not-a-call not-a-call')
+  await expect(refused(colleague).getByRole('button', { name: `Ask the owner for ${TABLE}` })).toBeVisible() // the panel has asked
   const own = await colleague.evaluate(async () => performance.getEntriesByType('resource').map(({ name }) => name))
   const kernel = own.flatMap((url) => /\/api\/kernels\/(k_[\w-]+)\/sight/.exec(url)?.[1] ?? []).at(-1)
   expect(kernel).toBeTruthy()

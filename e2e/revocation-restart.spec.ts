@@ -6,7 +6,7 @@ import { everybody, grant, STREAMED, STREAMS, type Streaming, share, streaming, 
 import { alive, until } from './stack.ts'
 
 const DEADLINE = 2000 // ms
-const GAP = 1500 // ms until a right runs out: by then the gateway is gone
+const GAP = 5000 // ms until a right runs out: by then the gateway is gone
 
 type Scene = { readonly stack: Stack; readonly author: Client; readonly owner: Client; readonly id: string }
 

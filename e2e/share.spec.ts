@@ -1,7 +1,7 @@
 // A notebook is shared with a member, who runs it as themselves; the share is taken back, and the view ends.
 import type { Page } from '@playwright/test'
 import type { Client } from './client.ts'
-import { expect, frameOf, kernel, link, notebookOf, openNotebook, runAll, test, type } from './fixtures.ts'
+import { BY_HAND, expect, frameOf, kernel, link, notebookOf, openNotebook, runAll, test, type } from './fixtures.ts'
 
 const TABLE = 'compliance_authorities'
 const READ = `from scrydon import tables\nrows = tables.read("${TABLE}").sort_values("country")\nf"ROWS:{len(rows)} {list(rows['email'])[2]}"`
@@ -115,6 +115,7 @@ test('who may only read from now on goes on reading, and what was written last i
   const analyst = await client('Analyst')
   const { id } = await analyst.notebook('ours', notebookOf('1 + 1'))
   await share(analyst, id, 'edit', 0)
+  await (await client('Colleague')).call('PUT /api/preferences', { body: BY_HAND })
   const colleague = await person('Colleague')
   const frame = await openNotebook(colleague, 'ours')
   await expect(colleague.getByText('Editing', { exact: true })).toBeVisible()

@@ -79,7 +79,7 @@ test('a notebook file that Python cannot read is taken as written; its kernel sa
   const body = { mode: 'auto', tab: tab.id, theme: 'light' }
   const { kernel } = await mine.call('POST /api/notebooks/:id/open', { params: { id }, body })
   void tab.kernel(kernel).catch(() => undefined) // marimo reads the file for who attaches
-  const { cause, message } = await until('the end is told', 20_000, () => endIn(seen, kernel))
+  const { cause, message } = await until('the end is told', 60_000, () => endIn(seen, kernel))
   expect([cause, message]).toEqual(['start-failed', expect.stringContaining('not a marimo notebook that Python can read')])
   expect(await mine.source(id)).toBe(source)
   tab.close()

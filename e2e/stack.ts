@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 export const ROOT = resolve(import.meta.dirname, '..')
 const READY = 120_000
-const STOP = 20_000
+const STOP = 40_000
 
 export type Program = 'gateway' | 'runner' | 'data-plane'
 type Health = { status: string; isolation: { level: number; why: string[] } | null; tables: string }

@@ -1,6 +1,6 @@
 // Every place of this machine in which a mark could have been left: files with their names and where they point, and the database, value by value.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -12,11 +12,24 @@ export type Held = { readonly path: string; readonly forms: readonly string[] }
 export type HeldRow = { readonly where: string; readonly label: string | null; readonly forms: readonly string[] }
 
 export function filesWith(folder: string, search: Search): Held[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return entries.flatMap((entry) => {
+  return below(folder).flatMap((entry) => {
     const path = join(entry.parentPath, entry.name)
     return held(path, path.slice(folder.length + 1), entry, search)
   })
+}
+
+/** All below a folder; what goes meanwhile, with its kernel, is passed over. */
+export function below(folder: string): Dirent[] {
+  return listed(folder).flatMap((entry) => [entry, ...(entry.isDirectory() ? below(join(folder, entry.name)) : [])])
+}
+
+function listed(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
 }
 
 type Entry = { isFile(): boolean; isSymbolicLink(): boolean }

@@ -19,6 +19,7 @@ const LAYERS = '[role="menu"], [role="dialog"], [role="alertdialog"], [role="lis
 const DEEP = 4 // a menu, what it opens, and what that opens
 const MOST = 200 // presses of one place
 const PRESS = 1500 // ms until a control can be pressed
+const NOTICE = 8000 // ms: one may lie over it, for five seconds
 
 /**
  * `open` brings it into sight, or leaves it there. What `skip` names would take away what the sweep stands on, or is one of
@@ -69,10 +70,7 @@ export class Sweep {
       if (control === undefined) return this.#done(path) && any
       any = true
       const way = `${path} > ${control.label}`
-      if (!(await this.#press(scope, control))) {
-        if (await scope.locator(`[data-mark="${control.mark}"]:not(${OFF})`).isVisible()) this.missed.add(way)
-        return true // folded up or switched off meanwhile, by what was pressed before: looked for anew
-      }
+      if (!(await this.#reach(scope, control, way))) return true // looked for anew, unless it is missed
       const [layer] = await this.#opened()
       if (layer === undefined || leads?.test(control.label)) {
         this.#done(way)
@@ -100,10 +98,20 @@ export class Sweep {
     return (beyond ? controls.and(this.#frame.locator(`:not(:is(${beyond}) *)`)) : controls).evaluateAll(describe)
   }
 
-  #press(scope: Locator, { mark, options }: Control): Promise<boolean> {
+  /** Presses it; false: another press has folded it up, switched it off or covered it meanwhile. In sight all the same, it is missed. */
+  async #reach(scope: Locator, control: Control, way: string): Promise<boolean> {
+    const there = scope.locator(`[data-mark="${control.mark}"]:not(${OFF})`)
+    for (const timeout of [PRESS, NOTICE]) {
+      if (await this.#press(scope, control, timeout)) return true
+      if ((await this.#opened()).length > 0 || !(await there.isVisible())) return false
+    }
+    this.missed.add(way)
+    return false
+  }
+
+  #press(scope: Locator, { mark, options }: Control, timeout: number): Promise<boolean> {
     const control = scope.locator(`[data-mark="${mark}"]`)
-    const done =
-      options > 0 ? control.selectOption({ index: options - 1 }, { timeout: PRESS }) : control.click({ timeout: PRESS })
+    const done = options > 0 ? control.selectOption({ index: options - 1 }, { timeout }) : control.click({ timeout })
     return done.then(
       () => true,
       () => false, // it went away, or something lies over it

@@ -11,6 +11,7 @@ test('the same notebook in a second tab moves there with its kernel; the first s
   const first = await person('Analyst')
   const frame = await openNotebook(first, 'moves')
   await runAll(frame)
+  await expect(output(frame, 2)).toContainText(/token [0-9a-f]{8}/)
   const token = (await output(frame, 2).textContent())?.trim() ?? ''
 
   const second = await first.context().newPage()
@@ -27,14 +28,15 @@ test('the same notebook in a second tab moves there with its kernel; the first s
 test('two notebooks open in one window run side by side over one socket; only the active frame is exposed', async ({
   person,
   client,
+  stack,
 }) => {
   const mine = await client('Analyst')
   await mine.notebook('left', notebookOf("'from the left'"))
   await mine.notebook('right', notebookOf("'from the right'"))
-  const page = await person('Analyst')
+  const page = await (await person('Analyst')).context().newPage()
   const sockets: string[] = []
   page.on('websocket', (socket) => sockets.push(socket.url()))
-  await page.reload()
+  await page.goto(stack.origin)
   await runAll(await openNotebook(page, 'left'))
   await page.goBack()
   await runAll(await openNotebook(page, 'right'))

@@ -46,7 +46,7 @@ def processes():
 def heard(family, address):
     try:
         with socket.socket(family) as own:
-            own.settimeout(2)
+            own.settimeout(20)
             own.connect(address)
             return own.recv(1 << 16)
     except OSError:

@@ -129,8 +129,10 @@ test('in the reader’s page: whatever the scripts say to the shell, by its own 
 
   // Pressed by the reader, it is heard, and no more than that: they are asked, or told why not.
   await frame.getByRole('button', { name: 'press' }).click()
-  await expect(page.getByRole('dialog')).toContainText(canary.origin)
-  await expect(page.getByText(/you are reading this notebook/).first()).toBeVisible()
+  await Promise.all([
+    expect(page.getByRole('dialog')).toContainText(canary.origin),
+    expect(page.getByText(/you are reading this notebook/).first()).toBeVisible(), // for four seconds
+  ])
   await expect(frame.getByText('pressed', { exact: true })).toBeVisible()
   await page.keyboard.press('Escape')
   expect([files, tabs(), origin()]).toEqual([[], 1, stack.origin])

@@ -1,7 +1,7 @@
 // An author's notebook is a trojan: it runs as whoever reads it, in their kernel and in their page, with what only they may see.
 // Whatever it tries, nothing of that is afterwards where the author, or anybody but the reader, could look.
 import { randomBytes, randomInt } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CALLS, type Call } from '#protocol/calls.ts'
 import { type Canary, startCanary } from './canary.ts'
@@ -9,6 +9,7 @@ import type { Client, KernelStream } from './client.ts'
 import { expect, notebookOf, type Stack } from './fixtures.ts'
 import { withModels } from './models.ts'
 import { close, openAs } from './open.ts'
+import { below } from './stores.ts'
 
 const program = (file: string) => readFileSync(join(import.meta.dirname, file), 'utf8').trim()
 const [TROJAN, TRACES] = [program('trojan.py'), program('traces.py')]
@@ -42,7 +43,7 @@ const content = (path: string): Buffer => {
 }
 /** Files below a folder that hold a text, or are named by it. */
 function holding(folder: string, text: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const entries = below(folder).filter((entry) => entry.isFile())
   const paths = entries.map((entry) => join(entry.parentPath, entry.name))
   return paths.filter((path) => path.includes(text) || content(path).includes(text))
 }
