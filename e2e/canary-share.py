@@ -85,7 +85,7 @@ def left(folder):
 def answers(family, address):
     try:
         with socket.socket(family) as asked:
-            asked.settimeout(2)
+            asked.settimeout(20)
             asked.connect(address)
             return asked.recv(1 << 16) != b""
     except OSError:

@@ -39,7 +39,7 @@ test('in the reader’s page: none of the ways out leads out', async ({ person, 
   const { files, tabs, origin } = watched(page)
   const { frame } = await read(page, author, notebookOf(attack(canary, stack.origin)))
   const report = frame.locator('pre.attack')
-  await expect(report).toBeAttached({ timeout: 60_000 })
+  await expect(report).toBeAttached({ timeout: 150_000 })
   const results: Record<string, string> = JSON.parse((await report.textContent()) ?? '')
   expect(Object.keys(results).length).toBeGreaterThan(55)
   for (const [attempt, result] of Object.entries(results)) expect.soft(result, attempt).toMatch(/^(refused|silence)/)
