@@ -42,17 +42,24 @@ def attempt(what):
         return type(error).__name__
 
 
+def twice(asking):
+    """A plan of one's own, presented at once: it is kept for seconds."""
+    plan = asked("tables.read", **asking)["ok"]["plan"].encode() + b"\n"
+    return said("data", plan), said("data", plan)
+
+
 for _ in range(5):
     unread(b"{}\n")
 whole = {"table": "compliance_authorities", "columns": None, "where": None, "limit": None}
+first, again = twice(whole)
 tried = {
     "as somebody else": asked("tables.read", **whole, person="p_demo-analyst"),
     "without masks": asked("tables.read", **whole, mask=False),
     "a made-up call": asked("policy.set", table="compliance_authorities"),
     "sql in a name": asked("tables.read", **{**whole, "table": 'compliance_authorities" --'}),
     "their plan": said("data", THEIRS.encode() + b"\n").decode("latin1"),
-    "own plan": len(said("data", own := asked("tables.read", **whole)["ok"]["plan"].encode() + b"\n")),
-    "own plan again": said("data", own).decode("latin1"),
+    "own plan": len(first),
+    "own plan again": again.decode("latin1"),
     "folder": sorted(os.listdir(ROOM)),
     "another socket": attempt(lambda: os.mkdir(os.path.join(ROOM, "more"))),
     "the state": [path for path in state if os.path.exists(path)],
