@@ -1,7 +1,7 @@
 // The editing lease goes from one person to another: nothing that was written is lost, and what is said is what happened.
 import type { BrowserContext } from '@playwright/test'
 import type { Client } from './client.ts'
-import { BY_HAND, expect, frameOf, kernel, link, openNotebook, type Page, test, type } from './fixtures.ts'
+import { BY_HAND, expect, frameOf, kernel, link, notebookOf, openNotebook, type Page, test, type } from './fixtures.ts'
 
 const SAVED = 'Everything you wrote was saved.'
 const DRAFT = 'What you had not saved is kept as your draft.'
@@ -117,17 +117,28 @@ test('what is written without a connection, while somebody else takes over, is a
 
 test('whoever is asked is asked wherever they look: behind another notebook, and in the list; declined is said', async ({
   person,
+  client,
 }) => {
+  await (await client('Analyst')).notebook('in front', notebookOf('1'))
   const editor = await person('Analyst')
   await openNotebook(editor, 'widgets')
   await editor.goBack()
-  await openNotebook(editor, 'welcome')
+  const cell = (await openNotebook(editor, 'in front')).locator('.cm-content').first()
   const asker = await person('Colleague')
   await reads(asker, 'widgets', 'Analyst')
+  await cell.click()
   await asker.getByRole('button', { name: 'Ask to edit' }).click()
   await expect(asked(editor)).toContainText('“widgets”')
-  await editor.getByRole('button', { name: 'Keep editing' }).click()
+  await expect(cell).toBeFocused()
+  await editor.keyboard.press('F6') // answered by keys, and back to where one was
+  await expect(asked(editor)).toBeFocused()
+  for (const name of ['Give', 'Keep editing']) {
+    await editor.keyboard.press('Tab')
+    await expect(asked(editor).getByRole('button', { name })).toBeFocused()
+  }
+  await editor.keyboard.press('Enter')
   await expect(asked(editor)).toHaveCount(0)
+  await expect(cell).toBeFocused()
   await expect(asker.getByText('Your request was declined.', { exact: false })).toBeVisible()
 
   await editor.goBack()

@@ -4,6 +4,8 @@ import { lazily } from '../ui/lazily.tsx'
 import type { Sessions } from './sessions.ts'
 import { useWorkspace } from './workspace.ts'
 
+export const ASKED = 'asked' // the id of the question in the page
+
 const Asked = lazily(() => import('../features/notebook/Asked.tsx').then((module) => module.Asked))
 
 export function AskedAll(props: { readonly sessions: Sessions }) {
@@ -18,6 +20,7 @@ export function AskedAll(props: { readonly sessions: Sessions }) {
       <Show when={asked()[0]}>
         {(first) => (
           <Asked
+            id={ASKED}
             by={first().ask.by}
             answerBy={first().ask.answerBy}
             name={first().name}

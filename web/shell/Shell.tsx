@@ -6,6 +6,7 @@ import { kernelWord, openedOf } from '../features/notebook/session.ts'
 import { usePeople } from '../net/context.ts'
 import type { People } from '../net/person.ts'
 import type { createTheme } from '../primitives/theme.ts'
+import { ASKED } from './AskedAll.tsx'
 import { ConnectionBanner } from './connection.tsx'
 import { createDesk } from './createDesk.ts'
 import { DialogHost } from './DialogHost.tsx'
@@ -69,7 +70,7 @@ function onNews(
   if (workspace.active() !== notebook) return
   const shortcuts = {
     palette: () => dialogs.open('palette'),
-    cross: () => document.getElementById(`tab-${notebook}`)?.focus(),
+    cross: () => (document.getElementById(ASKED) ?? document.getElementById(`tab-${notebook}`))?.focus(),
     next: () => workspace.cycle(1),
     previous: () => workspace.cycle(-1),
   }
