@@ -87,9 +87,7 @@ try {
     await peerPage.goto('about:blank')
     await page.goBack()
     await client.renew()
-    const kernel = (await client.call('GET /api/kernels')).find(
-      ({ notebook, phase }) => notebook === id && phase.phase !== 'exited',
-    )
+    const kernel = (await client.living()).find(({ notebook }) => notebook === id)
     if (kernel) await client.call('POST /api/kernels/:kernel/stop', { params: { kernel: kernel.kernel } })
     return { mine, theirs, bytes }
   }

@@ -25,7 +25,7 @@ type Sample = { readonly ever: Moments; readonly first: Moments; readonly later:
 /** The notebook's tab is closed and its kernel stopped: the next press starts another. */
 async function leave({ page }: Looks, reader: Client): Promise<void> {
   await reader.renew()
-  const live = (await reader.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited')
+  const live = await reader.living()
   if (live.length !== 1) throw new Error(`${live.length} kernels live for one opening`)
   await page.getByRole('tab', { name: NAME }).press('Delete')
   for (const { kernel } of live) await reader.call('POST /api/kernels/:kernel/stop', { params: { kernel } })

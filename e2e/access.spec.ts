@@ -76,8 +76,7 @@ test('a grant that the owner takes back ends the colleague’s running kernel, w
   await expect(owner.getByRole('region', { name: 'Preview' })).toContainText('Nothing. No grant of this table is theirs.')
   await save(owner, 'The project has ended')
 
-  const live = (await theirs.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited')
-  expect(live).toEqual([]) // by the edit, not by the next look at rights
+  expect(await theirs.living()).toEqual([]) // by the edit, not by the next look at rights
   await expect(kernel(colleague)).toHaveText(/stopped/)
   const cover = colleague.getByRole('alert').filter({ hasText: 'The kernel has ended' })
   await expect(cover).toContainText('it held data that you may not see any more')

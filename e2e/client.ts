@@ -8,6 +8,7 @@ import type { Channel } from '#protocol/channelState.ts'
 import { decodeCommand, encodeCommand } from '#protocol/codec.ts'
 import { Link } from '#protocol/link.ts'
 import type { End } from '#protocol/port.ts'
+import { isAlive } from '#protocol/runner.ts'
 
 type Answer<C extends Call> = z.output<(typeof CALLS)[C]['answer']>
 type Input = { params?: Record<string, string>; query?: Record<string, string>; body?: unknown; bytes?: Uint8Array }
@@ -95,6 +96,11 @@ export class Client {
     const tab = await Tab.connect(this.origin, this.#bearer, resume)
     this.#tabs.push(tab)
     return tab
+  }
+
+  /** Their kernels that live. */
+  async living() {
+    return (await this.call('GET /api/kernels')).filter(isAlive)
   }
 
   /** Closes every tab it has opened. */

@@ -102,8 +102,7 @@ async function notebooks(person: Client): Promise<Set<string>> {
 }
 
 async function sweep(person: Client, kept: ReadonlySet<string>): Promise<void> {
-  const live = (await person.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited')
-  for (const { kernel } of live) await person.call('POST /api/kernels/:kernel/stop', { params: { kernel } })
+  for (const { kernel } of await person.living()) await person.call('POST /api/kernels/:kernel/stop', { params: { kernel } })
   for (const { id, mine } of await person.call('GET /api/notebooks'))
     if (mine && !kept.has(id)) await person.call('DELETE /api/notebooks/:id', { params: { id } })
   await person.call('PUT /api/preferences', { body: { autorun: false, theme: 'system', editor: {} } })
@@ -148,9 +147,9 @@ export async function openNotebook(page: Page, name: string, state: RegExp = /re
   return frame
 }
 
-/** The next notebook's frame is swapped in beside this one, which may take a key. */
-export const swappedIn = (page: Page): Promise<void> =>
-  expect(page.frameLocator('iframe:not([title])').locator('#root')).toBeAttached({ timeout: START })
+/** The next notebook's frame is swapped in beside this one, which may take a key. `which`: of whom, by a selector. */
+export const swappedIn = (page: Page, which = ''): Promise<void> =>
+  expect(page.frameLocator(`iframe:not([title])${which}`).locator('#root')).toBeAttached({ timeout: START })
 
 export async function chooseKernel(page: Page, item: 'Interrupt' | 'Restart' | 'Shut down'): Promise<void> {
   await page.getByRole('button', { name: 'Kernel', exact: true }).click()

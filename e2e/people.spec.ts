@@ -1,5 +1,5 @@
 // Two people, one notebook: each in a kernel of their own, one of them editing.
-import { expect, frameOf, kernel, link, openNotebook, runAll, test, type } from './fixtures.ts'
+import { expect, frameOf, kernel, link, openNotebook, runAll, swappedIn, test, type } from './fixtures.ts'
 
 test('the second person gets run mode in their own kernel, with who is editing and the source beside it', async ({
   person,
@@ -17,7 +17,7 @@ test('the second person gets run mode in their own kernel, with who is editing a
   await expect(colleague.getByText('Analyst is editing', { exact: false })).toBeVisible()
   await expect(colleague.getByText('mo.ui.slider', { exact: false }).first()).toBeVisible()
 
-  await expect(colleague.frameLocator('iframe:not([title])[allow=""]').locator('#root')).toBeAttached() // as in swappedIn
+  await swappedIn(colleague, '[allow=""]') // for whoever reads; one to edit with waited before
   await view.getByRole('slider').first().press('ArrowRight')
   await expect(view.getByText('The flower has 8 petals')).toBeVisible()
   await expect(frame.getByText('The flower has 7 petals')).toBeVisible()

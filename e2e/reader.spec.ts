@@ -15,8 +15,7 @@ const progress = (page: Page) => page.getByRole('progressbar', { name: 'Cells th
 const bar = (page: Page) => page.getByRole('status').filter({ hasText: 'no result of the author is shown' })
 const classification = (page: Page) => page.getByRole('status', { name: 'Classification' })
 const text = (frame: FrameLocator, pattern: RegExp) => frame.getByText(pattern).first()
-const alive = async (client: Client) =>
-  (await client.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited').map(({ kernel: id }) => id)
+const alive = async (client: Client) => (await client.living()).map(({ kernel: id }) => id)
 
 /** From the list to the reader's page, whose kernel runs by itself. */
 async function read(page: Page, name: string): Promise<FrameLocator> {

@@ -11,8 +11,7 @@ const DEADLINE = 2000 // ms
 const region = (page: Page) => page.getByRole('region', { name: 'Shared with me' })
 const readOnly = (page: Page) => page.getByRole('status').filter({ hasText: 'Read-only' })
 const over = (page: Page) => page.getByText('no longer shared')
-const alive = async (client: Client) =>
-  (await client.call('GET /api/kernels')).filter(({ phase }) => phase.phase !== 'exited').map(({ mode }) => mode)
+const alive = async (client: Client) => (await client.living()).map(({ mode }) => mode)
 
 /** The dialog, opened in the author's page. */
 async function sharing(page: Page, name: string) {
