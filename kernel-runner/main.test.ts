@@ -259,7 +259,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     const live = await start(client, runner)
     const pids = [...process_.inside(live.kernel), process_.zygote]
     expect(await process_.end('SIGTERM')).toBe(0)
-    await eventually(() => alive(pids).length === 0, GUARD)
+    await eventually(() => alive(pids).length === 0, 2000)
     expect(fs.readdirSync(path.join(process_.root, 'kernels'))).toEqual([])
   })
 })

@@ -193,7 +193,7 @@ class OnPostgres(WritesContract):
             write = f"{self.name} {commits}"
             with closing(dbapi.connect(self.server.plane)) as other, other.cursor() as cursor:
                 cursor.execute(f"INSERT INTO {LEDGER} VALUES ('{write}', 'k', 7, NULL)")
-                threading.Timer(0.3, other.commit if commits else other.rollback).start()
+                threading.Thread(target=self.once_it_waits, args=(other.commit if commits else other.rollback,), daemon=True).start()
                 self.assertEqual(self.engine.written(write, "k"), rows)
 
     def test_nothing_stands_before_what_a_statement_means(self) -> None:
