@@ -183,9 +183,9 @@ async function written({ author, analyst, id, mark, stack, search }: Scene): Pro
 /** A file that the author puts beside the notebook, with it in name and content: they get it, the reader's kernel ends before it is there. */
 async function beside({ author, stack, search, mark }: Scene, reader: Listening): Promise<void> {
   const files = await filesOf(author.page)
-  const chooser = author.page.waitForEvent('filechooser')
-  await files.getByRole('button', { name: 'Upload files' }).click()
-  await (await chooser).setFiles({ name: `m${mark}.txt`, mimeType: 'text/plain', buffer: Buffer.from(mark) })
+  const upload = files.getByRole('button', { name: 'Upload files' })
+  const [chooser] = await Promise.all([author.page.waitForEvent('filechooser'), upload.click()])
+  await chooser.setFiles({ name: `m${mark}.txt`, mimeType: 'text/plain', buffer: Buffer.from(mark) })
   await expect(files.getByRole('listitem')).toContainText(mark)
   expect(await ran(author, '[(path.name, path.read_text()) for path in pathlib.Path("files").iterdir()]')).toContain(mark)
   const ended = 'a file that counts above your clearance was put beside this notebook'

@@ -1,8 +1,9 @@
 // What a browser makes of the headers of both sites, and of frames that all stand on one host.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Frame, type Page, test as plain } from '@playwright/test'
+import type { Frame, Page } from '@playwright/test'
 import { Client } from './client.ts'
+import { test as plain } from './drawn.ts'
 import { expect, frameOf, inside, notebookOf, openNotebook, output, runAll, signIn, test } from './fixtures.ts'
 import { portPair, Stack } from './stack.ts'
 

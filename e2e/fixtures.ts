@@ -1,14 +1,7 @@
 // What every spec starts from: a running product (one per worker), people signed in in browsers of their own, notebooks.
-import {
-  type BrowserContext,
-  test as base,
-  expect,
-  type Frame,
-  type FrameLocator,
-  type Locator,
-  type Page,
-} from '@playwright/test'
+import { type BrowserContext, expect, type Frame, type FrameLocator, type Locator, type Page } from '@playwright/test'
 import { Client, type Role } from './client.ts'
+import { test as base } from './drawn.ts'
 import { leftovers, living } from './leftovers.ts'
 import { type Stack, startStack } from './stack.ts'
 

@@ -1,7 +1,8 @@
 // What frames of one browser can leave for each other. Hosts under one content domain are one site to a browser: they share
 // its cache, which makes opening fast, and its jar of cookies. docs/security.md says what that leaves; here is its size.
-import { type Frame, test as plain } from '@playwright/test'
+import type { Frame } from '@playwright/test'
 import { Client } from './client.ts'
+import { test as plain } from './drawn.ts'
 import { expect, inside, notebookOf, openNotebook, signIn, test } from './fixtures.ts'
 import { portPair, Stack } from './stack.ts'
 

@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, test } from '@playwright/test'
+import type { Browser } from '@playwright/test'
+import { test } from './drawn.ts'
 import { expect, kernel, list, openNotebook, type Page, type Role, runAll, signIn } from './fixtures.ts'
 import { type Stack, startStack } from './stack.ts'
 

@@ -63,7 +63,9 @@ test('e2e: a test that passed when tried again has failed; one that was skipped 
   const skipped = (title: string, annotations: object[]) => ({ title, tests: [{ status: 'skipped', annotations }] })
   const failed = (title: string, status: string) => ({
     title,
-    tests: [{ status, annotations: [], results: [{ error: { message: 'no' } }, {}] }],
+    tests: [
+      { status, annotations: [], results: [{ error: { message: 'no', location: { file: '/e2e/a.spec.ts', line: 3 } } }, {}] },
+    ],
   })
   const report = {
     stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 },
@@ -76,5 +78,5 @@ test('e2e: a test that passed when tried again has failed; one that was skipped 
   }
   const { wrong, ...others } = e2eCounts(report)
   expect(others).toEqual({ passed: 5, failed: 2, skipped: 2, unrun: ['one (needs root)', 'two (did not run)'] })
-  expect(wrong).toEqual(['three: no', 'four: no'])
+  expect(wrong).toEqual(['three: a.spec.ts:3: no', 'four: a.spec.ts:3: no'])
 })

@@ -1,4 +1,5 @@
 // What the test runners' own reports say: { passed, failed, wrong, skipped, unrun }; wrong and unrun name tests, and why.
+import { basename } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
 const WHY = 300 // characters of why a test failed
@@ -34,7 +35,10 @@ export function e2eCounts({ stats, suites, errors = [] }) {
   const specs = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specs)]
   const tests = suites.flatMap(specs).flatMap(({ title, tests }) => tests.map((test) => ({ title, ...test })))
   const reason = ({ annotations }) => annotations.find(({ type }) => type === 'skip')?.description ?? 'did not run'
-  const error = ({ results }) => results.find(({ error }) => error)?.error.message
+  const error = ({ results }) => {
+    const { message, location } = results.find(({ error }) => error)?.error ?? {}
+    return location === undefined ? message : `${basename(location.file)}:${location.line}: ${message}`
+  }
   return {
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky,
