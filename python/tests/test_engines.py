@@ -157,17 +157,26 @@ class OnPostgres(WritesContract):
         with closing(dbapi.connect(self.server.plane)) as other, other.cursor() as cursor:
             for statement in ("SET LOCAL scrydon.plan = 'open'", "SET LOCAL scrydon.write = 'open'", empty.sql):
                 cursor.execute(statement)
-            threading.Thread(target=self.once_it_waits, args=(other.commit,), daemon=True).start()
-            with self.assertRaises(Refused) as caught:
+            with self.once_it_waits(other.commit), self.assertRaises(Refused) as caught:
                 self.engine.write(coming("second", empty, self.take), LONG, nullcontext())
         self.assertEqual((caught.exception.reason, self.found()), ("busy", []))
 
-    def once_it_waits(self, act: Callable[[], None]) -> None:
+    @contextmanager
+    def once_it_waits(self, act: Callable[[], None]) -> Iterator[None]:
         waits = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'plane' AND wait_event_type = 'Lock'"
         deadline = time.monotonic() + 60
-        while self.said(self.server.superuser, waits) == [(0,)] and time.monotonic() < deadline:
-            time.sleep(0.01)
-        act()
+
+        def watch() -> None:
+            while self.said(self.server.superuser, waits) == [(0,)] and time.monotonic() < deadline:
+                time.sleep(0.01)
+            act()
+
+        acting = threading.Thread(target=watch, daemon=True)
+        acting.start()
+        try:
+            yield
+        finally:
+            acting.join()  # before its connection is closed
 
     # A connection that goes as a write comes to count
 
@@ -193,8 +202,8 @@ class OnPostgres(WritesContract):
             write = f"{self.name} {commits}"
             with closing(dbapi.connect(self.server.plane)) as other, other.cursor() as cursor:
                 cursor.execute(f"INSERT INTO {LEDGER} VALUES ('{write}', 'k', 7, NULL)")
-                threading.Thread(target=self.once_it_waits, args=(other.commit if commits else other.rollback,), daemon=True).start()
-                self.assertEqual(self.engine.written(write, "k"), rows)
+                with self.once_it_waits(other.commit if commits else other.rollback):
+                    self.assertEqual(self.engine.written(write, "k"), rows)
 
     def test_nothing_stands_before_what_a_statement_means(self) -> None:
         self.said(self.server.owner, "CREATE FUNCTION public.lower(text) RETURNS text LANGUAGE sql AS 'SELECT $1'")
