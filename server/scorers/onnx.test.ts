@@ -100,6 +100,7 @@ test('no more than so many batches of one kernel wait for a model', async () => 
   open()
   const asking = Array.from({ length: INFERENCE.waiting + 1 }, () => asked('k_1', 'endless'))
   expect(await Promise.race(asking)).toEqual({ ok: false, why: 'busy' })
+  await expect.poll(() => scorers().length).toBe(1)
   inference.close()
   const answers = (await Promise.all(asking)).map((answer) => (answer.ok ? 'answered' : answer.why))
   expect(answers.sort()).toEqual(['busy', ...Array.from({ length: INFERENCE.waiting }, () => 'failed')])
