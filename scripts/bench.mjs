@@ -1,11 +1,11 @@
-// `npm run bench [start|memory|frames|readers|mux|kb|reads|predict …]`: the figures, each side interleaved in one run. Without names: all, one after
+// `npm run bench [start|memory|frames|readers|mux|kb|reads|predict|imports …]`: the figures, each side interleaved in one run. Without names: all, one after
 // the other.
 import { at, exists, NODE } from './lib/paths.mjs'
 import { StepError, stream } from './lib/run.mjs'
 import { fail } from './lib/steps.mjs'
 import { setup } from './setup.mjs'
 
-const ALL = ['mux', 'start', 'memory', 'frames', 'readers', 'kb', 'reads', 'predict']
+const ALL = ['mux', 'start', 'memory', 'frames', 'readers', 'kb', 'reads', 'predict', 'imports']
 
 async function main() {
   const asked = process.argv.slice(2)
