@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { endProcess } from './providers/local/processes.ts'
 import { type Client, type KernelChannel, type RunnerChannel, specOf } from './testing/client.ts'
 import { GUARD } from './testing/launch.ts'
 import { prepared, temporaryRoot } from './testing/local.ts'
@@ -178,9 +179,9 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     await evaluate(live, '"alive " + "after"', 'alive after')
     await eventually(() => alive([before]).length === 0, 2000)
     await evaluate(await start(client, runner), '"the next one"', 'the next one')
-    const [holder, ...rest] = process_.inside(live.kernel)
-    expect(alive([holder ?? 0])).toEqual([holder])
-    for (const pid of rest) process.kill(pid, 'SIGKILL')
+    const holder = process_.holder(live.kernel)
+    expect(alive([holder])).toEqual([holder])
+    for (const pid of process_.inside(live.kernel)) if (pid !== holder) endProcess(pid)
     expect((await runner.exited(live.kernel, 2000)).cause).toBe('crashed')
   })
 

@@ -138,8 +138,8 @@ export class TestKernel {
     return await new Promise<Message>((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`nothing came; seen: ${this.messages.map((m) => m.op).join(' ')}`)), GUARD)
       this.#ws?.on('message', () => {
-        const now = this.messages.find(wanted)
-        if (now === undefined) return
+        const now = this.messages.at(-1)
+        if (now === undefined || !wanted(now)) return
         clearTimeout(late)
         resolve(now)
       })

@@ -49,10 +49,13 @@ export class RunnerProcess {
     return found.pid
   }
 
+  holder(kernel: string): number {
+    return Number(fs.readFileSync(path.join(this.root, 'kernels', kernel, 'holder'), 'utf8').split(' ')[0])
+  }
+
   /** Everything that lives in a kernel's sandbox, its holder included. */
   inside(kernel: string): number[] {
-    const holder = Number(fs.readFileSync(path.join(this.root, 'kernels', kernel, 'holder'), 'utf8').split(' ')[0])
-    const space = pidSpace(holder)
+    const space = pidSpace(this.holder(kernel))
     return processes().flatMap(({ pid }) => (pidSpace(pid) === space ? [pid] : []))
   }
 

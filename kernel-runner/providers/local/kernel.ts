@@ -170,11 +170,11 @@ export class LocalKernel implements KernelProcess {
     this.#report({ type: 'listening', socket: this.#pinned.path })
   }
 
-  /** The zygote's own death says nothing about a kernel: only its socket does. */
+  /** The zygote's own death says nothing about a kernel: only its socket does, and no word is to be waited for any more. */
   #exited(exit: Exit): void {
+    this.#exitSeen.resolve()
     if (exit.type === 'unknown') return
     this.#exit = exit
-    this.#exitSeen.resolve()
     const exception = this.#home && exceptionIn(this.#home.log)
     if (exception) this.#ground.log.warn({ kernel: this.#order.spec.id, step: 'python', exception }, 'kernel-start')
     this.#countOom()
