@@ -2,7 +2,6 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { endProcess } from './providers/local/processes.ts'
 import { type Client, type KernelChannel, type RunnerChannel, specOf } from './testing/client.ts'
 import { GUARD } from './testing/launch.ts'
 import { prepared, temporaryRoot } from './testing/local.ts'
@@ -181,7 +180,7 @@ describe.skipIf(!prepared)('the runner with real kernels', () => {
     await evaluate(await start(client, runner), '"the next one"', 'the next one')
     const holder = process_.holder(live.kernel)
     expect(alive([holder])).toEqual([holder])
-    for (const pid of process_.inside(live.kernel)) if (pid !== holder) endProcess(pid)
+    process_.endInside(live.kernel)
     expect((await runner.exited(live.kernel, 2000)).cause).toBe('crashed')
   })
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
+import { endProcess } from '../providers/local/processes.ts'
 import { Client } from './client.ts'
 import { temporaryRoot } from './local.ts'
 
@@ -57,6 +58,11 @@ export class RunnerProcess {
   inside(kernel: string): number[] {
     const space = pidSpace(this.holder(kernel))
     return processes().flatMap(({ pid }) => (pidSpace(pid) === space ? [pid] : []))
+  }
+
+  /** Kills all of it but the holder; what ends with its parent meanwhile has gone already. */
+  endInside(kernel: string): void {
+    for (const pid of this.inside(kernel)) if (pid !== this.holder(kernel)) endProcess(pid)
   }
 
   /** marimo's server: the zygote's child. */
