@@ -62,7 +62,8 @@ export class RunnerProcess {
 
   /** Kills all of it but the holder; what ends with its parent meanwhile has gone already. */
   endInside(kernel: string): void {
-    for (const pid of this.inside(kernel)) if (pid !== this.holder(kernel)) endProcess(pid)
+    const holder = this.holder(kernel) // once: the runner removes the folder as soon as it sees the first of them gone
+    for (const pid of this.inside(kernel)) if (pid !== holder) endProcess(pid)
   }
 
   /** marimo's server: the zygote's child. */
