@@ -13,7 +13,7 @@ import { makeLog } from '../server/log.ts'
 import { Dialect } from '../server/policy/dialect.ts'
 import type { DataPlane, Statement } from '../server/seams/dataPlane.ts'
 import { catalogue, nameOf, reading, summing } from './lib/catalogue.ts'
-import { against, p50, p99, table } from './lib/stats.ts'
+import { against, inTurn, p50, p99, table } from './lib/stats.ts'
 
 const ROWS = Number(process.env.BENCH_ROWS ?? 10_000_000)
 const SAMPLES = Number(process.env.BENCH_SAMPLES ?? 5)
@@ -64,16 +64,6 @@ async function governed(plane: DataPlane, kernel: Kernel, how: string, made: Pro
   return (performance.now() - began) / 1000
 }
 
-async function inTurn(sides: Record<string, () => Promise<number>>): Promise<Record<string, number[]>> {
-  const times: Record<string, number[]> = Object.fromEntries(Object.keys(sides).map((name) => [name, []]))
-  for (let sample = 0; sample <= SAMPLES; sample += 1)
-    for (const [name, side] of Object.entries(sides)) {
-      const seconds = await side()
-      if (sample > 0) times[name]?.push(seconds) // the first fills caches
-    }
-  return times
-}
-
 /** p99 of a decision and its SQL, in ms, for catalogues of such sizes, in turn; what runs before it is compiled is left out. */
 async function deciding(sizes: readonly number[]): Promise<number[]> {
   const sides = await Promise.all(sizes.map(async (size) => ({ size, made: await catalogue(size), times: [] as number[] })))
@@ -104,7 +94,7 @@ try {
   const all = () => reading(ruling, 'readings', duckdb)
   const two = () => reading(ruling, 'readings', duckdb, ['land', 'amount'])
   const own = await all()
-  const times = await inTurn({
+  const times = await inTurn(SAMPLES, {
     'governed, to Arrow': () => governed(plane, kernel, 'governed', all()),
     'the same SQL in the kernel': () => kernel.ask({ do: 'own', ...own }),
     'governed, to pandas': () => governed(plane, kernel, 'governed, pandas', all()),
@@ -112,8 +102,8 @@ try {
     'a sum next to the data': () => governed(plane, kernel, 'governed', summing(ruling, 'readings', duckdb)),
     'the same, rows shipped': () => governed(plane, kernel, 'governed, grouped here', two()),
   })
-  const of = (name: string) => p50(times[name] ?? [])
-  const ratio = (one: string, other: string, bar: number) =>
+  const of = (name: keyof typeof times) => p50(times[name])
+  const ratio = (one: keyof typeof times, other: keyof typeof times, bar: number) =>
     `${one} / ${other}: ${(of(one) / of(other)).toFixed(2)}, ${against(of(one) / of(other), bar, 'at most')}`
   const seconds = Object.entries(times).map(([name, some]) => [name, p50(some).toFixed(2), Math.max(...some).toFixed(2)])
   console.log(`${ROWS.toLocaleString('en')} rows of 8 columns, 2 masked, one row in five left out; ${SAMPLES} samples\n`)
